@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0
+# make           build/fwctl, one static binary
+# make demo      installs what is missing, builds, and shows the main job in two network namespaces
+# make test      installs what is missing, builds, and runs all tests (root)
+# make bench     what a packet costs, beside xdp-filter (root)
+# make lint      formatting and static checks
+# make install   to $(DESTDIR)$(PREFIX)/sbin
+
+PREFIX  ?= /usr/local
+CLANG   ?= clang
+STRIP   ?= llvm-strip
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
+# V=1 shows the commands.
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+B       := build
+VERSION := $(shell cat VERSION)
+WARN    := -Wall -Wextra -Wswitch-enum -Werror
+CFLAGS  ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Wenum-conversion -DFWCTL_VERSION='"$(VERSION)"' \
+	   -I$(B)/libmnl/usr/include -I$(B)/skel $(CFLAGS)
+LIBMNL  := $(firstword $(wildcard $(B)/libmnl/usr/lib/*/libmnl.a /usr/lib/*/libmnl.a))
+LIBELF  := $(shell pkg-config --static --libs libelf 2>/dev/null || echo -lelf -lz)
+LIBS    := -lbpf $(LIBELF) -lz $(if $(LIBMNL),$(LIBMNL),-lmnl)
+
+BPF_SRC := $(wildcard xdp/*.bpf.c tc/*.bpf.c)
+BPF_OBJ := $(patsubst %.bpf.c,$(B)/bpf/%.bpf.o,$(notdir $(BPF_SRC)))
+SKEL    := $(patsubst $(B)/bpf/%.bpf.o,$(B)/skel/%.skel.h,$(BPF_OBJ))
+CTL_SRC := $(wildcard ctl/*.c)
+LIB_SRC := $(filter-out ctl/main.c,$(CTL_SRC))
+CTL_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(CTL_SRC))
+LIB_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(LIB_SRC))
+
+.PHONY: all deps test demo bench lint clang install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: $(B)/fwctl
+
+deps:
+	$(Q)scripts/deps.sh $(B)
+
+# The dependencies must be there before the rules that name them are read, hence the second make.
+test demo bench: deps
+	$(Q)$(MAKE) --no-print-directory run-$@
+
+# --- BPF objects and their skeletons -------------------------------------------------------------
+
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -std=gnu11 $(WARN) $(addprefix -I,$(wildcard /usr/include/$(shell uname -m)-linux-gnu))
+vpath %.bpf.c xdp tc tests/bpf
+
+$(B)/bpf/%.bpf.o: %.bpf.c
+	$(call say,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@
+	$(Q)$(STRIP) -g $@
+
+$(B)/skel/%.skel.h: $(B)/bpf/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+# --- the binary ----------------------------------------------------------------------------------
+
+$(B)/ctl/%.o: ctl/%.c VERSION | $(SKEL)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/fwctl: $(CTL_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -static -Wl,--gc-sections -o $@.full $^ $(LIBS)
+	$(Q)$(STRIP) -o $@ $@.full
+
+# ctl/ with clang as well: it sees enum mix-ups that gcc lets pass.
+clang: $(patsubst $(B)/ctl/%,$(B)/clang/%,$(CTL_OBJ))
+$(B)/clang/%.o: ctl/%.c VERSION | $(SKEL)
+	$(call say,CLANG,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+install: $(B)/fwctl
+	install -D -m 0755 $< $(DESTDIR)$(PREFIX)/sbin/fwctl
+
+clean:
+	rm -rf $(B)
+
+include tests/tests.mk
+-include $(wildcard $(B)/*/*.d $(B)/*/*/*.d)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What an instance has beside its rulesets: maps, clock, root programs. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include "fail.h"
+#include "object.h"
+#include "programs.h"
+#include "fw_clock.skel.h"
+#include "fw_tc_root.skel.h"
+#include "fw_xdp.skel.h"
+#include "fw_xdp_root.skel.h"
+
+static int programs_array(const char *name)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, name, sizeof(__u32), sizeof(__u32), PROGRAM_SLOTS, NULL);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Makes the maps of one group through the XDP object, which knows them all with their types. */
+static int create_group(__u32 buckets, const struct map_group *g, void *maps)
+{
+	struct fw_xdp_bpf *skel = fw_xdp_bpf__open();
+	struct bpf_map *map;
+	int rc = 0;
+
+	if (!skel)
+		return -errno;
+	bpf_program__set_autoload(skel->progs.fw_xdp, false);
+	bpf_object__for_each_map(map, skel->obj)
+		if (!map_group_fd(g, maps, bpf_map__name(map)))
+			bpf_map__set_autocreate(map, false);
+	if (buckets)
+		rc = bpf_map__set_max_entries(skel->maps.fw_flows, buckets);
+	rc = rc ?: fw_xdp_bpf__load(skel);
+	rc = rc ?: take_maps(skel->obj, g, maps);
+	fw_xdp_bpf__destroy(skel);
+	return rc;
+}
+
+int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err)
+{
+	struct instance_maps m = instance_maps_none();
+	int rc;
+
+	object_error_clear();
+	rc = create_group(buckets, &instance_group, &m);
+	m.fw_programs_xdp.fd = programs_array("fw_programs_xdp");
+	m.fw_programs_out.fd = programs_array("fw_programs_out");
+	m.fw_programs_in.fd = programs_array("fw_programs_in");
+	if (!rc && (m.fw_programs_xdp.fd < 0 || m.fw_programs_out.fd < 0 || m.fw_programs_in.fd < 0))
+		rc = -ENOMEM;
+	if (rc) {
+		instance_maps_close(&m);
+		return FAIL(err, rc, "flow table and maps: %s", object_error(rc));
+	}
+	*out = m;
+	return 0;
+}
+
+int replay_maps_create(struct replay_maps *out, char **err)
+{
+	struct replay_maps m = replay_maps_none();
+	int rc;
+
+	object_error_clear();
+	rc = create_group(0, &replay_group, &m);
+	if (rc) {
+		replay_maps_close(&m);
+		return FAIL(err, rc, "replay maps: %s", object_error(rc));
+	}
+	*out = m;
+	return 0;
+}
+
+int clock_read(const struct instance_maps *m, char **err)
+{
+	struct fw_clock_bpf *skel = fw_clock_bpf__open();
+	struct clock_pair pair = { .ticks = { 0 } };
+	char packet[64] = "";
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = sizeof(packet), .repeat = 1);
+	struct timespec tick;
+	int rc;
+
+	if (!skel)
+		return FAIL(err, -errno, "clock: %s", strerror(errno));
+	rc = bpf_map__reuse_fd(skel->maps.fw_clock, m->fw_clock.fd);
+	rc = rc ?: fw_clock_bpf__load(skel);
+	rc = rc ?: bpf_prog_test_run_opts(bpf_program__fd(skel->progs.fw_read_clock), &run);
+	rc = rc ?: fw_clock_get(m->fw_clock, 0, &pair);
+	/* The coarse clock moves with the tick, so that its resolution is the tick's length (kernel: KTIME_LOW_RES). */
+	if (!rc && clock_getres(CLOCK_MONOTONIC_COARSE, &tick))
+		rc = -errno;
+	if (!rc) {
+		pair.tick_ns = (__u64)tick.tv_sec * 1000000000 + (__u64)tick.tv_nsec;
+		rc = fw_clock_put(m->fw_clock, 0, &pair);
+	}
+	fw_clock_bpf__destroy(skel);
+	return rc ? FAIL(err, rc, "clock: %s", object_error(rc)) : 0;
+}
+
+static int load_xdp_root(const struct plumbing *p)
+{
+	struct fw_xdp_root_bpf *skel = fw_xdp_root_bpf__open();
+	int rc, fd = -1;
+
+	if (!skel)
+		return -errno;
+	if (kernel_has_frags())
+		bpf_program__set_flags(skel->progs.fw_xdp_root, BPF_F_XDP_HAS_FRAGS);
+	rc = plumb(skel->obj, p);
+	rc = rc ?: fw_xdp_root_bpf__load(skel);
+	if (!rc)
+		fd = keep_fd(bpf_program__fd(skel->progs.fw_xdp_root));
+	fw_xdp_root_bpf__destroy(skel);
+	return rc ? rc : fd;
+}
+
+static int load_tc_root(const struct plumbing *p, bool out)
+{
+	struct fw_tc_root_bpf *skel = fw_tc_root_bpf__open();
+	int rc, fd = -1;
+
+	if (!skel)
+		return -errno;
+	bpf_program__set_autoload(out ? skel->progs.fw_tc_root_in : skel->progs.fw_tc_root_out, false);
+	rc = plumb(skel->obj, p);
+	rc = rc ?: fw_tc_root_bpf__load(skel);
+	if (!rc)
+		fd = keep_fd(bpf_program__fd(out ? skel->progs.fw_tc_root_out : skel->progs.fw_tc_root_in));
+	fw_tc_root_bpf__destroy(skel);
+	return rc ? rc : fd;
+}
+
+int root_load(const struct instance_maps *m, enum root_program which, char **err)
+{
+	const struct plumbing p = { .instance = (struct instance_maps *)m };
+	int fd = -EINVAL;
+
+	object_error_clear();
+	switch (which) {
+	case ROOT_XDP:
+		fd = load_xdp_root(&p);
+		break;
+	case ROOT_OUT:
+	case ROOT_IN:
+		fd = load_tc_root(&p, which == ROOT_OUT);
+		break;
+	}
+	return fd < 0 ? FAIL(err, fd, "root program: %s (fwctl -v shows the verifier's log)", object_error(fd)) : fd;
+}

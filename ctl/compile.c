@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * For each image, for each dimension that its rules use: the tree starts with the rules that do not ask for the
+ * field, the others' ranges become events, the sweep gives classes, and these are encoded. Equal blocks of all trees
+ * are stored once, whatever the dimension and image.
+ */
+#include <errno.h>
+#include <string.h>
+#include "compile.h"
+#include "encode.h"
+#include "fail.h"
+#include "fields.h"
+#include "util.h"
+
+#define CELL_CLASSES 65536 /* a cell holds a class in 16 bits */
+
+struct compiler {
+	const struct ruleset *rs;
+	const struct compile_names *names;
+	struct blocks cells, words, trie, nodes, leaves, macs; /* elements: __u16, __u32, and those of struct tables */
+	struct blocks classes;  /* of the dimension at hand: roots */
+	struct bittree tree;
+	struct events events;
+	struct intervals intervals;
+	struct ranges ranges;
+	__u8 *image;            /* enum image of each rule */
+	__u8 *families;         /* 1 << FAMILY_* of each rule */
+	char **err;             /* the caller's, as for FAIL */
+};
+
+static const char *image_name(enum image image)
+{
+	return image == IMAGE_FLOW ? "rules without per-packet fields" : "rules with per-packet fields";
+}
+
+/* A new dimension: no rule, no event, no class. */
+static void dimension_begin(struct compiler *c)
+{
+	bittree_clear(&c->tree);
+	blocks_clear(&c->classes);
+	c->events.n = 0;
+}
+
+/* Stores the roots of the dimension's classes in a row; the index of class 0. */
+static __u32 dimension_roots(struct compiler *c)
+{
+	const struct node *root = (const struct node *)c->classes.v;
+	_cleanup_free_ __u64 *words = NULL;
+	size_t n = c->classes.n;
+
+	if (c->tree.levels > 1)
+		return blocks_intern(&c->nodes, root, n);
+	words = (__u64 *)xcalloc(n, sizeof(*words));
+	for (size_t i = 0; i < n; i++)
+		words[i] = root[i].mask;
+	return blocks_intern(&c->leaves, words, n);
+}
+
+static int compile_table(struct compiler *c, enum image image, enum dim d, struct dim_cfg *cfg)
+{
+	const char *bad_iface = NULL;
+
+	dimension_begin(c);
+	for (size_t i = 0; i < c->rs->nrules; i++) {
+		const struct rule *r = &c->rs->rules[i];
+
+		if (c->image[i] != image)
+			continue;
+		if (!field_given(r, d)) {
+			bittree_flip(&c->tree, (__u32)i);
+			continue;
+		}
+		if (field_values(r, d, c->names, &c->ranges, &bad_iface))
+			return FAIL(c->err, -ENOENT, "rule %zu: no number left for interface '%s': at most %d can be named",
+				    i + 1, bad_iface, IFACE_MAX - 1);
+		events_add(&c->events, (__u32)i, &c->ranges, dim_values(d) - 1);
+	}
+	classes_sweep(&c->tree, &c->events, &c->classes, &c->intervals);
+	if (c->classes.n > CELL_CLASSES)
+		return FAIL(c->err, -E2BIG, "%s: the %s field has %zu classes of values; at most %d are possible",
+			    image_name(image), dim_text(d), c->classes.n, CELL_CLASSES);
+	encode_cells(&c->cells, &c->intervals, dim_values(d), cfg);
+	cfg->root = dimension_roots(c);
+	return 0;
+}
+
+/* Both families' tries number their classes together. */
+static void compile_addrs(struct compiler *c, enum image image, bool dst, struct image_cfg *cfg)
+{
+	blocks_clear(&c->classes);
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
+		enum family family = (enum family)f;
+
+		bittree_clear(&c->tree);
+		c->events.n = 0;
+		for (size_t i = 0; i < c->rs->nrules; i++) {
+			const struct rule *r = &c->rs->rules[i];
+			const struct addrset *a = dst ? &r->to.addr : &r->from.addr;
+
+			if (c->image[i] != image || !(c->families[i] & 1u << family))
+				continue;
+			if (!a->n) {
+				bittree_flip(&c->tree, (__u32)i);
+				continue;
+			}
+			field_addrs(a, family, &c->ranges);
+			events_add(&c->events, (__u32)i, &c->ranges, family_max(family));
+		}
+		classes_sweep(&c->tree, &c->events, &c->classes, &c->intervals);
+		encode_trie(&c->words, &c->trie, &c->intervals, family == FAMILY_INET ? 32 : 128,
+			    &cfg->trie[dst][family]);
+	}
+	cfg->dim[dst ? DIM_DST : DIM_SRC].root = dimension_roots(c);
+}
+
+static void compile_macs(struct compiler *c, enum image image, bool to, struct dim_cfg *cfg)
+{
+	struct node absent;
+
+	dimension_begin(c);
+	for (size_t i = 0; i < c->rs->nrules; i++) {
+		const struct rule *r = &c->rs->rules[i];
+		const struct macset *m = to ? &r->mac_to : &r->mac_from;
+
+		if (c->image[i] != image)
+			continue;
+		if (!m->n)
+			bittree_flip(&c->tree, (__u32)i);
+		for (size_t j = 0; j < m->n; j++) {
+			u128 at = mac_number(&m->v[j]);
+			const struct ranges one = { &(struct range){ at, at }, 1, 1 };
+
+			events_add(&c->events, (__u32)i, &one, at);
+		}
+	}
+	absent = bittree_store(&c->tree);
+	for (size_t i = 0; i < c->rs->nrules; i++) {
+		const struct macset *m = to ? &c->rs->rules[i].mac_to : &c->rs->rules[i].mac_from;
+
+		if (c->image[i] == image && m->n && m->negated)
+			bittree_flip(&c->tree, (__u32)i);
+	}
+	encode_macs(&c->macs, &c->tree, &c->events, absent, image, to, &c->classes);
+	cfg->root = dimension_roots(c);
+}
+
+/* Class 0: rules that do not ask for the set or ask not to be in it; class 1: the former and those that ask for it. */
+static void compile_set(struct compiler *c, enum image image, struct set_ref *ref, int set)
+{
+	dimension_begin(c);
+	for (int in = 0; in < 2; in++) {
+		struct node root;
+
+		bittree_clear(&c->tree);
+		for (size_t i = 0; i < c->rs->nrules; i++) {
+			const struct rule *r = &c->rs->rules[i];
+			const struct addrset *a = ref->dst ? &r->to.addr : &r->from.addr;
+
+			if (c->image[i] == image && (a->set != set || a->negated != (in == 1)))
+				bittree_flip(&c->tree, (__u32)i);
+		}
+		root = bittree_store(&c->tree);
+		blocks_append(&c->classes, &root, 1);
+	}
+	ref->root = dimension_roots(c);
+}
+
+/* The sets that the image's rules name, each side for itself, in order of first use. */
+static int compile_sets(struct compiler *c, enum image image, struct image_cfg *cfg)
+{
+	int sets[SET_REFS_MAX];
+
+	for (size_t i = 0; i < c->rs->nrules; i++) {
+		for (int dst = 0; dst < 2; dst++) {
+			const struct rule *r = &c->rs->rules[i];
+			int set = dst ? r->to.addr.set : r->from.addr.set;
+			__u32 k = 0;
+
+			if (c->image[i] != image || set < 0)
+				continue;
+			if ((size_t)set >= c->rs->nsets)
+				return FAIL(c->err, -EINVAL, "rule %zu: names a set that is not there", i + 1);
+			while (k < cfg->sets && !(sets[k] == set && cfg->set[k].dst == dst))
+				k++;
+			if (k < cfg->sets)
+				continue;
+			if (k == SET_REFS_MAX)
+				return FAIL(c->err, -E2BIG, "rule %zu: the %s refer to more than %d sets (from and to counted apart)",
+					    i + 1, image_name(image), SET_REFS_MAX);
+			sets[cfg->sets++] = set;
+			cfg->set[k] = (struct set_ref){ 0, c->names->set(c->names->arg, (size_t)set),
+							(__u8)c->rs->sets[set].type, (__u8)dst };
+		}
+	}
+	for (__u32 k = 0; k < cfg->sets; k++)
+		compile_set(c, image, &cfg->set[k], sets[k]);
+	return 0;
+}
+
+static int compile_dimension(struct compiler *c, enum image image, enum dim d, struct image_cfg *cfg)
+{
+	switch (d) {
+	case DIM_SRC: case DIM_DST:
+		compile_addrs(c, image, d == DIM_DST, cfg);
+		return 0;
+	case DIM_MAC_FROM: case DIM_MAC_TO:
+		compile_macs(c, image, d == DIM_MAC_TO, &cfg->dim[d]);
+		return 0;
+	case DIM_KIND: case DIM_SPORT: case DIM_DPORT: case DIM_IFACE: case DIM_VLAN: case DIM_INNER_VLAN:
+	case DIM_ICMP: case DIM_FLAGS: case DIM_TTL: case DIM_LENGTH: case DIM_DSCP: case DIM_FRAG:
+		return compile_table(c, image, d, &cfg->dim[d]);
+	}
+	return 0;
+}
+
+static int compile_image(struct compiler *c, enum image image, struct image_cfg *cfg)
+{
+	for (size_t i = 0; i < c->rs->nrules; i++)
+		for (unsigned int d = 0; d < DIM_COUNT; d++)
+			if (c->image[i] == image && field_given(&c->rs->rules[i], (enum dim)d))
+				cfg->dims |= 1u << d;
+	for (unsigned int d = 0; d < DIM_COUNT; d++) {
+		int error = cfg->dims & 1u << d ? compile_dimension(c, image, (enum dim)d, cfg) : 0;
+
+		if (error)
+			return error;
+	}
+	return compile_sets(c, image, cfg);
+}
+
+static void compile_actions(const struct ruleset *rs, struct tables *out)
+{
+	out->nactions = rs->nrules;
+	out->actions = (struct rule_action *)xcalloc(rs->nrules, sizeof(*out->actions));
+	for (size_t i = 0; i < rs->nrules; i++) {
+		const struct rule *r = &rs->rules[i];
+
+		out->actions[i].verdict = (__u8)r->verdict;
+		if (r->stateless && r->verdict == VERDICT_PASS) /* it has no effect on the others */
+			out->actions[i].flags = ACTION_STATELESS;
+	}
+}
+
+static struct policy_cfg policy_of(const struct defaults *d)
+{
+	struct policy_cfg p = { .nonip = (__u8)d->nonip, .nd_by_rules = d->nd_by_rules };
+
+	for (unsigned int dir = 0; dir < DIRECTION_COUNT; dir++) {
+		p.verdict[dir] = (__u8)d->verdict[dir];
+		p.stateless[dir] = d->stateless[dir];
+		p.malformed[dir] = (__u8)(d->malformed_given ? d->malformed : d->verdict[dir]);
+	}
+	return p;
+}
+
+/* Small numbers are handed over in lines of 64 bytes: zeros up to the end of the last one. */
+static void fill_line(struct blocks *b)
+{
+	static const __u32 zeros[16] = { 0 };
+	size_t per_line = sizeof(zeros) / b->elem;
+
+	if (b->n % per_line)
+		blocks_append(b, zeros, per_line - b->n % per_line);
+}
+
+static int hand_over(struct compiler *c, struct tables *out)
+{
+	fill_line(&c->cells);
+	fill_line(&c->words);
+	if (c->cells.overflow || c->words.overflow || c->trie.overflow || c->nodes.overflow || c->leaves.overflow ||
+	    c->macs.overflow)
+		return FAIL(c->err, -E2BIG, "the rules' tables are too large");
+	out->cells = (struct cells *)blocks_take(&c->cells, &out->ncells);
+	out->ncells /= 32;
+	out->words = (struct words *)blocks_take(&c->words, &out->nwords);
+	out->nwords /= 16;
+	out->trie = (struct trie_node *)blocks_take(&c->trie, &out->ntrie);
+	out->nodes = (struct node *)blocks_take(&c->nodes, &out->nnodes);
+	out->leaves = (__u64 *)blocks_take(&c->leaves, &out->nleaves);
+	out->macs = (struct mac_entry *)blocks_take(&c->macs, &out->nmacs);
+	compile_actions(c->rs, out);
+	return 0;
+}
+
+static void compiler_init(struct compiler *c)
+{
+	c->cells = BLOCKS(__u16);
+	c->words = BLOCKS(__u32);
+	c->trie = BLOCKS(struct trie_node);
+	c->nodes = BLOCKS(struct node);
+	c->leaves = BLOCKS(__u64);
+	c->macs = BLOCKS(struct mac_entry);
+	c->classes = BLOCKS(struct node);
+	bittree_init(&c->tree, c->rs->nrules, &c->leaves, &c->nodes);
+	c->image = (__u8 *)xcalloc(c->rs->nrules, 1);
+	c->families = (__u8 *)xcalloc(c->rs->nrules, 1);
+	for (size_t i = 0; i < c->rs->nrules; i++) {
+		c->image[i] = (__u8)rule_image(&c->rs->rules[i]);
+		c->families[i] = (__u8)rule_families(&c->rs->rules[i]);
+	}
+}
+
+static void compiler_free(struct compiler *c)
+{
+	struct blocks *all[] = { &c->cells, &c->words, &c->trie, &c->nodes, &c->leaves, &c->macs, &c->classes };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		blocks_free(all[i]);
+	bittree_free(&c->tree);
+	events_free(&c->events);
+	intervals_free(&c->intervals);
+	ranges_free(&c->ranges);
+	free(c->image);
+	free(c->families);
+}
+
+int compile(const struct ruleset *rs, const struct compile_names *names, struct tables *out, char **err)
+{
+	_cleanup_(compiler_free) struct compiler c = { .rs = rs, .names = names, .err = err };
+	int error;
+
+	memset(out, 0, sizeof(*out));
+	if (rs->nrules > RULE_MAX)
+		return FAIL(err, -E2BIG, "%zu rules; at most %u are possible", rs->nrules, RULE_MAX);
+	compiler_init(&c);
+	out->cfg.rules = (__u32)rs->nrules;
+	out->cfg.levels = c.tree.levels;
+	out->cfg.policy = policy_of(&rs->defaults);
+	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
+		error = compile_image(&c, (enum image)i, &out->cfg.image[i]);
+		if (error) {
+			memset(out, 0, sizeof(*out));
+			return error;
+		}
+	}
+	error = hand_over(&c, out);
+	if (error)
+		memset(out, 0, sizeof(*out));
+	return error;
+}

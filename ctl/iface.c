@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <net/if_arp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include "fail.h"
+#include "iface.h"
+#include "rtnl.h"
+
+/* linux/if_arp.h has them, but does not go together with net/if.h. */
+#ifndef ARPHRD_RAWIP
+#define ARPHRD_RAWIP 519
+#endif
+#ifndef ARPHRD_IP6GRE
+#define ARPHRD_IP6GRE 823
+#endif
+
+enum { DUMP_TRIES = 8 };
+
+/*
+ * Types whose packets begin with an Ethernet header (loopback's do), and those whose packets begin with the
+ * IP header where TC sees them. PPP's framing is off by then (net/core/dev.c, drivers/net/ppp/ppp_generic.c).
+ */
+static void link_of_type(struct iface *ifc)
+{
+	ifc->link_known = true;
+	switch (ifc->type) {
+	case ARPHRD_ETHER:
+	case ARPHRD_LOOPBACK:
+		ifc->link = LINK_ETHER;
+		return;
+	case ARPHRD_NONE:
+	case ARPHRD_RAWIP:
+	case ARPHRD_PPP:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+	case ARPHRD_IPGRE:
+	case ARPHRD_IP6GRE:
+		ifc->link = LINK_IP;
+		return;
+	}
+	ifc->link_known = false;
+}
+
+static int on_xdp_attr(const struct nlattr *attr, void *arg)
+{
+	struct iface *ifc = (struct iface *)arg;
+
+	if (mnl_attr_get_payload_len(attr) < sizeof(uint32_t))
+		return MNL_CB_OK;
+	if (mnl_attr_get_type(attr) == IFLA_XDP_DRV_PROG_ID)
+		ifc->xdp_native = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == IFLA_XDP_SKB_PROG_ID)
+		ifc->xdp_generic = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == IFLA_XDP_HW_PROG_ID)
+		ifc->xdp_offload = mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+static int on_link_attr(const struct nlattr *attr, void *arg)
+{
+	struct iface *ifc = (struct iface *)arg;
+
+	if (mnl_attr_get_type(attr) == IFLA_IFNAME && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+		strncpy(ifc->name, mnl_attr_get_str(attr), IFNAMSIZ - 1);
+	else if (mnl_attr_get_type(attr) == IFLA_MTU && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+		ifc->mtu = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == IFLA_XDP)
+		return mnl_attr_parse_nested(attr, on_xdp_attr, ifc);
+	return MNL_CB_OK;
+}
+
+struct iface_vec { struct iface *v; size_t n, cap; };
+
+static int on_link(const struct nlmsghdr *nlh, void *arg)
+{
+	struct iface_vec *vec = (struct iface_vec *)arg;
+	const struct ifinfomsg *ifi = (const struct ifinfomsg *)mnl_nlmsg_get_payload(nlh);
+	struct iface ifc;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi))
+		return MNL_CB_OK;
+	memset(&ifc, 0, sizeof(ifc));
+	ifc.index = (unsigned int)ifi->ifi_index;
+	ifc.type = ifi->ifi_type;
+	ifc.up = ifi->ifi_flags & IFF_UP;
+	link_of_type(&ifc);
+	if (mnl_attr_parse(nlh, sizeof(*ifi), on_link_attr, &ifc) < 0)
+		return MNL_CB_ERROR;
+	GROW(vec->v, vec->n, vec->cap);
+	vec->v[vec->n++] = ifc;
+	return MNL_CB_OK;
+}
+
+/* RTM_GETLINK for one interface, or for all where name is NULL and index 0. */
+static int query(const char *name, unsigned int index, struct iface_vec *vec, char **err)
+{
+	_cleanup_rtnl_ struct rtnl r = { NULL, 0, 0, NULL };
+	__u64 buf[RTNL_REQUEST_SIZE / sizeof(__u64)];
+	int rc = rtnl_open(&r, err), tries = DUMP_TRIES;
+
+	if (rc)
+		return rc;
+	do {
+		struct nlmsghdr *nlh = rtnl_request(&r, buf, RTM_GETLINK, name || index ? 0 : NLM_F_DUMP);
+		struct ifinfomsg *ifi = (struct ifinfomsg *)mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+		ifi->ifi_index = (int)index;
+		if (name)
+			mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+		mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+		vec->n = 0;
+		rc = rtnl_talk(&r, nlh, on_link, vec);
+	} while (rc == -EINTR && --tries);
+	if (rc && rc != -ENODEV)
+		return FAIL(err, rc, "interfaces: the kernel does not list them: %s", rtnl_words(&r, rc));
+	return rc;
+}
+
+static int no_such_interface(const char *name, char **err)
+{
+	_cleanup_free_ struct iface *v = NULL;
+	_cleanup_strbuf_ struct strbuf have = { NULL, 0, 0 };
+	size_t n = 0, i;
+
+	strbuf_add(&have, "have:");
+	if (!iface_list(&v, &n, NULL)) {
+		for (i = 0; i < n && i < 12; i++)
+			strbuf_add(&have, "%s %s", i ? "," : "", v[i].name);
+	}
+	return FAIL(err, -ENODEV, "%s: no such interface in this network namespace (%s%s)", name,
+		    have.str, n > 12 ? ", ..." : "");
+}
+
+int iface_get(const char *name, unsigned int index, struct iface *out, char **err)
+{
+	struct iface_vec vec = { NULL, 0, 0 };
+	_cleanup_free_ struct iface *v = NULL;
+	int rc = -ENODEV;
+
+	if (name ? (*name && strlen(name) < IFNAMSIZ) : index != 0)
+		rc = query(name, name ? 0 : index, &vec, err);
+	v = vec.v;
+	if (!rc && !vec.n)
+		rc = -ENODEV;
+	if (!rc)
+		*out = v[0];
+	if (rc != -ENODEV)
+		return rc;
+	return name ? no_such_interface(name, err) : FAIL(err, rc, "interface %u: no longer there", index);
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct iface *x = (const struct iface *)a, *y = (const struct iface *)b;
+
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+int iface_list(struct iface **v, size_t *n, char **err)
+{
+	struct iface_vec vec = { NULL, 0, 0 };
+	int rc = query(NULL, 0, &vec, err);
+
+	if (rc) {
+		free(vec.v);
+		return rc;
+	}
+	if (vec.n)
+		qsort(vec.v, vec.n, sizeof(*vec.v), by_index);
+	*v = vec.v;
+	*n = vec.n;
+	return 0;
+}
+
+bool iface_strips_vlan(const struct iface *ifc)
+{
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS, .data = 0 };
+	struct ifreq req;
+
+	memset(&req, 0, sizeof(req));
+	memcpy(req.ifr_name, ifc->name, IFNAMSIZ);
+	req.ifr_data = (char *)&value;
+	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &req) < 0)
+		return false;
+	return value.data & ETH_FLAG_RXVLAN;
+}

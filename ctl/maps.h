@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The user face of the map registry (shared/maps.def.h): a handle type a map, so that a bare descriptor or another
+ * map's handle does not compile, and per kind the operations that make sense. Functions return 0 or a negative errno.
+ * Nothing else in user space calls a bpf_map_* element function.
+ */
+#ifndef FW_CTL_MAPS_H
+#define FW_CTL_MAPS_H
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include "../shared/maps.def.h"
+
+/* Bytes of an mmapable array's memory: values stand at multiples of 8 (kernel: array_map_mmap). */
+static inline size_t map_bytes(size_t value, size_t entries)
+{
+	return ((value + 7) / 8 * 8 * entries + 4095) / 4096 * 4096;
+}
+
+#define USER_HANDLE(n, KIND, K, V, max) typedef struct n { int fd; } n##_t;
+FW_MAPS(USER_HANDLE)
+
+/* Arrays: single elements, or all of them in memory. n_map: `entries` values, shared with the kernel; NULL on error (errno). */
+#define USER_ARRAY(n, K, V)                                                                                     \
+	static inline int n##_get(n##_t m, K i, V *v) { return bpf_map_lookup_elem(m.fd, &i, v); }              \
+	static inline int n##_put(n##_t m, K i, const V *v) { return bpf_map_update_elem(m.fd, &i, v, 0); }     \
+	static inline V *n##_map(n##_t m, size_t entries)                                                       \
+	{                                                                                                       \
+		void *p = mmap(NULL, map_bytes(sizeof(V), entries), PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0); \
+		return p == MAP_FAILED ? NULL : (V *)p;                                                         \
+	}                                                                                                       \
+	static inline void n##_unmap(V *p, size_t entries)                                                      \
+	{                                                                                                       \
+		if (p)                                                                                          \
+			munmap(p, map_bytes(sizeof(V), entries));                                               \
+	}
+#define USER_TABLE(n, K, V) USER_ARRAY(n, K, V)
+#define USER_STATE(n, K, V) USER_ARRAY(n, K, V)
+
+/* Counters: the sum over all CPUs. */
+#define USER_COUNTERS(n, K, V)                                                                                  \
+	static inline int n##_sum(n##_t m, K k, V *sum)                                                         \
+	{                                                                                                       \
+		int cpus = libbpf_num_possible_cpus(), err;                                                     \
+		V *each = cpus > 0 ? (V *)calloc((size_t)cpus, sizeof(V)) : NULL;                               \
+                                                                                                                \
+		if (!each)                                                                                      \
+			return cpus > 0 ? -ENOMEM : cpus;                                                       \
+		err = bpf_map_lookup_elem(m.fd, &k.raw, each);                                                  \
+		*sum = (V){ 0, 0 };                                                                             \
+		for (int i = 0; !err && i < cpus; i++) {                                                        \
+			sum->packets += each[i].packets;                                                        \
+			sum->bytes += each[i].bytes;                                                            \
+		}                                                                                               \
+		free(each);                                                                                     \
+		return err;                                                                                     \
+	}
+
+/* Hashes and prefix trees. */
+#define USER_KEYED(n, K, V)                                                                                     \
+	static inline int n##_get(n##_t m, const K *k, V *v) { return bpf_map_lookup_elem(m.fd, k, v); }        \
+	static inline int n##_put(n##_t m, const K *k, const V *v) { return bpf_map_update_elem(m.fd, k, v, 0); } \
+	static inline int n##_del(n##_t m, const K *k) { return bpf_map_delete_elem(m.fd, k); }                 \
+	static inline int n##_next(n##_t m, const K *k, K *next) { return bpf_map_get_next_key(m.fd, k, next); }
+#define USER_LOOKUP(n, K, V)   USER_KEYED(n, K, V)
+#define USER_PREFIXES(n, K, V) USER_KEYED(n, K, V)
+
+/* Working memory of programs is theirs alone. */
+#define USER_SCRATCH(n, K, V)
+
+#define USER_ACCESS(n, KIND, K, V, max) USER_##KIND(n, K, V)
+FW_MAPS(USER_ACCESS)
+
+/* Program arrays: what is in a slot is a program's id. */
+typedef struct fw_programs { int fd; } fw_programs_t;
+static inline int fw_programs_put(fw_programs_t m, __u32 slot, int prog_fd)
+{
+	__u32 fd = (__u32)prog_fd;
+
+	return bpf_map_update_elem(m.fd, &slot, &fd, 0);
+}
+static inline int fw_programs_id(fw_programs_t m, __u32 slot, __u32 *id) { return bpf_map_lookup_elem(m.fd, &slot, id); }
+static inline int fw_programs_del(fw_programs_t m, __u32 slot) { return bpf_map_delete_elem(m.fd, &slot); }
+
+/* Handles of all maps of a group; a descriptor of -1 is none. */
+#define USER_MEMBER(n, KIND, K, V, max) n##_t n;
+struct instance_maps {
+	FW_MAPS_ROOT(USER_MEMBER)
+	FW_MAPS_INSTANCE(USER_MEMBER)
+	fw_programs_t fw_programs_xdp, fw_programs_out, fw_programs_in;
+};
+struct ruleset_maps { FW_MAPS_RULESET(USER_MEMBER) };
+struct replay_maps { FW_MAPS_REPLAY(USER_MEMBER) };
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Opening of embedded BPF objects: which of their maps exist already, how large the others are to be. */
+#ifndef FW_OBJECT_H
+#define FW_OBJECT_H
+
+#include <bpf/libbpf.h>
+#include "mapset.h"
+#include "programs.h"
+
+/* Groups (or NULL) whose open maps an object is to use, and the request that says how large new ones are. */
+struct plumbing {
+	struct instance_maps *instance;
+	struct ruleset_maps *ruleset;
+	struct replay_maps *replay;
+	const struct load_request *rq;
+};
+/* Between open and load. 0 or a negative errno. */
+int plumb(struct bpf_object *obj, const struct plumbing *p);
+
+/* After load: own copies of the descriptors of the group's maps that *maps does not hold yet. */
+int take_maps(struct bpf_object *obj, const struct map_group *g, void *maps);
+
+/* A copy of the descriptor that outlives the object, or a negative errno. */
+int keep_fd(int fd);
+
+/* Blocks of a text of so many bytes. */
+size_t text_blocks(__u64 bytes);
+
+/* libbpf's own words for what just failed, else errno's. Static storage. */
+const char *object_error(int rc);
+void object_error_clear(void);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "fail.h"
+#include "object.h"
+#include "programs.h"
+#include "fw_tc.skel.h"
+#include "fw_xdp.skel.h"
+
+struct loaded loaded_none(void)
+{
+	return (struct loaded){ .maps = ruleset_maps_none(), .xdp = -1, .out = -1, .in = -1 };
+}
+
+void loaded_close(struct loaded *l)
+{
+	ruleset_maps_close(&l->maps);
+	cleanup_close_fn(&l->xdp);
+	cleanup_close_fn(&l->out);
+	cleanup_close_fn(&l->in);
+	l->xdp = l->out = l->in = -1;
+}
+
+#define FILL(map, array, n)                                                   \
+	({                                                                    \
+		int rc_ = 0;                                                  \
+		if (n) {                                                      \
+			__typeof__(map##_map(m->map, n)) at_ = map##_map(m->map, n); \
+			if (at_)                                              \
+				memcpy(at_, array, sizeof(*at_) * (n));       \
+			else                                                  \
+				rc_ = -errno;                                 \
+			map##_unmap(at_, n);                                  \
+		}                                                             \
+		rc_;                                                          \
+	})
+
+static int fill_tables(const struct ruleset_maps *m, const struct tables *t)
+{
+	int rc = FILL(fw_cells, t->cells, t->ncells);
+
+	rc = rc ?: FILL(fw_words, t->words, t->nwords);
+	rc = rc ?: FILL(fw_trie, t->trie, t->ntrie);
+	rc = rc ?: FILL(fw_nodes, t->nodes, t->nnodes);
+	rc = rc ?: FILL(fw_leaves, t->leaves, t->nleaves);
+	rc = rc ?: FILL(fw_actions, t->actions, t->nactions);
+	for (size_t i = 0; !rc && i < t->nmacs; i++)
+		rc = fw_macs_put(m->fw_macs, &t->macs[i].key, &t->macs[i].value);
+	return rc;
+}
+
+static int fill_text(const struct ruleset_maps *m, const struct load_request *rq)
+{
+	const struct epoch epoch = { .newest = rq->cfg.generation };
+	size_t n = text_blocks(rq->info.text_length);
+	struct text_block *text;
+	int rc = fw_ruleset_put(m->fw_ruleset, 0, &rq->info);
+
+	rc = rc ?: fw_epoch_put(m->fw_epoch, 0, &epoch);
+	if (rc || !n)
+		return rc;
+	text = fw_text_map(m->fw_text, n);
+	if (!text)
+		return -errno;
+	memcpy(text, rq->text, rq->info.text_length);
+	fw_text_unmap(text, n);
+	return 0;
+}
+
+static struct program_cfg complete_cfg(const struct load_request *rq)
+{
+	struct program_cfg cfg = rq->cfg;
+
+	cfg.rules = rq->tables->cfg;
+	for (int i = 0; i < IMAGE_COUNT; i++) {
+		const struct image_cfg *image = &cfg.rules.image[i];
+
+		cfg.roots[i] = (__u32)__builtin_popcount(image->dims) + image->sets;
+		cfg.sets |= image->sets > 0;
+	}
+	cfg.replay = rq->replay != NULL;
+	cfg.frags = kernel_has_frags();
+	return cfg;
+}
+
+static int load_xdp(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg)
+{
+	struct fw_xdp_bpf *skel = fw_xdp_bpf__open();
+	struct plumbing p = { (struct instance_maps *)rq->instance, &l->maps, (struct replay_maps *)rq->replay, rq };
+	int rc;
+
+	if (!skel)
+		return -errno;
+	memcpy((void *)&skel->rodata->fw_cfg, cfg, sizeof(*cfg));
+	if (cfg->frags)
+		bpf_program__set_flags(skel->progs.fw_xdp, BPF_F_XDP_HAS_FRAGS);
+	rc = plumb(skel->obj, &p);
+	rc = rc ?: fw_xdp_bpf__load(skel);
+	rc = rc ?: take_maps(skel->obj, &ruleset_group, &l->maps);
+	if (!rc) {
+		l->xdp = keep_fd(bpf_program__fd(skel->progs.fw_xdp));
+		rc = l->xdp < 0 ? l->xdp : 0;
+	}
+	fw_xdp_bpf__destroy(skel);
+	return rc;
+}
+
+static int load_tc(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg)
+{
+	struct fw_tc_bpf *skel = fw_tc_bpf__open();
+	struct plumbing p = { (struct instance_maps *)rq->instance, &l->maps, (struct replay_maps *)rq->replay, rq };
+	int rc;
+
+	if (!skel)
+		return -errno;
+	memcpy((void *)&skel->rodata->fw_cfg, cfg, sizeof(*cfg));
+	rc = plumb(skel->obj, &p);
+	rc = rc ?: fw_tc_bpf__load(skel);
+	if (!rc) {
+		l->out = keep_fd(bpf_program__fd(skel->progs.fw_tc_out));
+		l->in = keep_fd(bpf_program__fd(skel->progs.fw_tc_in));
+		rc = l->out < 0 ? l->out : l->in < 0 ? l->in : 0;
+	}
+	fw_tc_bpf__destroy(skel);
+	return rc;
+}
+
+/* The programs keep what only user space reads: from a live program all of its ruleset can be found. */
+static int bind_maps(const struct loaded *l)
+{
+	const int maps[] = { l->maps.fw_ruleset.fd, l->maps.fw_text.fd };
+	const int programs[] = { l->xdp, l->out, l->in };
+
+	for (size_t i = 0; i < ARRAY_COUNT(maps) * ARRAY_COUNT(programs); i++) {
+		int rc = bpf_prog_bind_map(programs[i / ARRAY_COUNT(maps)], maps[i % ARRAY_COUNT(maps)], NULL);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int programs_load(const struct load_request *rq, struct loaded *out, char **err)
+{
+	const struct program_cfg cfg = complete_cfg(rq);
+	_cleanup_loaded_ struct loaded l = loaded_none();
+	int rc;
+
+	object_error_clear();
+	rc = load_xdp(rq, &l, &cfg);
+	if (rc)
+		return FAIL(err, rc, "XDP program: %s (fwctl -v shows the verifier's log)", object_error(rc));
+	rc = load_tc(rq, &l, &cfg);
+	if (rc)
+		return FAIL(err, rc, "TC program: %s (fwctl -v shows the verifier's log)", object_error(rc));
+	rc = fill_tables(&l.maps, rq->tables);
+	rc = rc ?: fill_text(&l.maps, rq);
+	rc = rc ?: bind_maps(&l);
+	if (rc)
+		return FAIL(err, rc, "rule tables: %s", strerror(-rc));
+	*out = l;
+	l = loaded_none();
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Loading of the embedded BPF objects: the ruleset's programs, specialised and filled for one compiled ruleset, and the
+ * small ones that never change. Nothing here touches what is live.
+ */
+#ifndef FW_PROGRAMS_H
+#define FW_PROGRAMS_H
+
+#include "mapset.h"
+#include "tables.h"
+#include "util.h"
+
+/* A ruleset in the kernel: descriptors owned by the struct. */
+struct loaded {
+	struct ruleset_maps maps;
+	int xdp, out, in;          /* the three programs */
+};
+struct loaded loaded_none(void);
+void loaded_close(struct loaded *l);
+#define _cleanup_loaded_ _cleanup_(loaded_close)
+
+/* What a ruleset's programs are loaded with. */
+struct load_request {
+	const struct instance_maps *instance;
+	const struct replay_maps *replay;  /* a test instance; NULL: live */
+	const struct tables *tables;
+	struct program_cfg cfg;            /* rules and roots are filled in from tables */
+	struct ruleset_info info;
+	const char *text;                  /* info.text_length bytes; canonical */
+};
+
+/*
+ * Create and fill the ruleset's maps and load its programs for all hooks. 0 and *out; or a negative errno and *err, and
+ * nothing is left behind.
+ */
+int programs_load(const struct load_request *rq, struct loaded *out, char **err);
+
+/* Only the maps of an instance (sizes as given) or of a replay, each with its BTF. On error all are -1. */
+int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err);
+int replay_maps_create(struct replay_maps *out, char **err);
+
+/* Fill the instance's clock: one reading of both clocks, and the length of a tick. */
+int clock_read(const struct instance_maps *m, char **err);
+
+/* Which root program: XDP, TC egress, TC ingress. A descriptor owned by the caller, or a negative errno with *err. */
+enum root_program { ROOT_XDP, ROOT_OUT, ROOT_IN };
+int root_load(const struct instance_maps *m, enum root_program which, char **err);
+
+/* Whether the kernel takes XDP programs for frames of several buffers. */
+bool kernel_has_frags(void);
+
+/* libbpf's messages go to standard error when on; else the last one is kept for error texts. */
+void objects_verbose(bool on);
+
+#endif

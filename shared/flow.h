@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A flow: the key that both directions share, the entry, and how packets move its state. Pure functions
+ * over values, compiled for BPF and natively; the table that holds entries is assoc.h.
+ */
+#ifndef FW_FLOW_H
+#define FW_FLOW_H
+
+#include "packet.h"
+
+/*
+ * The two endpoints in canonical order (a is the lower one by memory order of its words). For ICMP queries aport is
+ * type << 8 | code of the request and bport the identifier; `asker` tells which endpoint asks, since both may
+ * ask under one identifier. Byte order: ports and identifier as on the wire, type and code host order.
+ */
+struct flow_key {
+	addr_t a, b;
+	port_be_t aport, bport;
+	__u16 vlan, inner_vlan;
+	__u8 proto, family;
+	__u8 asker;      /* ICMP: FLOW_SIDE_A or FLOW_SIDE_B; else 0 */
+	__u8 zero[5];
+};
+_Static_assert(sizeof(struct flow_key) == 48 && offsetof(struct flow_key, zero) == 43, "no padding");
+
+enum flow_side { FLOW_SIDE_A, FLOW_SIDE_B };
+
+/* What the rules of one direction said of the flow. 0: not judged there. */
+typedef struct judged { __u32 raw; } judged_t;
+enum { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_VERDICT_SHIFT = 24, JUDGED_RULE = (1u << 24) - 1 };
+
+enum {
+	FLOW_INITIATOR_B = 1, /* endpoint b is who initiated; else a */
+	FLOW_MAKER_B = 2,     /* endpoint b sent the packet that made the flow (differs for a first SYN+ACK) */
+	FLOW_CONFIRMED = 4,   /* a reply was seen; TCP: the handshake completed */
+	FLOW_VOID = 8,        /* no rule keeps state for it any longer: counts as absent */
+};
+
+struct flow {
+	struct flow_key key;
+	__u64 packets[2];     /* [0] from the initiator, [1] to it */
+	__u64 bytes[2];       /* layer 3 */
+	ticks_t first, last;
+	generation_t generation; /* that `judged` is of */
+	judged_t judged[DIRECTION_COUNT];
+	iface_id_t iface[DIRECTION_COUNT]; /* where each direction of the hooks first saw it, from the maker */
+	iface_id_t reply_iface;            /* where a reply was first seen */
+	__u8 state;           /* enum flow_state */
+	__u8 tcp_flags[2];    /* all seen, by direction as packets */
+	__u8 bits;            /* FLOW_* */
+	__u8 timeout;         /* enum timeout that the state has */
+	/* Per-packet fields of the packet that made the flow: re-judging asks about that one. */
+	__u8 made_flags, made_ttl, made_dscp, made_fragment;
+	__u16 made_length;
+	__u16 zero[3];
+};
+_Static_assert(sizeof(struct flow) == 128 && offsetof(struct flow, zero) == 122, "two cache lines, no padding");
+
+static __always_inline judged_t judged_make(enum verdict v, rule_id_t rule, bool stateless)
+{
+	__u32 number = rule_is_none(rule) ? 0 : rule.raw + 1;
+
+	return (judged_t){ JUDGED_GIVEN | (stateless ? JUDGED_STATELESS : 0) | (__u32)v << JUDGED_VERDICT_SHIFT | number };
+}
+static __always_inline bool judged_given(judged_t j) { return j.raw & JUDGED_GIVEN; }
+static __always_inline bool judged_stateless(judged_t j) { return j.raw & JUDGED_STATELESS; }
+static __always_inline enum verdict judged_verdict(judged_t j)
+{
+	return (enum verdict)(j.raw >> JUDGED_VERDICT_SHIFT & 0x3f);
+}
+static __always_inline rule_id_t judged_rule(judged_t j)
+{
+	__u32 number = j.raw & JUDGED_RULE;
+
+	return number ? (rule_id_t){ number - 1 } : rule_none();
+}
+
+/* The request's type when `type` is an ICMP query or the reply to one, else -1. *reply says which. */
+static __always_inline int icmp_query(__u8 proto, __u8 type, bool *reply)
+{
+	*reply = false;
+	if (proto == PROTO_ICMP6) {
+		if (type != 128 && type != 129 && type != 139 && type != 140)
+			return -1;
+		*reply = type == 129 || type == 140;
+		return type - *reply;
+	}
+	if (type == 0 || type == 8) {
+		*reply = type == 0;
+		return 8;
+	}
+	if (type < 13 || type > 18)
+		return -1;
+	*reply = !(type & 1);
+	return type - *reply;
+}
+
+/*
+ * The key of the packet's flow and the side that sent it. False when packets of this kind have no flow: not IP, not whole,
+ * later fragments, ICMP other than queries.
+ */
+static __always_inline bool flow_key_of(const struct packet *p, struct flow_key *k, enum flow_side *from)
+{
+	bool swap, reply = false;
+	int type = -1;
+
+	if (p->fragment == FRAGMENT_LATER)
+		return false;
+	if (p->has & HAS_ICMP) {
+		type = icmp_query(p->proto, p->icmp_type, &reply);
+		if (type < 0)
+			return false;
+	}
+	/* Any fixed order will do; word by word in memory order is the cheapest. */
+	if (p->src.q[1] != p->dst.q[1])
+		swap = p->src.q[1] > p->dst.q[1];
+	else if (p->src.q[0] != p->dst.q[0])
+		swap = p->src.q[0] > p->dst.q[0];
+	else
+		swap = p->sport.raw > p->dport.raw;
+	if (swap) {
+		k->a = p->dst;
+		k->b = p->src;
+		k->aport = p->dport;
+		k->bport = p->sport;
+	} else {
+		k->a = p->src;
+		k->b = p->dst;
+		k->aport = p->sport;
+		k->bport = p->dport;
+	}
+	k->vlan = p->vlan;
+	k->inner_vlan = p->inner_vlan;
+	k->proto = p->proto;
+	k->family = p->family;
+	__builtin_memset(k->zero, 0, sizeof(k->zero));
+	k->asker = 0;
+	*from = swap ? FLOW_SIDE_B : FLOW_SIDE_A;
+	if (type >= 0) {
+		k->aport.raw = (__u16)(type << 8 | p->icmp_code);
+		k->bport.raw = p->icmp_id;
+		k->asker = (swap ? FLOW_SIDE_B : FLOW_SIDE_A) ^ reply;
+	}
+	return true;
+}
+
+static __always_inline bool flow_key_equal(const struct flow_key *x, const struct flow_key *y)
+{
+	const __u64 *p = (const __u64 *)x, *q = (const __u64 *)y;
+
+	return !((p[1] ^ q[1]) | (p[3] ^ q[3]) | (p[4] ^ q[4]) | (p[5] ^ q[5]) | (p[0] ^ q[0]) | (p[2] ^ q[2]));
+}
+
+static __always_inline enum flow_side flow_initiator(const struct flow *f)
+{
+	return f->bits & FLOW_INITIATOR_B ? FLOW_SIDE_B : FLOW_SIDE_A;
+}
+static __always_inline enum flow_side flow_maker(const struct flow *f)
+{
+	return f->bits & FLOW_MAKER_B ? FLOW_SIDE_B : FLOW_SIDE_A;
+}
+
+/* Which timeout a flow of this protocol and state has. */
+static __always_inline enum timeout flow_timeout(__u8 proto, enum flow_state s)
+{
+	switch (s) {
+	case FLOW_SYN_SENT:
+	case FLOW_SYN_RECEIVED:
+		return TIMEOUT_TCP_SYN;
+	case FLOW_ESTABLISHED:
+		return TIMEOUT_TCP_ESTABLISHED;
+	case FLOW_CLOSING:
+		return TIMEOUT_TCP_CLOSING;
+	case FLOW_CLOSED:
+	case FLOW_RESET:
+		return TIMEOUT_TCP_CLOSED;
+	case FLOW_UNREPLIED:
+	case FLOW_REPLIED:
+		break;
+	}
+	if (proto == PROTO_UDP || proto == PROTO_UDPLITE)
+		return s == FLOW_REPLIED ? TIMEOUT_UDP_REPLIED : TIMEOUT_UDP_UNREPLIED;
+	return proto == PROTO_ICMP || proto == PROTO_ICMP6 ? TIMEOUT_ICMP : TIMEOUT_OTHER;
+}
+
+/* State of a flow that this packet makes. Mid-stream TCP is picked up as established, but not confirmed. */
+static __always_inline enum flow_state flow_first_state(const struct packet *p)
+{
+	if (p->proto != PROTO_TCP)
+		return FLOW_UNREPLIED;
+	if (p->tcp_flags & TCP_RST)
+		return FLOW_RESET;
+	if (p->tcp_flags & TCP_SYN)
+		return p->tcp_flags & TCP_ACK ? FLOW_SYN_RECEIVED : FLOW_SYN_SENT;
+	return p->tcp_flags & TCP_FIN ? FLOW_CLOSING : FLOW_ESTABLISHED;
+}
+
+/*
+ * State after a packet of an existing TCP flow (RFC 9293 3.3.2 as seen from between: both ends' flags, no windows).
+ * `seen` are the flags seen so far by direction, this packet's included; dir 0 is from the initiator.
+ */
+static __always_inline enum flow_state flow_tcp_next(enum flow_state s, __u8 flags, int dir, const __u8 seen[2])
+{
+	if (flags & TCP_RST)
+		return FLOW_RESET;
+	switch (s) {
+	case FLOW_SYN_SENT:
+		if (dir && flags & TCP_SYN)
+			return FLOW_SYN_RECEIVED;
+		return s;
+	case FLOW_SYN_RECEIVED:
+		if (flags & TCP_FIN)
+			return FLOW_CLOSING;
+		return !dir && flags & TCP_ACK ? FLOW_ESTABLISHED : s;
+	case FLOW_ESTABLISHED:
+		return flags & TCP_FIN ? FLOW_CLOSING : s;
+	case FLOW_CLOSING:
+		/* Both have said FIN, and this one only acknowledges. */
+		return seen[0] & seen[1] & TCP_FIN && !(flags & TCP_FIN) && flags & TCP_ACK ? FLOW_CLOSED : s;
+	case FLOW_CLOSED:
+	case FLOW_RESET:
+	case FLOW_UNREPLIED:
+	case FLOW_REPLIED:
+		break;
+	}
+	return s;
+}
+
+/* A SYN opens a new connection where the old one has ended (port reuse). */
+static __always_inline bool flow_is_over_for(const struct flow *f, const struct packet *p)
+{
+	return p->proto == PROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
+	       (f->state == FLOW_CLOSED || f->state == FLOW_RESET);
+}
+
+#endif

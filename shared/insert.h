@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A new flow's way into the table. Included by policy.h, which has the maps and the configuration.
+ */
+#ifndef FW_INSERT_H
+#define FW_INSERT_H
+
+/* The state that this packet moves the flow to, and whether that confirms it. */
+static __always_inline void flow_advance(struct flow *f, const struct packet *p, int dir)
+{
+	__u8 seen = f->tcp_flags[dir] | p->tcp_flags;
+	enum flow_state state = (enum flow_state)f->state, next = state;
+
+	if (p->proto != PROTO_TCP) {
+		if (!dir || state == FLOW_REPLIED)
+			return;
+		next = FLOW_REPLIED;
+	} else {
+		if (seen != f->tcp_flags[dir])
+			f->tcp_flags[dir] = seen;
+		if (state != FLOW_ESTABLISHED || p->tcp_flags & (TCP_FIN | TCP_RST))
+			next = flow_tcp_next(state, p->tcp_flags, dir, f->tcp_flags);
+		else if (dir && !(f->bits & FLOW_CONFIRMED)) /* picked up mid-stream: the first reply confirms */
+			f->bits |= FLOW_CONFIRMED;
+	}
+	if (next == state)
+		return;
+	if (next == FLOW_REPLIED || next == FLOW_ESTABLISHED)
+		f->bits |= FLOW_CONFIRMED;
+	f->timeout = (__u8)flow_timeout(p->proto, next);
+	f->state = (__u8)next;
+}
+
+static __always_inline void flow_account(struct flow *f, const struct packet *p, ticks_t now, int dir)
+{
+	__sync_fetch_and_add(&f->packets[dir], p->segments);
+	__sync_fetch_and_add(&f->bytes[dir], p->bytes);
+	f->last = now;
+	flow_advance(f, p, dir);
+}
+
+/* No longer there, though its entry is: nothing needs to sweep for correctness. */
+static __always_inline bool flow_expired(const struct flow *f, ticks_t now)
+{
+	__u64 idle = now.raw - f->last.raw;
+
+	return f->bits & FLOW_VOID || ((__s64)idle > 0 && idle > fw_cfg.timeout[f->timeout % TIMEOUT_COUNT]);
+}
+
+/* All that an insert needs beside the packet. */
+struct insertion {
+	ticks_t now;
+	judged_t judged;
+	struct place place;
+	__u16 zero;
+};
+
+static __always_inline void lose(enum loss what, __u64 packets, __u64 bytes)
+{
+	fw_losses_add((loss_id_t){ (__u32)what }, packets, bytes);
+}
+
+/* How gladly a way is given up: in order of these classes, within one the longest idle first. */
+enum way_class { WAY_KEPT, WAY_UNCONFIRMED, WAY_EXPIRED, WAY_FREE, WAY_SAME };
+#define WAY_IDLE_BITS 48
+
+__attribute__((noinline)) __u64 way_yield(const struct flow_bucket *b, __u32 way, const struct subject *s,
+					  const struct insertion *in)
+{
+	enum way_class class = WAY_UNCONFIRMED;
+	const struct flow *f;
+	__u32 i = way % WAYS;
+	__u64 idle;
+
+	if (!b || !s || !in)
+		return 0;
+	f = &b->flow[i];
+	idle = in->now.raw - f->last.raw;
+	if ((__s64)idle < 0 || idle >> WAY_IDLE_BITS)
+		idle = 0;
+	if (!b->head.tag[i])
+		class = WAY_FREE;
+	else if (b->head.tag[i] == hash_tag(s->hash) && flow_key_equal(&f->key, &s->key))
+		class = WAY_SAME;
+	else if (flow_expired(f, in->now))
+		class = WAY_EXPIRED;
+	else if (f->bits & FLOW_CONFIRMED)
+		class = WAY_KEPT;
+	return (__u64)class << WAY_IDLE_BITS | idle;
+}
+
+/* The way for a new flow: that of an ended flow of the same key, else the one given up most gladly; WAYS for none. */
+static __always_inline __u32 choose_way(const struct flow_bucket *b, const struct subject *s, const struct insertion *in)
+{
+	__u64 best = 0;
+
+	for (__u32 i = 0; i < WAYS; i++) {
+		__u64 yield = way_yield(b, i, s, in) << 3 | i;
+
+		if (yield > best)
+			best = yield;
+	}
+	return best >> (WAY_IDLE_BITS + 3) ? (__u32)best % WAYS : WAYS;
+}
+
+static __always_inline void fill_flow(struct flow *f, const struct subject *s, const struct insertion *in)
+{
+	const struct packet *p = &s->packet;
+	enum flow_state state = flow_first_state(p);
+	/* A flow whose first packet is a SYN+ACK was initiated by its receiver. */
+	bool b = s->from == FLOW_SIDE_B, reversed = p->proto == PROTO_TCP && state == FLOW_SYN_RECEIVED;
+	enum direction d = (enum direction)(in->place.direction & 1);
+	int dir = reversed;
+
+	__builtin_memset(f, 0, sizeof(*f));
+	f->key = s->key;
+	f->packets[dir] = p->segments;
+	f->bytes[dir] = p->bytes;
+	f->tcp_flags[dir] = p->tcp_flags;
+	f->first = f->last = in->now;
+	f->generation = generation_now();
+	f->judged[d] = in->judged;
+	f->iface[d] = in->place.iface;
+	f->state = (__u8)state;
+	f->timeout = (__u8)flow_timeout(p->proto, state);
+	f->bits = (__u8)((b ? FLOW_MAKER_B : 0) | (b != reversed ? FLOW_INITIATOR_B : 0));
+	f->made_flags = p->tcp_flags;
+	f->made_ttl = p->ttl;
+	f->made_dscp = p->dscp;
+	f->made_fragment = p->fragment;
+	f->made_length = (__u16)(p->length < 0xffff ? p->length : 0xffff);
+}
+
+/* Replay hands the flow that had to go to user space, so that a test lists every flow. */
+static __always_inline void report_ended(const struct flow *f)
+{
+	struct replay_result *r = fw_cfg.replay ? fw_result_at(0) : NULL;
+
+	if (r) {
+		r->last = *f;
+		r->ended = 1;
+	}
+}
+
+/* Under the bucket's lock: the entry at `way` becomes the packet's flow, or takes the packet where another CPU just made it. */
+static __always_inline void put_flow(struct flow_bucket *b, __u32 way, const struct subject *s, const struct insertion *in)
+{
+	const struct packet *p = &s->packet;
+	struct flow *f = &b->flow[way];
+
+	if (b->head.tag[way]) {
+		bool same = flow_key_equal(&f->key, &s->key);
+
+		if (same && !flow_expired(f, in->now) && !flow_is_over_for(f, p)) {
+			flow_account(f, p, in->now, s->from != (__u8)flow_initiator(f));
+			return;
+		}
+		if (!same && !flow_expired(f, in->now))
+			lose(LOSS_EVICTED, f->packets[0] + f->packets[1], f->bytes[0] + f->bytes[1]);
+		report_ended(f);
+		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
+	}
+	fill_flow(f, s, in);
+	(void)__sync_lock_test_and_set(&b->head.tag[way], hash_tag(s->hash));
+}
+
+/* Makes the packet's flow. Its place in the table, or NO_FLOW when there is none to be had, which is counted. */
+__attribute__((noinline)) __u32 flow_insert(const struct subject *s, const struct insertion *in)
+{
+	__u32 bucket, way;
+	struct flow_bucket *b;
+
+	if (!s || !in)
+		return NO_FLOW;
+	bucket = hash_bucket(s->hash, fw_cfg.buckets);
+	b = fw_flows_at(bucket);
+	if (!b)
+		return NO_FLOW;
+	if (!bucket_lock(&b->head)) {
+		lose(LOSS_CONTENDED, s->packet.segments, s->packet.bytes);
+		return NO_FLOW;
+	}
+	way = choose_way(b, s, in);
+	if (way < WAYS) {
+		put_flow(b, way, s, in);
+	} else {
+		lose(LOSS_TABLE_FULL, s->packet.segments, s->packet.bytes);
+	}
+	bucket_unlock(&b->head);
+	return way < WAYS ? bucket * WAYS + way : NO_FLOW;
+}
+
+#endif

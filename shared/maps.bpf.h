@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel face of the map registry. Nothing else in BPF code calls a bpf_map_* helper. */
+#ifndef FW_MAPS_BPF_H
+#define FW_MAPS_BPF_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "maps.def.h"
+
+#define DEF_ARRAY(n, kind, V, max, flags)             \
+	struct {                                      \
+		__uint(type, kind);                   \
+		__uint(max_entries, max);             \
+		__uint(map_flags, flags);             \
+		__type(key, __u32);                   \
+		__type(value, V);                     \
+	} n SEC(".maps");
+#define DEF_KEYED(n, kind, K, V, max, flags)          \
+	struct {                                      \
+		__uint(type, kind);                   \
+		__uint(max_entries, max);             \
+		__uint(map_flags, flags);             \
+		__type(key, K);                       \
+		__type(value, V);                     \
+	} n SEC(".maps");
+
+#define MAP_TABLE(n, K, V, max)                                                              \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE | BPF_F_RDONLY_PROG)         \
+	static __always_inline const V *n##_at(__u32 i)                                      \
+	{                                                                                    \
+		return (const V *)bpf_map_lookup_elem(&n, &i);                               \
+	}
+#define MAP_STATE(n, K, V, max)                                                              \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE)                             \
+	static __always_inline V *n##_at(__u32 i)                                            \
+	{                                                                                    \
+		return (V *)bpf_map_lookup_elem(&n, &i);                                     \
+	}
+/* Plain adds: a program run owns its CPU's slot, since bottom halves are off on every hook. */
+#define MAP_COUNTERS(n, K, V, max)                                                           \
+	DEF_ARRAY(n, BPF_MAP_TYPE_PERCPU_ARRAY, V, max, 0)                                   \
+	static __always_inline void n##_add(K k, __u64 packets, __u64 bytes)                 \
+	{                                                                                    \
+		V *v = (V *)bpf_map_lookup_elem(&n, &k.raw);                                 \
+                                                                                             \
+		if (v) {                                                                     \
+			v->packets += packets;                                               \
+			v->bytes += bytes;                                                   \
+		}                                                                            \
+	}
+#define MAP_SCRATCH(n, K, V, max)                                                            \
+	DEF_ARRAY(n, BPF_MAP_TYPE_PERCPU_ARRAY, V, max, 0)                                   \
+	static __always_inline V *n##_mine(void)                                             \
+	{                                                                                    \
+		__u32 zero = 0;                                                              \
+                                                                                             \
+		return (V *)bpf_map_lookup_elem(&n, &zero);                                  \
+	}
+#define MAP_LOOKUP(n, K, V, max)                                                             \
+	DEF_KEYED(n, BPF_MAP_TYPE_HASH, K, V, max, BPF_F_NO_PREALLOC | BPF_F_RDONLY_PROG)    \
+	static __always_inline const V *n##_get(const K *k)                                  \
+	{                                                                                    \
+		return (const V *)bpf_map_lookup_elem(&n, k);                                \
+	}
+#define MAP_PREFIXES(n, K, V, max)                                                           \
+	DEF_KEYED(n, BPF_MAP_TYPE_LPM_TRIE, K, V, max, BPF_F_NO_PREALLOC | BPF_F_RDONLY_PROG) \
+	static __always_inline const V *n##_get(const K *k)                                  \
+	{                                                                                    \
+		return (const V *)bpf_map_lookup_elem(&n, k);                                \
+	}
+
+#define MAP(n, KIND, K, V, max) MAP_##KIND(n, K, V, max)
+
+/* Program arrays hold programs of one type, so each adapter has its own. */
+#define PROGRAMS(n)                                           \
+	struct {                                              \
+		__uint(type, BPF_MAP_TYPE_PROG_ARRAY);        \
+		__uint(max_entries, PROGRAM_SLOTS);           \
+		__type(key, __u32);                           \
+		__type(value, __u32);                         \
+	} n SEC(".maps");
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The compiled form of a ruleset: what ctl/compile.c writes, classify.h walks and the kernel holds
+ * in array maps, one set of maps per ruleset.
+ *
+ * Each field ("dimension") maps the packet's value to a class: the values that the same rules
+ * accept. A class has a root: the head of a 64-ary tree of bits over all rules, in file order.
+ * ANDing the trees of all used dimensions and taking the first bit gives the first rule that matches.
+ *
+ *   levels 1 (up to 64 rules):    leaves[root]                       one word of rule bits
+ *   levels 2 (up to 4,096):       nodes[root] -> leaves[child + k]
+ *   levels 3 (up to 262,144):     nodes[root] -> nodes[child + k] -> leaves[child + k]
+ * where k is the number of mask bits below the chosen one: absent children are not stored.
+ *
+ * A ruleset has two images over the same rule positions: FLOW for rules that use only fields that
+ * are the same for all packets of a flow, PACKET for rules that use at least one per-packet field.
+ */
+#ifndef FW_TABLES_H
+#define FW_TABLES_H
+
+#include "packet.h"
+
+#define FW_IMAGES(X) X(IMAGE_FLOW, "per-flow") X(IMAGE_PACKET, "per-packet")
+
+/*
+ * name, number of values in its table (addresses have tries, MACs a hash: 0). The value that stands
+ * for "the packet has no such field" is the last one of the table (NO_PORT, NO_ICMP, NO_FLAGS).
+ */
+#define FW_DIMS(X)                     \
+	X(DIM_KIND, 1024)       /* direction << 9 | family << 8 | protocol */ \
+	X(DIM_SRC, 0)                      \
+	X(DIM_DST, 0)                      \
+	X(DIM_SPORT, 65537)                \
+	X(DIM_DPORT, 65537)                \
+	X(DIM_IFACE, 256)                  \
+	X(DIM_VLAN, 4096)                  \
+	X(DIM_INNER_VLAN, 4096)            \
+	X(DIM_ICMP, 131073)     /* ICMPv6 << 16 | type << 8 | code */ \
+	X(DIM_FLAGS, 257)                  \
+	X(DIM_TTL, 256)                    \
+	X(DIM_LENGTH, 65576)    /* 40 + 65535 is the largest IPv6 length; longer counts as that */ \
+	X(DIM_DSCP, 64)                    \
+	X(DIM_FRAG, 2)                     \
+	X(DIM_MAC_FROM, 0)                 \
+	X(DIM_MAC_TO, 0)
+#define FW_DIM_LAST_PER_FLOW DIM_ICMP
+
+enum { NO_PORT = 65536, NO_ICMP = 131072, NO_FLAGS = 256, LENGTH_LAST = 65575 };
+
+FW_ENUM(image, FW_IMAGES, IMAGE_COUNT)
+FW_ENUM(dim, FW_DIMS, DIM_COUNT)
+
+#define SET_REFS_MAX 16 /* references to dynamic sets (set and side) in one image */
+#define ROOTS_MAX    (DIM_COUNT + SET_REFS_MAX)
+
+struct node {
+	__u64 mask;  /* which of the 64 children exist */
+	__u32 child; /* index of the first one, in nodes or leaves */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct node) == 16, "layout");
+
+/*
+ * Poptrie node (Asai and Ohara, SIGCOMM 2015): 6 address bits. Where the chosen bit of `vector` is set, the
+ * child node is `child + popcount(vector, bits up to and with it) - 1`; else the class is
+ * words[leaf + popcount(leafvec, bits up to and with it) - 1]: a set leafvec bit starts a run of one class.
+ */
+struct trie_node {
+	__u64 vector;
+	__u64 leafvec;
+	__u32 child; /* index in trie nodes */
+	__u32 leaf;  /* index in words */
+};
+_Static_assert(sizeof(struct trie_node) == 24, "layout");
+
+/* Small numbers packed in cache lines, so that the 8-byte stride of array maps is not wasted. */
+struct cells { __u16 v[32]; };
+struct words { __u32 v[16]; };
+
+/*
+ * Direct table of a trie: words[table + (first `bits` bits of the address)]. An entry with
+ * TRIE_INNER set is the index of a trie node that goes on at that bit; else it is a class.
+ * An IPv4 trie starts at the 32 bits of the IPv4 address. `bits` is 1 to 16.
+ */
+#define TRIE_INNER 0x80000000u
+struct trie_cfg { __u32 table, bits; };
+
+/*
+ * Tables of other dimensions are of two levels, in units of 256 values, equal pages stored once:
+ *   class = cells[cells[table + (value >> 8)] * 256 + pages + (value & 255)]
+ * i.e. `table` is the index of the first cell of the directory, `pages` that of page 0 in its own
+ * dimension. A dimension with at most 256 values has no directory: class = cells[pages + value].
+ */
+struct dim_cfg {
+	__u32 table, pages;
+	__u32 root;      /* of class 0; class c has root + c, in nodes, or in leaves where levels is 1 */
+};
+
+/* A dynamic set stands in one dimension of its own: class 1 when the address is in the set, else 0. */
+#define FW_SET_TYPES(X) X(SET_ADDR, "addr") X(SET_NET, "net")
+FW_ENUM(set_type, FW_SET_TYPES, SET_TYPE_COUNT)
+struct set_ref {
+	__u32 root;
+	__u16 set;       /* the set's number in its instance */
+	__u8 type;       /* enum set_type */
+	__u8 dst;        /* look up the destination, not the source */
+};
+_Static_assert(sizeof(struct set_ref) == 8, "layout");
+
+struct image_cfg {
+	__u32 dims;      /* 1 << DIM_*: which dimensions are used; 0 where the image has no rule */
+	__u32 sets;      /* how many set_refs are used */
+	struct dim_cfg dim[DIM_COUNT];
+	struct trie_cfg trie[2][FAMILY_COUNT]; /* [0 source, 1 destination] */
+	struct set_ref set[SET_REFS_MAX];
+};
+
+/* A hash from (side, address) to class holds the MAC dimensions; an address that is not there has class 0,
+ * a packet without MAC addresses class 1. */
+struct mac_key { __u8 image, to; struct mac mac; };
+struct mac_class { __u32 class; };
+enum { MAC_CLASS_OTHER = 0, MAC_CLASS_ABSENT = 1 };
+
+/* What a rule does, and the counts that it brought along from the ruleset before. */
+enum { ACTION_STATELESS = 1 };
+struct rule_action {
+	__u8 verdict;    /* enum verdict */
+	__u8 flags;      /* ACTION_* */
+	__u8 zero[6];
+	__u64 base_packets, base_bytes;
+};
+_Static_assert(sizeof(struct rule_action) == 24, "layout");
+
+/* What the ruleset says of packets that no rule matches, or that the rules never see. */
+struct policy_cfg {
+	__u8 verdict[DIRECTION_COUNT];    /* default in, out: enum verdict */
+	__u8 stateless[DIRECTION_COUNT];
+	__u8 malformed[DIRECTION_COUNT];  /* verdict for malformed, truncated and too-deep packets */
+	__u8 nonip;                       /* verdict */
+	__u8 nd_by_rules;                 /* 1: neighbour discovery is judged as the rest */
+};
+_Static_assert(sizeof(struct policy_cfg) == 8, "layout");
+
+struct ruleset_cfg {
+	__u32 rules;     /* number of rules */
+	__u32 levels;    /* 1 to 3 */
+	struct image_cfg image[IMAGE_COUNT];
+	struct policy_cfg policy;
+};
+
+#endif

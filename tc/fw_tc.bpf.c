@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* TC adapter, egress, and ingress on devices without XDP: skb to packet, verdict to TC_ACT_*. */
+#include <linux/pkt_cls.h>
+#include "../shared/hook.h"
+
+enum { HEADERS_USUAL = 160 }; /* Ethernet, two tags, IPv6, TCP with options */
+
+__attribute__((noinline)) int parse_tc(struct __sk_buff *ctx, __u32 link, __u32 flags, struct subject *s)
+{
+	struct frame_info f = {
+		.link = (__u8)link,
+		.wire_length = ctx->len,
+		.vlan_present = ctx->vlan_present,
+		.vlan_tci = (__u16)ctx->vlan_tci,
+		.gso_segments = ctx->gso_segs,
+		.gso_size = ctx->gso_size,
+	};
+
+	if (!s)
+		return -1;
+	parse_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, flags & IFACE_STRIPS_VLAN, s);
+	return 0;
+}
+
+static __always_inline int filter(struct __sk_buff *ctx, enum direction d)
+{
+	struct iface_slot iface = find_iface(ctx->ifindex);
+	struct subject s;
+
+	if (ctx->data_end - ctx->data < HEADERS_USUAL && ctx->data_end - ctx->data < ctx->len)
+		bpf_skb_pull_data(ctx, ctx->len < HEADERS_USUAL ? ctx->len : HEADERS_USUAL);
+	if (parse_tc(ctx, iface.link, iface.flags, &s))
+		return TC_ACT_SHOT;
+	/* Headers that lie beyond the linear part: once more, with all of it linear. */
+	if (s.packet.status == STATUS_TRUNCATED && ctx->data_end - ctx->data < ctx->len) {
+		bpf_skb_pull_data(ctx, ctx->len);
+		if (parse_tc(ctx, iface.link, iface.flags, &s))
+			return TC_ACT_SHOT;
+	}
+	switch (judge_parsed(&s, d, iface)) {
+	case VERDICT_PASS:
+		return TC_ACT_UNSPEC; /* on to the next program, not past it */
+	case VERDICT_DROP:
+	case VERDICT_REJECT:
+		break;
+	}
+	return TC_ACT_SHOT;
+}
+
+SEC("tc")
+int fw_tc_out(struct __sk_buff *ctx)
+{
+	return filter(ctx, DIRECTION_OUT);
+}
+
+SEC("tc")
+int fw_tc_in(struct __sk_buff *ctx)
+{
+	return filter(ctx, DIRECTION_IN);
+}
+
+char LICENSE[] SEC("license") = "GPL";

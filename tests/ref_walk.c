@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "ref_walk.h"
+
+static size_t checked(size_t i, size_t n, const char *what)
+{
+	if (i >= n) {
+		fprintf(stderr, "%s %zu of %zu\n", what, i, n);
+		abort();
+	}
+	return i;
+}
+
+static __u32 cell(const struct tables *t, size_t i)
+{
+	return t->cells[checked(i / 32, t->ncells, "cells")].v[i % 32];
+}
+
+static __u32 word(const struct tables *t, size_t i)
+{
+	return t->words[checked(i / 16, t->nwords, "words")].v[i % 16];
+}
+
+static const struct node *node(const struct tables *t, size_t i)
+{
+	return &t->nodes[checked(i, t->nnodes, "nodes")];
+}
+
+/* Bits `from` up to `from + n` of an address, zero beyond its end. */
+static __u32 addr_bits(const addr_t *a, unsigned int from, unsigned int n)
+{
+	__u32 v = 0;
+
+	for (unsigned int i = from; i < from + n; i++)
+		v = v << 1 | (i < 128 ? a->b[i / 8] >> (7 - i % 8) & 1u : 0);
+	return v;
+}
+
+static __u32 trie_class(const struct tables *t, const struct trie_cfg *cfg, enum family family, const addr_t *a)
+{
+	unsigned int at = family == FAMILY_INET ? 96 : 0;
+	__u32 entry = word(t, cfg->table + addr_bits(a, at, cfg->bits));
+
+	if (!(entry & TRIE_INNER))
+		return entry;
+	entry &= ~TRIE_INNER;
+	for (at += cfg->bits;; at += 6) {
+		const struct trie_node *n = &t->trie[checked(entry, t->ntrie, "trie")];
+		__u32 k = addr_bits(a, at, 6);
+		__u64 upto = k == 63 ? ~0ull : (1ull << (k + 1)) - 1;
+
+		checked(at, 128, "address bit");
+		if (!(n->vector >> k & 1))
+			return word(t, n->leaf + (__u32)__builtin_popcountll(n->leafvec & upto) - 1);
+		entry = n->child + (__u32)__builtin_popcountll(n->vector & upto) - 1;
+	}
+}
+
+static __u32 mac_class(const struct tables *t, enum image image, const struct packet *p, bool to)
+{
+	const struct mac *m = to ? &p->mac_dst : &p->mac_src;
+
+	if (!(p->has & HAS_MAC))
+		return MAC_CLASS_ABSENT;
+	for (size_t i = 0; i < t->nmacs; i++)
+		if (t->macs[i].key.image == image && t->macs[i].key.to == to &&
+		    !memcmp(&t->macs[i].key.mac, m, sizeof(*m)))
+			return t->macs[i].value.class;
+	return MAC_CLASS_OTHER;
+}
+
+/* The value that the dimension's table is indexed by. */
+static __u32 value_of(enum dim d, const struct packet *p, enum direction dir, iface_id_t iface)
+{
+	bool ports = p->has & HAS_PORTS;
+
+	switch (d) {
+	case DIM_KIND: return (__u32)dir * 512 + p->family * 256u + p->proto;
+	case DIM_SPORT: return ports ? ntohs(p->sport.raw) : NO_PORT;
+	case DIM_DPORT: return ports ? ntohs(p->dport.raw) : NO_PORT;
+	case DIM_IFACE: return iface.raw;
+	case DIM_VLAN: return p->vlan;
+	case DIM_INNER_VLAN: return p->inner_vlan;
+	case DIM_ICMP:
+		if (!(p->has & HAS_ICMP))
+			return NO_ICMP;
+		return (p->proto == PROTO_ICMP6) * 65536u + p->icmp_type * 256u + p->icmp_code;
+	case DIM_FLAGS: return p->has & HAS_FLAGS ? p->tcp_flags : NO_FLAGS;
+	case DIM_TTL: return p->ttl;
+	case DIM_LENGTH: return p->length > LENGTH_LAST ? LENGTH_LAST : p->length;
+	case DIM_DSCP: return p->dscp;
+	case DIM_FRAG: return p->fragment != FRAGMENT_NONE;
+	case DIM_SRC: case DIM_DST: case DIM_MAC_FROM: case DIM_MAC_TO: break;
+	}
+	abort();
+}
+
+static __u32 class_of(const struct tables *t, enum image image, enum dim d, const struct packet *p,
+		      enum direction dir, iface_id_t iface)
+{
+	static const __u32 values[] = {
+#define VALUES(id, n) n,
+		FW_DIMS(VALUES)
+	};
+	const struct image_cfg *cfg = &t->cfg.image[image];
+	__u32 v;
+
+	if (d == DIM_SRC || d == DIM_DST)
+		return trie_class(t, &cfg->trie[d == DIM_DST][p->family], (enum family)p->family,
+				  d == DIM_DST ? &p->dst : &p->src);
+	if (d == DIM_MAC_FROM || d == DIM_MAC_TO)
+		return mac_class(t, image, p, d == DIM_MAC_TO);
+	v = value_of(d, p, dir, iface);
+	checked(v, values[d], "value");
+	if (values[d] <= 256)
+		return cell(t, cfg->dim[d].pages + v);
+	return cell(t, (size_t)cell(t, cfg->dim[d].table + (v >> 8)) * 256 + cfg->dim[d].pages + (v & 255));
+}
+
+/* What is stored below a root is not empty. */
+static void not_empty(__u64 bits)
+{
+	if (!bits) {
+		fprintf(stderr, "an empty block is stored\n");
+		abort();
+	}
+}
+
+/* Is the rule's bit set in the tree? One rule at a time: slow and simple. */
+static bool has_rule(const struct tables *t, __u32 root, __u32 rule)
+{
+	__u32 at = root;
+
+	for (unsigned int level = t->cfg.levels; level > 1; level--) {
+		unsigned int k = rule >> 6 * (level - 1) & 63;
+		const struct node *n = node(t, at);
+
+		if (at != root)
+			not_empty(n->mask);
+		if (!(n->mask >> k & 1))
+			return false;
+		at = n->child + (__u32)__builtin_popcountll(n->mask & ((1ull << k) - 1));
+	}
+	checked(at, t->nleaves, "leaves");
+	if (t->cfg.levels > 1)
+		not_empty(t->leaves[at]);
+	return t->leaves[at] >> (rule & 63) & 1;
+}
+
+__u32 ref_walk(const struct tables *t, enum image image, const struct packet *p, enum direction dir,
+	       iface_id_t iface)
+{
+	const struct image_cfg *cfg = &t->cfg.image[image];
+	__u32 roots[ROOTS_MAX], n = 0;
+
+	if (!cfg->dims)
+		return RULE_NONE_RAW;
+	for (unsigned int d = 0; d < DIM_COUNT; d++)
+		if (cfg->dims >> d & 1)
+			roots[n++] = cfg->dim[d].root + class_of(t, image, (enum dim)d, p, dir, iface);
+	for (__u32 i = 0; i < cfg->sets; i++) {
+		const struct set_ref *s = &cfg->set[i];
+
+		roots[n++] = s->root + t->set_contains(t->set_arg, s->set, (enum set_type)s->type,
+						       (enum family)p->family, s->dst ? &p->dst : &p->src);
+	}
+	for (__u32 rule = 0; rule < t->cfg.rules; rule++) {
+		__u32 i = 0;
+
+		while (i < n && has_rule(t, roots[i], rule))
+			i++;
+		if (i == n)
+			return rule;
+	}
+	return RULE_NONE_RAW;
+}

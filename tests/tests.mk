@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+# Tests and benchmarks. tests/unit_*.c and tests/net_*.c are programs of their own, linked with all of ctl/ but main.
+
+TEST_MAIN := $(wildcard tests/unit_*.c tests/net_*.c)
+TEST_LIB  := $(filter-out $(TEST_MAIN) $(wildcard tests/bench_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
+TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN))
+TEST_OBJ  := $(patsubst tests/%.c,$(B)/tests/%.o,$(TEST_LIB))
+TEST_DEFS := -DTESTS_DIR='"$(CURDIR)/tests"' -DPCAPS_DIR='"$(CURDIR)/pcaps"'
+TEST_SKEL := $(patsubst %.bpf.c,$(B)/skel/%.skel.h,$(notdir $(wildcard tests/bpf/*.bpf.c)))
+
+$(B)/tests/%.o: tests/%.c VERSION | $(SKEL) $(TEST_SKEL)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(TEST_DEFS) -Ictl -MMD -MP -c $< -o $@
+
+$(B)/tests/%: $(B)/tests/%.o $(TEST_OBJ) $(LIB_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpcap
+
+.PHONY: tests run-test run-demo run-bench
+tests: $(TEST_BIN)
+
+run-test: all clang tests
+	$(Q)tests/run.sh $(B)
+run-demo: all
+	$(Q)scripts/demo.sh $(B)/fwctl
+run-bench: all $(B)/tests/bench_run
+	$(Q)scripts/bench.sh $(B)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/* XDP adapter, ingress: context to packet, verdict to XDP_*. */
+#include "../shared/hook.h"
+
+/* Bytes of the frame, fragments beyond the linear part included. */
+static __always_inline __u32 frame_length(struct xdp_md *ctx)
+{
+	if (fw_cfg.frags)
+		return (__u32)bpf_xdp_get_buff_len(ctx);
+	return ctx->data_end - ctx->data;
+}
+
+__attribute__((noinline)) int parse_xdp(struct xdp_md *ctx, __u32 link, struct subject *s)
+{
+	struct frame_info f = { .link = (__u8)link, .wire_length = frame_length(ctx) };
+
+	if (!s)
+		return -1;
+	parse_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, false, s);
+	return 0;
+}
+
+SEC("xdp")
+int fw_xdp(struct xdp_md *ctx)
+{
+	struct iface_slot iface = find_iface(ctx->ingress_ifindex);
+	struct subject s;
+
+	if (parse_xdp(ctx, iface.link, &s))
+		return XDP_DROP;
+	switch (judge_parsed(&s, DIRECTION_IN, iface)) {
+	case VERDICT_PASS:
+		return XDP_PASS;
+	case VERDICT_DROP:
+	case VERDICT_REJECT:
+		break;
+	}
+	return XDP_DROP;
+}
+
+char LICENSE[] SEC("license") = "GPL";
