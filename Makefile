@@ -8,7 +8,8 @@
 
 PREFIX  ?= /usr/local
 CLANG   ?= clang
-STRIP   ?= llvm-strip
+LLVM_STRIP ?= llvm-strip
+STRIP   ?= strip
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 # V=1 shows the commands.
 Q = $(if $(V),,@)
@@ -16,9 +17,11 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 B       := build
 VERSION := $(shell cat VERSION)
+# Changes with whatever kernel and user space have to agree on.
+CONTRACT := $(shell cat $(sort $(wildcard shared/*.h)) | sha256sum | cut -c1-16)
 WARN    := -Wall -Wextra -Wswitch-enum -Werror
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Wenum-conversion -DFWCTL_VERSION='"$(VERSION)"' \
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Wenum-conversion -DFWCTL_VERSION='"$(VERSION)"' -DFWCTL_CONTRACT='"$(CONTRACT)"' \
 	   -I$(B)/libmnl/usr/include -I$(B)/skel $(CFLAGS)
 LIBMNL  := $(firstword $(wildcard $(B)/libmnl/usr/lib/*/libmnl.a /usr/lib/*/libmnl.a))
 LIBELF  := $(shell pkg-config --static --libs libelf 2>/dev/null || echo -lelf -lz)
@@ -53,7 +56,7 @@ $(B)/bpf/%.bpf.o: %.bpf.c
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@
-	$(Q)$(STRIP) -g $@
+	$(Q)$(LLVM_STRIP) -g $@
 
 $(B)/skel/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)

@@ -194,7 +194,8 @@ void addr_error_text(enum addr_error e, const char *s, size_t n, const struct ad
 size_t addr_print(enum family family, const addr_t *a, char buf[ADDR_TEXT_MAX])
 {
 	if (family == FAMILY_INET)
-		return (size_t)snprintf(buf, ADDR_TEXT_MAX, "%u.%u.%u.%u", a->b[12], a->b[13], a->b[14], a->b[15]);
+		return (size_t)snprintf(buf, ADDR_TEXT_MAX, "%u.%u.%u.%u", a->b[12], a->b[13], a->b[14],
+					a->b[15]);
 	if (!inet_ntop(AF_INET6, a->b, buf, INET6_ADDRSTRLEN))
 		buf[0] = '\0';
 	return strlen(buf);
@@ -252,6 +253,6 @@ int mac_parse(const char *s, size_t n, struct mac *out)
 
 void mac_print(const struct mac *m, char buf[MAC_TEXT_LEN + 1])
 {
-	snprintf(buf, MAC_TEXT_LEN + 1, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2], m->b[3], m->b[4],
-		 m->b[5]);
+	snprintf(buf, MAC_TEXT_LEN + 1, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2], m->b[3],
+		 m->b[4], m->b[5]);
 }

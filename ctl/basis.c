@@ -29,7 +29,7 @@ static int create_group(__u32 buckets, const struct map_group *g, void *maps)
 		return -errno;
 	bpf_program__set_autoload(skel->progs.fw_xdp, false);
 	bpf_object__for_each_map(map, skel->obj)
-		if (!map_group_fd(g, maps, bpf_map__name(map)))
+		if (!bpf_map__is_internal(map) && !map_group_fd(g, maps, bpf_map__name(map)))
 			bpf_map__set_autocreate(map, false);
 	if (buckets)
 		rc = bpf_map__set_max_entries(skel->maps.fw_flows, buckets);

@@ -43,8 +43,8 @@ struct token lex_next(struct lexer *lx);
 /* Give back all of the word t but its first n bytes (the lexer stands right behind t). */
 void lex_split(struct lexer *lx, struct token *t, size_t n);
 
-/* The text of a string token with `\"` and `\\` undone: at most max bytes and a NUL go to out. Returns its length, or
- * -EINVAL for another escape (*at is its offset), -E2BIG when it does not fit. */
+/* The text of a string token with `\"` and `\\` undone: at most max bytes and a NUL go to out. Returns its
+ * length, or -EINVAL for another escape (*at is its offset), -E2BIG when it does not fit. */
 int lex_unescape(const struct token *t, char *out, size_t max, size_t *at);
 
 static inline bool token_is(const struct token *t, const char *word)

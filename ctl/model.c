@@ -75,17 +75,19 @@ static bool icmp_equal(const struct icmpset *a, const struct icmpset *b)
 
 bool rule_equal(const struct rule *a, const struct rule *b)
 {
-	bool action = a->verdict == b->verdict && a->direction == b->direction && a->stateless == b->stateless &&
-		      !strcmp(a->label, b->label);
+	bool action = a->verdict == b->verdict && a->direction == b->direction &&
+		      a->stateless == b->stateless && !strcmp(a->label, b->label);
 	bool family = a->family_given == b->family_given && (!a->family_given || a->family == b->family);
-	bool flags = a->flags.given == b->flags.given && a->flags.set == b->flags.set && a->flags.mask == b->flags.mask;
+	bool flags = a->flags.given == b->flags.given && a->flags.set == b->flags.set &&
+		     a->flags.mask == b->flags.mask;
 
 	return action && family && flags && a->frag == b->frag && LIST_EQUAL(a->on, b->on) &&
-	       LIST_EQUAL(a->proto, b->proto) && endpoint_equal(&a->from, &b->from) && endpoint_equal(&a->to, &b->to) &&
-	       icmp_equal(&a->icmp_type, &b->icmp_type) && LIST_EQUAL(a->icmp_code, b->icmp_code) &&
-	       LIST_EQUAL(a->vlan, b->vlan) && LIST_EQUAL(a->inner_vlan, b->inner_vlan) && LIST_EQUAL(a->dscp, b->dscp) &&
-	       LIST_EQUAL(a->ttl, b->ttl) && LIST_EQUAL(a->length, b->length) && LIST_EQUAL(a->mac_from, b->mac_from) &&
-	       LIST_EQUAL(a->mac_to, b->mac_to);
+	       LIST_EQUAL(a->proto, b->proto) && endpoint_equal(&a->from, &b->from) &&
+	       endpoint_equal(&a->to, &b->to) && icmp_equal(&a->icmp_type, &b->icmp_type) &&
+	       LIST_EQUAL(a->icmp_code, b->icmp_code) && LIST_EQUAL(a->vlan, b->vlan) &&
+	       LIST_EQUAL(a->inner_vlan, b->inner_vlan) && LIST_EQUAL(a->dscp, b->dscp) &&
+	       LIST_EQUAL(a->ttl, b->ttl) && LIST_EQUAL(a->length, b->length) &&
+	       LIST_EQUAL(a->mac_from, b->mac_from) && LIST_EQUAL(a->mac_to, b->mac_to);
 }
 
 static bool set_equal(const struct set *a, const struct set *b)
@@ -98,7 +100,8 @@ static bool set_equal(const struct set *a, const struct set *b)
 static bool defaults_equal(const struct defaults *a, const struct defaults *b)
 {
 	return !memcmp(a->verdict, b->verdict, sizeof(a->verdict)) &&
-	       !memcmp(a->stateless, b->stateless, sizeof(a->stateless)) && a->malformed_given == b->malformed_given &&
+	       !memcmp(a->stateless, b->stateless, sizeof(a->stateless)) &&
+	       a->malformed_given == b->malformed_given &&
 	       (!a->malformed_given || a->malformed == b->malformed) && a->nonip == b->nonip &&
 	       a->nd_by_rules == b->nd_by_rules;
 }

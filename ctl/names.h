@@ -12,8 +12,8 @@ struct name_entry {
 };
 
 /*
- * entries: every name, in byte order. values[v]: the canonical name of v or NULL, v below nvalues. Services have
- * nvalues 0: rules are printed with port numbers.
+ * entries: every name, in byte order. values[v]: the canonical name of v or NULL, v below nvalues. Services
+ * have nvalues 0: rules are printed with port numbers.
  */
 struct nametab {
 	const char *what; /* what a name of this table is called in messages */

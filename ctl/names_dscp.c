@@ -12,4 +12,5 @@
 
 static const struct name_entry dscp_entries[] = { DSCPS(NAME_ENTRY, NAME_ENTRY) };
 static const char *const dscp_values[64] = { DSCPS(NAME_BY_VALUE, NAME_SKIP) };
-const struct nametab names_dscp = { "DSCP name", dscp_entries, sizeof(dscp_entries) / sizeof(dscp_entries[0]), dscp_values, 64 };
+const struct nametab names_dscp = { "DSCP name", dscp_entries, sizeof(dscp_entries) / sizeof(dscp_entries[0]),
+				    dscp_values, 64 };

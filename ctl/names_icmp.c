@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ICMP and ICMPv6 types: names of the two IANA registries in lower case, words joined by -, `nd-` for neighbour
- * discovery (RFC 4861), and the spellings of nft. A name that both tables have is canonical in both or in neither. */
+/* ICMP and ICMPv6 types: names of the two IANA registries in lower case, words joined by -, `nd-` for
+ * neighbour discovery (RFC 4861), and the spellings of nft. A name that both tables have is canonical in both
+ * or in neither. */
 #include "names.h"
 
 /* C: the canonical name of a value; A: another name that is understood. In byte order of the names. */
@@ -56,5 +57,7 @@ static const struct name_entry icmp_entries[] = { ICMP_TYPES(NAME_ENTRY, NAME_EN
 static const char *const icmp_values[256] = { ICMP_TYPES(NAME_BY_VALUE, NAME_SKIP) };
 static const struct name_entry icmp6_entries[] = { ICMP6_TYPES(NAME_ENTRY, NAME_ENTRY) };
 static const char *const icmp6_values[256] = { ICMP6_TYPES(NAME_BY_VALUE, NAME_SKIP) };
-const struct nametab names_icmp = { "ICMP type", icmp_entries, sizeof(icmp_entries) / sizeof(icmp_entries[0]), icmp_values, 256 };
-const struct nametab names_icmp6 = { "ICMP type", icmp6_entries, sizeof(icmp6_entries) / sizeof(icmp6_entries[0]), icmp6_values, 256 };
+const struct nametab names_icmp = { "ICMP type", icmp_entries, sizeof(icmp_entries) / sizeof(icmp_entries[0]),
+				    icmp_values, 256 };
+const struct nametab names_icmp6 = { "ICMP type", icmp6_entries,
+				     sizeof(icmp6_entries) / sizeof(icmp6_entries[0]), icmp6_values, 256 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* IP protocol numbers: keywords of the IANA registry "Protocol Numbers" in lower case, and the spellings in common use. */
+/* IP protocol numbers: keywords of the IANA registry "Protocol Numbers" in lower case, and the spellings in
+ * common use. */
 #include "names.h"
 
 /* C: the canonical name of a value; A: another name that is understood. In byte order of the names. */
@@ -36,4 +37,5 @@
 
 static const struct name_entry proto_entries[] = { PROTOS(NAME_ENTRY, NAME_ENTRY) };
 static const char *const proto_values[256] = { PROTOS(NAME_BY_VALUE, NAME_SKIP) };
-const struct nametab names_protos = { "protocol", proto_entries, sizeof(proto_entries) / sizeof(proto_entries[0]), proto_values, 256 };
+const struct nametab names_protos = { "protocol", proto_entries,
+				      sizeof(proto_entries) / sizeof(proto_entries[0]), proto_values, 256 };

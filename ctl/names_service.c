@@ -151,4 +151,5 @@
 	C("zerotier", 9993) A("zookeeper", 2181) C("zope", 9673) C("zope-ftp", 8021) C("zserv", 346)
 
 static const struct name_entry service_entries[] = { SERVICES(NAME_ENTRY, NAME_ENTRY) };
-const struct nametab names_services = { "service", service_entries, sizeof(service_entries) / sizeof(service_entries[0]), NULL, 0 };
+const struct nametab names_services = { "service", service_entries,
+					sizeof(service_entries) / sizeof(service_entries[0]), NULL, 0 };

@@ -37,12 +37,15 @@ int p_unexpected(struct parser *p, const char *wanted)
 {
 	char shown[SHOWN_MAX];
 
+	if (p_failed(p))
+		return -EINVAL;
 	switch (p->tok.kind) {
 	case TOK_EOF:
 	case TOK_NEWLINE:
 		if (p->prev.kind == TOK_NEWLINE || p->prev.kind == TOK_EOF)
 			return p_error(p, p->tok.loc, "%s is missing", wanted);
-		return p_error(p, p->prev.loc, "%s is missing after '%s'", wanted, shown_word(shown, p->prev.s, p->prev.n));
+		return p_error(p, p->prev.loc, "%s is missing after '%s'", wanted,
+			       shown_word(shown, p->prev.s, p->prev.n));
 	case TOK_BAD:
 		return -EINVAL; /* reported by the lexer */
 	case TOK_COMMA:
@@ -56,7 +59,8 @@ int p_unexpected(struct parser *p, const char *wanted)
 	case TOK_BANG:
 		break;
 	}
-	return p_error(p, p->tok.loc, "unexpected '%s' instead of %s", shown_word(shown, p->tok.s, p->tok.n), wanted);
+	return p_error(p, p->tok.loc, "unexpected '%s' instead of %s", shown_word(shown, p->tok.s, p->tok.n),
+		       wanted);
 }
 
 bool p_name_ok(const char *s, size_t n)
@@ -71,7 +75,8 @@ bool p_name_ok(const char *s, size_t n)
 	return n > 0;
 }
 
-/* Statements by their first word; `next`: what may follow, to know one from a value in a list that was not closed. */
+/* Statements by their first word; `next`: what may follow, to know one from a value in a list that was not
+ * closed. */
 static const struct statement {
 	const char *word;
 	int (*parse)(struct parser *p);
@@ -137,6 +142,7 @@ static int statement(struct parser *p)
 	struct suggest near;
 	int rc;
 
+	p->errors = p->diag->errors.n;
 	if (st) {
 		rc = st->parse(p);
 		return rc || p_at_end(p) ? rc : p_unexpected(p, "the end of the line");
@@ -171,6 +177,7 @@ static void parser_init(struct parser *p, const char *name, const char *text, si
 	lexer_init(&p->lex, name, text, len, d);
 	p_next(p);
 	p->prev.kind = TOK_NEWLINE;
+	p->errors = d->errors.n;
 }
 
 static void parser_free(struct parser *p)
@@ -193,6 +200,7 @@ static int parse_ruleset(const char *name, const char *text, size_t len, bool re
 			 struct diag *d)
 {
 	_cleanup_parser_ struct parser p;
+	size_t before = d->errors.n, errors;
 
 	memset(out, 0, sizeof(*out));
 	parser_init(&p, name, text, len, d);
@@ -205,11 +213,12 @@ static int parse_ruleset(const char *name, const char *text, size_t len, bool re
 			resync(&p);
 	}
 	p_resolve_sets(&p);
+	errors = d->errors.n - before;
 	diag_sort(d);
-	if (!d->errors.n)
+	if (!errors)
 		return 0;
 	ruleset_free(out);
-	return d->errors.n == p.io_errors ? d->io_error : -EINVAL;
+	return errors == p.io_errors ? d->io_error : -EINVAL;
 }
 
 int ruleset_parse(const char *name, const char *text, size_t len, struct ruleset *out, struct diag *d)
@@ -233,6 +242,8 @@ static int single(const char *name, const char *text, size_t len, const struct r
 		  int (*parse)(struct parser *p, struct rule *r), struct rule *out, struct diag *d)
 {
 	_cleanup_parser_ struct parser p;
+	size_t before = d->errors.n;
+	bool wrong;
 
 	rule_init(out);
 	parser_init(&p, name, text, len, d);
@@ -243,8 +254,9 @@ static int single(const char *name, const char *text, size_t len, const struct r
 		if (p.tok.kind != TOK_EOF)
 			p_unexpected(&p, "the end");
 	}
+	wrong = d->errors.n != before;
 	diag_sort(d);
-	if (!d->errors.n)
+	if (!wrong)
 		return 0;
 	rule_free(out);
 	return -EINVAL;
@@ -262,8 +274,8 @@ int match_parse(const char *name, const char *text, size_t len, const struct rul
 	return single(name, text, len, context, p_matches, out, d);
 }
 
-int rulelike_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out,
-		   struct diag *d)
+int rulelike_parse(const char *name, const char *text, size_t len, const struct ruleset *context,
+		   struct rule *out, struct diag *d)
 {
 	return single(name, text, len, context, p_rulelike, out, d);
 }

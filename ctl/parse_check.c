@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What only the whole rule tells: ICMP types and codes by the rule's protocols, and contradictions. Of two things that
- * contradict each other, the one that stands later is reported.
+ * What only the whole rule tells: ICMP types and codes by the rule's protocols, and contradictions. Of two
+ * things that contradict each other, the one that stands later is reported.
  */
 #include <errno.h>
 #include "names.h"
@@ -82,10 +82,12 @@ static int check_protos(struct parser *p, const struct rule_state *st)
 	for (int to = 0; to < 2; to++) {
 		if (!st->port[to].line)
 			continue;
-		if (need_protos(p, st, has_ports, st->port[to], "'port' needs proto tcp, udp, udplite, sctp or dccp"))
+		if (need_protos(p, st, has_ports, st->port[to],
+				"'port' needs proto tcp, udp, udplite, sctp or dccp"))
 			return -EINVAL;
 		if (icmp)
-			return p_error(p, later(icmp_loc, st->port[to]), "'port' and 'icmp-type' contradict each other");
+			return p_error(p, later(icmp_loc, st->port[to]),
+				       "'port' and 'icmp-type' contradict each other");
 	}
 	if (icmp && need_protos(p, st, has_types, icmp_loc, "'icmp-type' needs proto icmp or icmp6"))
 		return -EINVAL;
@@ -152,7 +154,8 @@ static int resolve_types(struct parser *p, struct rule_state *st, unsigned *know
 		if (!r->name)
 			resolve_number(r, families);
 		if (families && !(known_to(r) & families))
-			return p_error(p, later(st->icmp_locs[i], st->proto_value), "'%s' is not a type of %s", r->name,
+			return p_error(p, later(st->icmp_locs[i], st->proto_value),
+				       "'%s' is not a type of %s", r->name,
 				       families == BIT_INET ? "icmp" : "icmp6");
 		*known |= known_to(r) & (families ? families : BIT_BOTH);
 		v.icmp = *r;
@@ -223,7 +226,8 @@ static int check_families(struct parser *p, const struct rule_state *st, unsigne
 	sort_ties(ties, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!(*families & ties[i].families))
-			return p_error(p, ties[i].loc, "%s here is of %s, but what stands before it makes the rule one of %s",
+			return p_error(p, ties[i].loc,
+				       "%s here is of %s, but what stands before it makes the rule one of %s",
 				       ties[i].what, ties[i].families == BIT_INET ? "inet" : "inet6",
 				       *families == BIT_INET ? "inet" : "inet6");
 		*families &= ties[i].families;
@@ -253,8 +257,10 @@ static int resolve_codes(struct parser *p, struct rule_state *st, unsigned famil
 				return p_error(p, st->code, "'%s' is not a code of %s", name->name,
 					       families == BIT_INET ? "icmp" : "icmp6");
 			if (v4 >= 0 && v6 >= 0 && v4 != v6)
-				return p_error(p, st->code, "'%s' is code %d of icmp and %d of icmp6: write one rule for each",
-					       name->name, v4, v6);
+				return p_error(
+					p, st->code,
+					"'%s' is code %d of icmp and %d of icmp6: write one rule for each",
+					name->name, v4, v6);
 			v.num.lo = v.num.hi = (uint32_t)(v4 >= 0 ? v4 : v6);
 		}
 		list_push(l, &v, codes->loc);
@@ -270,7 +276,8 @@ int p_check_rule(struct parser *p, struct rule_state *st)
 	bool icmp = st->seen & 1u << MATCH_ICMP;
 	unsigned known = BIT_BOTH, families;
 
-	if (check_protos(p, st) || (icmp && resolve_types(p, st, &known)) || check_families(p, st, known, &families))
+	if (check_protos(p, st) || (icmp && resolve_types(p, st, &known)) ||
+	    check_families(p, st, known, &families))
 		return -EINVAL;
 	return st->rule->icmp_code.n ? resolve_codes(p, st, families & known) : 0;
 }

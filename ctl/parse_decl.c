@@ -95,7 +95,8 @@ static int unknown_name(struct parser *p, const struct token *t)
 	suggest_names(&near, &names_icmp6);
 	suggest_names(&near, &names_dscp);
 	suggest_add(&near, "", &hint);
-	return p_error(p, t->loc, "unknown name '%s'%s", shown_word(shown, t->s, t->n), hint.len ? hint.str : "");
+	return p_error(p, t->loc, "unknown name '%s'%s", shown_word(shown, t->s, t->n),
+		       hint.len ? hint.str : "");
 }
 
 /* A word that is a value of no match. */
@@ -185,7 +186,7 @@ static int define_name(struct parser *p, struct token *name)
 int p_stmt_define(struct parser *p)
 {
 	struct define d = { .loc = p->tok.loc };
-	struct token name;
+	struct token name = p->tok;
 	int rc = define_name(p, &name), first;
 
 	if (rc)
@@ -222,7 +223,8 @@ static int verdict(struct parser *p, enum verdict *out)
 	else if (p->tok.kind != TOK_WORD)
 		return p_unexpected(p, "pass or drop");
 	else
-		return p_error(p, p->tok.loc, "a default is pass or drop, not '%s'", shown_word(shown, p->tok.s, p->tok.n));
+		return p_error(p, p->tok.loc, "a default is pass or drop, not '%s'",
+			       shown_word(shown, p->tok.s, p->tok.n));
 	p_next(p);
 	return 0;
 }
@@ -293,5 +295,6 @@ int p_stmt_default(struct parser *p)
 		return default_verdict(p, "nonip", &p->nonip_given, &d->nonip);
 	if (token_is(&t, "nd"))
 		return default_nd(p);
-	return p_error(p, t.loc, "unknown default '%s' (in, out, malformed, nonip or nd)", shown_word(shown, t.s, t.n));
+	return p_error(p, t.loc, "unknown default '%s' (in, out, malformed, nonip or nd)",
+		       shown_word(shown, t.s, t.n));
 }

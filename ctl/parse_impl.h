@@ -27,8 +27,10 @@ enum { KIND_COUNT = 11 };
 
 union value {
 	struct addr_range addr;
-	struct numrange num;   /* a code by name: ICMP_CODE_NAMED + index, until the rule's families are known */
-	struct icmp_range icmp; /* a number: has[] is false, lo and hi of inet hold it, until `proto` is known */
+	struct numrange
+		num; /* a code by name: ICMP_CODE_NAMED + index, until the rule's families are known */
+	struct icmp_range
+		icmp; /* a number: has[] is false, lo and hi of inet hold it, until `proto` is known */
 	struct mac mac;
 	char iface[IFNAMSIZ];
 };
@@ -71,6 +73,7 @@ struct parser {
 	struct lexer lex;
 	struct token tok, prev;   /* the token at hand; the one before it */
 	struct diag *diag;
+	size_t errors;            /* in *diag when the statement began */
 	struct ruleset *rs;       /* being filled; NULL where one rule is parsed */
 	const struct ruleset *context;
 	bool read_files;
@@ -93,7 +96,9 @@ void p_next(struct parser *p);
 struct token p_peek(const struct parser *p);
 /* Reports and returns -EINVAL. */
 int p_error(struct parser *p, struct srcloc loc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* Something else than what was wanted stands here (or nothing does). */
+/* A wrong value was reported in this statement: what does not fit behind it is likely a consequence. */
+static inline bool p_failed(const struct parser *p) { return p->diag->errors.n != p->errors; }
+/* Something else than what was wanted stands here (or nothing does); reported unless p_failed. */
 int p_unexpected(struct parser *p, const char *wanted);
 /* True where the token at hand is the first of a line and begins a statement: a brace was not closed. */
 bool p_starts_statement(const struct parser *p);
@@ -122,15 +127,30 @@ int p_stmt_option(struct parser *p);
 int p_stmt_set(struct parser *p);
 int p_stmt_rule(struct parser *p);
 
-/* A whole rule; only matches; `in|out [on IFACE]` and matches. The rule is the caller's to free, on error too. */
+/* A whole rule; only matches; `in|out [on IFACE]` and matches. The rule is the caller's to free, on error
+ * too. */
 int p_rule(struct parser *p, struct rule *r);
 int p_matches(struct parser *p, struct rule *r);
 int p_rulelike(struct parser *p, struct rule *r);
 
 /* The matches of a rule, each a bit of rule_state.seen. */
 enum match {
-	MATCH_ON, MATCH_FAMILY, MATCH_PROTO, MATCH_FROM, MATCH_TO, MATCH_ICMP, MATCH_FLAGS, MATCH_VLAN, MATCH_INNER_VLAN,
-	MATCH_DSCP, MATCH_TTL, MATCH_LENGTH, MATCH_FRAG, MATCH_MAC_FROM, MATCH_MAC_TO, MATCH_COUNT,
+	MATCH_ON,
+	MATCH_FAMILY,
+	MATCH_PROTO,
+	MATCH_FROM,
+	MATCH_TO,
+	MATCH_ICMP,
+	MATCH_FLAGS,
+	MATCH_VLAN,
+	MATCH_INNER_VLAN,
+	MATCH_DSCP,
+	MATCH_TTL,
+	MATCH_LENGTH,
+	MATCH_FRAG,
+	MATCH_MAC_FROM,
+	MATCH_MAC_TO,
+	MATCH_COUNT,
 };
 
 /* What the checks of a whole rule need beside the model. */

@@ -142,7 +142,8 @@ int p_use_set(struct parser *p, const struct token *t, bool to, int *out)
 	for (size_t i = 0; p->context && i < p->context->nsets; i++)
 		suggest_try(&near, p->context->sets[i].name);
 	suggest_add(&near, "@", &hint);
-	return p_error(p, t->loc, "unknown set '%s'%s", shown_word(shown, t->s, t->n), hint.len ? hint.str : "");
+	return p_error(p, t->loc, "unknown set '%s'%s", shown_word(shown, t->s, t->n),
+		       hint.len ? hint.str : "");
 }
 
 static int match_set(struct parser *p, struct addrset *out, bool to)

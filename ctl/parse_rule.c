@@ -6,8 +6,8 @@
 
 /* In the order of enum match; those behind MATCH_ON stand in any order. */
 static const char *const match_words[MATCH_COUNT] = {
-	"on", "inet", "proto", "from", "to", "icmp-type", "flags", "vlan", "inner-vlan", "dscp", "ttl", "length", "frag",
-	"mac-from", "mac-to",
+	"on",	      "inet", "proto", "from",	 "to",	 "icmp-type", "flags",	"vlan",
+	"inner-vlan", "dscp", "ttl",   "length", "frag", "mac-from",  "mac-to",
 };
 enum option { OPTION_STATELESS, OPTION_LABEL, OPTION_LOG, OPTION_LIMIT, OPTION_COUNT };
 static const char *const option_words[OPTION_COUNT] = { "stateless", "label", "log", "limit" };
@@ -33,14 +33,18 @@ static int unknown_word(struct parser *p, const struct rule_state *st)
 	char shown[SHOWN_MAX];
 	struct suggest near;
 
+	if (p_failed(p))
+		return -EINVAL;
 	if (token_is(t, "port"))
 		return p_error(p, t->loc, "'port' stands behind 'from', 'to' or their address");
 	if (token_is(t, "code"))
 		return p_error(p, t->loc, "'code' stands behind 'icmp-type' and its types");
 	if (t->s[0] == '-' || (p->prev.kind == TOK_WORD && p->prev.s[p->prev.n - 1] == '-'))
-		return p_error(p, t->loc, "unexpected '%s' (a range is one word: a-b)", shown_word(shown, t->s, t->n));
+		return p_error(p, t->loc, "unexpected '%s' (a range is one word: a-b)",
+			       shown_word(shown, t->s, t->n));
 	if (t->s[0] >= '0' && t->s[0] <= '9')
-		return p_error(p, t->loc, "unexpected '%s' (a list is written { a b })", shown_word(shown, t->s, t->n));
+		return p_error(p, t->loc, "unexpected '%s' (a list is written { a b })",
+			       shown_word(shown, t->s, t->n));
 	suggest_init(&near, t->s, t->n);
 	suggest_words(&near, match_words, MATCH_COUNT);
 	suggest_try(&near, "inet6");
@@ -138,7 +142,7 @@ static int rule_body(struct parser *p, struct rule_state *st)
 }
 
 /* The matches and all checks; -EINVAL also where wrong values were reported on the way. */
-static int rule_rest(struct parser *p, struct rule *r, bool matches_only, size_t errors)
+static int rule_rest(struct parser *p, struct rule *r, bool matches_only)
 {
 	struct rule_state st = { .rule = r, .matches_only = matches_only };
 	int rc;
@@ -152,11 +156,11 @@ static int rule_rest(struct parser *p, struct rule *r, bool matches_only, size_t
 			return rc;
 	}
 	rc = rule_body(p, &st);
-	if (!rc && p->diag->errors.n == errors)
+	if (!rc && !p_failed(p))
 		p_check_rule(p, &st);
 	free(st.icmp);
 	free(st.icmp_locs);
-	return rc || p->diag->errors.n != errors ? -EINVAL : 0;
+	return rc || p_failed(p) ? -EINVAL : 0;
 }
 
 static int rule_direction(struct parser *p, struct rule *r)
@@ -166,7 +170,8 @@ static int rule_direction(struct parser *p, struct rule *r)
 	if (p->tok.kind != TOK_WORD)
 		return p_unexpected(p, "'in' or 'out'");
 	if (!token_is(&p->tok, "in") && !token_is(&p->tok, "out"))
-		return p_error(p, p->tok.loc, "unknown direction '%s' (in or out)", shown_word(shown, p->tok.s, p->tok.n));
+		return p_error(p, p->tok.loc, "unknown direction '%s' (in or out)",
+			       shown_word(shown, p->tok.s, p->tok.n));
 	r->direction = token_is(&p->tok, "in") ? DIRECTION_IN : DIRECTION_OUT;
 	p_next(p);
 	return 0;
@@ -174,7 +179,6 @@ static int rule_direction(struct parser *p, struct rule *r)
 
 int p_rule(struct parser *p, struct rule *r)
 {
-	size_t errors = p->diag->errors.n;
 	char shown[SHOWN_MAX];
 	int rc;
 
@@ -189,23 +193,22 @@ int p_rule(struct parser *p, struct rule *r)
 	r->verdict = token_is(&p->tok, "pass") ? VERDICT_PASS : VERDICT_DROP;
 	p_next(p);
 	rc = rule_direction(p, r);
-	return rc ? rc : rule_rest(p, r, false, errors);
+	return rc ? rc : rule_rest(p, r, false);
 }
 
 int p_matches(struct parser *p, struct rule *r)
 {
 	r->loc = p->tok.loc;
-	return rule_rest(p, r, true, p->diag->errors.n);
+	return rule_rest(p, r, true);
 }
 
 int p_rulelike(struct parser *p, struct rule *r)
 {
-	size_t errors = p->diag->errors.n;
 	int rc;
 
 	r->loc = p->tok.loc;
 	rc = rule_direction(p, r);
-	return rc ? rc : rule_rest(p, r, true, errors);
+	return rc ? rc : rule_rest(p, r, true);
 }
 
 int p_stmt_rule(struct parser *p)

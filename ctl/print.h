@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The model as text in the rule language: one statement a line, parts in one order, names where a number has one.
- * Parsing it gives the same model, and printing that the same text. */
+/* The model as text in the rule language: one statement a line, parts in one order, names where a number has
+ * one. Parsing it gives the same model, and printing that the same text. */
 #ifndef FW_CTL_PRINT_H
 #define FW_CTL_PRINT_H
 

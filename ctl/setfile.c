@@ -77,8 +77,8 @@ static bool next_word(struct setfile *f, const char **s, size_t *n)
 	return *n > 0;
 }
 
-int setfile_parse(const char *name, const char *text, size_t len, enum set_type type, struct addr_range **v, size_t *n,
-		  struct diag *d)
+int setfile_parse(const char *name, const char *text, size_t len, enum set_type type, struct addr_range **v,
+		  size_t *n, struct diag *d)
 {
 	struct setfile f = { name, text, text + len, text, 1, d };
 	struct value_list l = { .size = sizeof(struct addr_range) };

@@ -24,8 +24,9 @@
 		__type(value, V);                     \
 	} n SEC(".maps");
 
+/* Read-only by its type: the flag for it (BPF_F_RDONLY_PROG) would forbid user space to fill it through mmap. */
 #define MAP_TABLE(n, K, V, max)                                                              \
-	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE | BPF_F_RDONLY_PROG)         \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE)                             \
 	static __always_inline const V *n##_at(__u32 i)                                      \
 	{                                                                                    \
 		return (const V *)bpf_map_lookup_elem(&n, &i);                               \

@@ -99,6 +99,9 @@ struct dim_cfg {
 /* A dynamic set stands in one dimension of its own: class 1 when the address is in the set, else 0. */
 #define FW_SET_TYPES(X) X(SET_ADDR, "addr") X(SET_NET, "net")
 FW_ENUM(set_type, FW_SET_TYPES, SET_TYPE_COUNT)
+#ifndef __bpf__
+FW_ENUM_TEXT(set_type, FW_SET_TYPES)
+#endif
 struct set_ref {
 	__u32 root;
 	__u16 set;       /* the set's number in its instance */

@@ -6,6 +6,7 @@ TEST_LIB  := $(filter-out $(TEST_MAIN) $(wildcard tests/bench_*.c tests/fuzz_*.c
 TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN))
 TEST_OBJ  := $(patsubst tests/%.c,$(B)/tests/%.o,$(TEST_LIB))
 TEST_DEFS := -DTESTS_DIR='"$(CURDIR)/tests"' -DPCAPS_DIR='"$(CURDIR)/pcaps"'
+BENCH_OBJ := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/bench_*.c))
 TEST_SKEL := $(patsubst %.bpf.c,$(B)/skel/%.skel.h,$(notdir $(wildcard tests/bpf/*.bpf.c)))
 
 $(B)/tests/%.o: tests/%.c VERSION | $(SKEL) $(TEST_SKEL)
@@ -16,6 +17,10 @@ $(B)/tests/%.o: tests/%.c VERSION | $(SKEL) $(TEST_SKEL)
 $(B)/tests/%: $(B)/tests/%.o $(TEST_OBJ) $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpcap
+
+$(B)/tests/bench_run: $(BENCH_OBJ) $(LIB_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: tests run-test run-demo run-bench
 tests: $(TEST_BIN)

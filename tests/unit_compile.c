@@ -33,21 +33,14 @@ static __u16 set_number(void *arg, size_t index)
 	return (__u16)(100 + index);
 }
 
-static enum family family_of(const addr_t *a)
-{
-	static const __u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(a, mapped, sizeof(mapped)) ? FAMILY_INET6 : FAMILY_INET;
-}
-
-static bool declared(void *arg, size_t index, const addr_t *a)
+static bool declared(void *arg, size_t index, enum family family, const addr_t *a)
 {
 	const struct ruleset *rs = (const struct ruleset *)arg;
 
 	for (size_t i = 0; i < rs->sets[index].n; i++) {
 		const struct addr_range *r = &rs->sets[index].v[i];
 
-		if (r->family == family_of(a) && memcmp(a, &r->lo, sizeof(*a)) >= 0 &&
+		if (r->family == family && memcmp(a, &r->lo, sizeof(*a)) >= 0 &&
 		    memcmp(a, &r->hi, sizeof(*a)) <= 0)
 			return true;
 	}
@@ -56,9 +49,8 @@ static bool declared(void *arg, size_t index, const addr_t *a)
 
 static bool set_contains(void *arg, __u16 set, enum set_type type, enum family family, const addr_t *a)
 {
-	(void)family; /* declared() tells it by the address */
 	assert_int_equal(type, SET_NET);
-	return declared(arg, set - 100u, a);
+	return declared(arg, set - 100u, family, a);
 }
 
 static const struct compile_names names = { iface_number, set_number, NULL };

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include "apply.h"
+#include "carry.h"
+#include "compile.h"
+#include "fail.h"
+#include "ifaces.h"
+#include "parse.h"
+#include "print.h"
+#include "sets.h"
+#include "timeouts.h"
+
+/* A ruleset on its way: text, tables, programs. */
+struct candidate {
+	const struct ruleset *rs;
+	struct strbuf text;
+	struct tables tables;
+	struct set_numbers sets;
+	struct loaded loaded;
+	struct load_request rq;
+};
+
+static void candidate_free(struct candidate *c)
+{
+	strbuf_free(&c->text);
+	tables_free(&c->tables);
+	loaded_close(&c->loaded);
+}
+
+/* What compile() asks about names. */
+struct naming { const struct state *s; const struct set_numbers *sets; };
+
+static iface_id_t name_iface(void *arg, const char *name)
+{
+	iface_id_t id = { IFACE_NONE };
+
+	(void)iface_id(((const struct naming *)arg)->s, name, true, &id);
+	return id;
+}
+
+static __u16 name_set(void *arg, size_t index)
+{
+	const struct set_numbers *sets = ((const struct naming *)arg)->sets;
+
+	return index < sets->n ? sets->v[index] : 0;
+}
+
+static __u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
+}
+
+static int fill_request(struct state *s, struct candidate *c, char **err)
+{
+	struct load_request *rq = &c->rq;
+	struct clock_pair clock;
+	int rc = fw_clock_get(s->maps.fw_clock, 0, &clock);
+
+	rc = rc ?: state_next_generation(s, &rq->cfg.generation);
+	if (rc)
+		return FAIL(err, rc, "instance: %s", strerror(-rc));
+	rq->instance = &s->maps;
+	rq->tables = &c->tables;
+	rq->text = c->text.str ? c->text.str : "";
+	rq->cfg.buckets = s->cfg.buckets;
+	memcpy(rq->cfg.hash_key, s->cfg.hash_key, sizeof(rq->cfg.hash_key));
+	rq->cfg.if_bound = c->rs->options.if_bound;
+	timeouts_fill(&c->rs->options, clock.tick_ns, &rq->cfg);
+	rq->info = (struct ruleset_info){
+		.id = rq->cfg.generation.raw,
+		.rules = (__u32)c->rs->nrules,
+		.text_length = c->text.len,
+		.applied_ns = now_ns(),
+		.sets = (__u32)c->sets.n,
+	};
+	memcpy(rq->info.set, c->sets.v, c->sets.n * sizeof(c->sets.v[0]));
+	return 0;
+}
+
+/* Everything that can fail. `old` and `live` are NULL for the first ruleset of an instance. */
+static int prepare(struct state *s, struct candidate *c, const struct ruleset *old, const struct live_ruleset *live,
+		   bool keep_sets, char **err)
+{
+	const struct naming naming = { s, &c->sets };
+	const struct compile_names names = { name_iface, name_set, (void *)&naming };
+	int rc = sets_prepare(&s->maps, c->rs, old, live ? &live->info : NULL, keep_sets, &c->sets,
+			      err);
+
+	rc = rc ?: compile(c->rs, &names, &c->tables, err);
+	rc = rc ?: fill_request(s, c, err);
+	return rc ?: programs_load(&c->rq, &c->loaded, err);
+}
+
+/* The programs go to the slot that is not live; nothing judges by them yet. */
+static int place(const struct state *s, const struct loaded *l, __u32 slot)
+{
+	int rc = fw_programs_put(s->maps.fw_programs_xdp, slot, l->xdp);
+
+	rc = rc ?: fw_programs_put(s->maps.fw_programs_out, slot, l->out);
+	return rc ?: fw_programs_put(s->maps.fw_programs_in, slot, l->in);
+}
+
+/* The swap: one aligned store, seen by all hooks on all CPUs. */
+static int go_live(const struct state *s, __u32 slot)
+{
+	struct live *live = fw_live_map(s->maps.fw_live, 1);
+
+	if (!live)
+		return -errno;
+	__atomic_store_n((__u64 *)(void *)live, (__u64)slot, __ATOMIC_RELEASE);
+	fw_live_unmap(live, 1);
+	return 0;
+}
+
+/* Waits until no packet is under judgement by what was live before (kernel: synchronize_rcu). */
+static void wait_for_packets(void)
+{
+	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+}
+
+static void drop_slot(const struct state *s, __u32 slot)
+{
+	(void)fw_programs_del(s->maps.fw_programs_xdp, slot);
+	(void)fw_programs_del(s->maps.fw_programs_out, slot);
+	(void)fw_programs_del(s->maps.fw_programs_in, slot);
+}
+
+int apply_builtin(struct state *s, char **err)
+{
+	const struct ruleset none = { .nrules = 0 };
+	_cleanup_(candidate_free) struct candidate c = { .rs = &none, .loaded = loaded_none() };
+	int rc;
+
+	ruleset_print(&none, &c.text);
+	rc = prepare(s, &c, NULL, NULL, false, err);
+	if (rc)
+		return rc;
+	rc = place(s, &c.loaded, 0);
+	rc = rc ?: go_live(s, 0);
+	return rc ? FAIL(err, rc, "first ruleset: %s", strerror(-rc)) : 0;
+}
+
+/* Whether the ruleset is the live one, in its text and in the elements of the sets that it declares. */
+static bool is_live(const struct state *s, const struct candidate *c, const struct live_ruleset *live, bool keep_sets)
+{
+	if (c->text.len != live->info.text_length || memcmp(c->text.str, live->text, c->text.len))
+		return false;
+	for (size_t i = 0; i < c->rs->nsets && !keep_sets; i++)
+		if (set_is_declared_whole(&c->rs->sets[i]) && !set_holds(&s->maps, live->info.set[i], &c->rs->sets[i]))
+			return false;
+	return true;
+}
+
+/* The live ruleset, read back, and a candidate made from rs beside it. */
+struct change {
+	struct live_ruleset live;
+	struct ruleset old;
+	struct candidate c;
+};
+
+static void change_free(struct change *ch)
+{
+	candidate_free(&ch->c);
+	ruleset_free(&ch->old);
+	live_close(&ch->live);
+}
+
+static int change_begin(const struct state *s, const struct ruleset *rs, bool keep_sets, struct change *ch,
+			bool *unchanged, char **err)
+{
+	int rc = live_open(s, &ch->live, err);
+
+	ch->c = (struct candidate){ .rs = rs, .loaded = loaded_none() };
+	if (rc)
+		return rc;
+	ruleset_print(rs, &ch->c.text);
+	*unchanged = is_live(s, &ch->c, &ch->live, keep_sets);
+	return *unchanged ? 0 : live_parse(&ch->live, &ch->old, err);
+}
+
+int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags, struct apply_result *out, char **err)
+{
+	bool keep_sets = flags & APPLY_KEEP_SETS;
+	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = { .loaded = loaded_none() } };
+	struct candidate *c = &ch.c;
+	__u32 slot;
+	int rc = change_begin(s, rs, keep_sets, &ch, &out->unchanged, err);
+
+	out->id = ch.live.info.id;
+	out->flows = s->cfg.buckets * WAYS;
+	out->flows_ignored = rs->options.flows && (rs->options.flows + WAYS - 1) / WAYS != s->cfg.buckets;
+	if (rc || out->unchanged)
+		return rc;
+	rc = prepare(s, c, &ch.old, &ch.live, keep_sets, err);
+	if (rc)
+		return rc;
+	slot = (ch.live.slot + 1) % PROGRAM_SLOTS;
+	rc = place(s, &c->loaded, slot);
+	rc = rc ?: go_live(s, slot);
+	if (rc)
+		return FAIL(err, rc, "ruleset: %s", strerror(-rc));
+	out->id = c->rq.info.id;
+	/* Done; what follows tidies up, and cannot take the change back. */
+	wait_for_packets();
+	(void)carry_counters(&ch.live, &c->loaded.maps, c->rq.text, &c->rq.info);
+	drop_slot(s, ch.live.slot);
+	(void)sets_keep_only(&s->maps, &c->sets);
+	return 0;
+}
+
+int apply_dry_run(struct state *s, const struct ruleset *rs, char **err)
+{
+	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = { .loaded = loaded_none() } };
+	struct set_numbers keep = { .n = 0 };
+	bool unchanged;
+	int rc = change_begin(s, rs, false, &ch, &unchanged, err);
+
+	if (rc || unchanged)
+		return rc;
+	rc = prepare(s, &ch.c, &ch.old, &ch.live, false, err);
+	for (__u32 i = 0; i < ch.live.info.sets && i < SETS_MAX; i++)
+		keep.v[keep.n++] = ch.live.info.set[i];
+	(void)sets_keep_only(&s->maps, &keep);
+	return rc;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* fwctl attach, detach. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "cmd.h"
+#include "hook.h"
+#include "ifaces.h"
+#include "netns.h"
+
+struct attach {
+	struct cli *cli;
+	struct state state;
+	enum xdp_mode mode;
+	bool ingress_only, force;
+	int root[ROOT_IN + 1];        /* descriptors of the root programs, -1 until they are needed */
+	struct { unsigned int ifindex; enum hook hook; } *made; /* what to take back on failure */
+	size_t nmade, cap_made;
+	struct json json;
+	struct strbuf out;
+};
+
+static void attach_free(struct attach *a)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(a->root); i++)
+		cleanup_close_fn(&a->root[i]);
+	free(a->made);
+	strbuf_free(&a->out);
+	state_close(&a->state);
+}
+
+static int root_of(struct attach *a, enum hook hook, char **err)
+{
+	static const enum root_program which[HOOK_COUNT] = {
+		[HOOK_XDP_IN] = ROOT_XDP, [HOOK_TC_IN] = ROOT_IN, [HOOK_TC_OUT] = ROOT_OUT,
+	};
+	int *fd = &a->root[which[hook]];
+
+	if (*fd < 0)
+		*fd = root_load(&a->state.maps, which[hook], err);
+	return *fd;
+}
+
+static bool is_attached(const struct attach *a, const struct iface *ifc, enum hook hook)
+{
+	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
+
+	if (hook_query(&a->state.in, ifc, hook, &p, NULL))
+		return false;
+	for (size_t i = 0; i < p.n; i++)
+		if (p.v[i].ours)
+			return true;
+	return false;
+}
+
+static int attach_hook(struct attach *a, const struct iface *ifc, enum hook hook, enum attach_kind *kind, char **err)
+{
+	struct hook_request rq = { .hook = hook, .prog_fd = root_of(a, hook, err), .xdp_mode = a->mode, .force = a->force };
+	bool was_there = is_attached(a, ifc, hook);
+	_cleanup_free_ char *note = NULL;
+	int rc = rq.prog_fd < 0 ? rq.prog_fd : hook_attach(&a->state.in, ifc, &rq, kind, &note, err);
+
+	if (rc)
+		return rc;
+	if (note)
+		cli_note(a->cli, "%s", note);
+	if (was_there)
+		return 0;
+	GROW(a->made, a->nmade, a->cap_made);
+	a->made[a->nmade].ifindex = ifc->index;
+	a->made[a->nmade++].hook = hook;
+	return 0;
+}
+
+static void report(struct attach *a, const struct iface *ifc, enum attach_kind in, const enum attach_kind *out)
+{
+	if (!a->cli->json) {
+		strbuf_add(&a->out, "%s: in by %s", ifc->name, attach_kind_text(in));
+		strbuf_add(&a->out, out ? ", out by %s\n" : "\n", out ? attach_kind_text(*out) : "");
+		return;
+	}
+	json_object(&a->json);
+	json_key_string(&a->json, "name", ifc->name);
+	json_key_string(&a->json, "ingress", attach_kind_text(in));
+	json_key_string(&a->json, "egress", out ? attach_kind_text(*out) : NULL);
+	json_end_object(&a->json);
+}
+
+static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
+{
+	bool strips = ifc->link == LINK_ETHER && iface_strips_vlan(ifc);
+	enum attach_kind in, out;
+	int rc = iface_enter(&a->state, ifc, strips, err);
+
+	if (rc)
+		return rc;
+	rc = attach_hook(a, ifc, HOOK_XDP_IN, &in, err);
+	if (rc == -EOPNOTSUPP && a->mode == XDP_MODE_AUTO) {
+		cli_note(a->cli, "%s: takes no XDP; incoming packets are judged at TC ingress", ifc->name);
+		rc = attach_hook(a, ifc, HOOK_TC_IN, &in, err);
+	}
+	if (!rc && !a->ingress_only)
+		rc = attach_hook(a, ifc, HOOK_TC_OUT, &out, err);
+	if (rc)
+		return rc;
+	if (strips)
+		cli_note(a->cli, "%s: takes VLAN tags off before XDP sees them, so its flows have vlan 0 and `vlan` "
+			 "cannot match (ethtool -K %s rxvlan off)", ifc->name, ifc->name);
+	report(a, ifc, in, a->ingress_only ? NULL : &out);
+	return 0;
+}
+
+/* What this command made goes; what was there before stays. */
+static void take_back(struct attach *a)
+{
+	while (a->nmade--) {
+		(void)hook_detach(&a->state.in, a->made[a->nmade].ifindex, a->made[a->nmade].hook, NULL);
+		(void)iface_remove(&a->state, a->made[a->nmade].ifindex);
+	}
+	if (a->state.created)
+		(void)instance_purge(&a->state.in, NULL);
+}
+
+static int attach_all(struct attach *a, int n, char **names)
+{
+	_cleanup_free_ struct iface *v = (struct iface *)xcalloc((size_t)n, sizeof(*v));
+	char *err = NULL;
+	int rc = hook_sweep(&a->state.in, NULL, &err);
+
+	for (int i = 0; !rc && i < n; i++) {
+		rc = iface_get(names[i], 0, &v[i], &err);
+		if (!rc && !v[i].link_known) {
+			err = xasprintf("%s: interfaces of type %u are not supported (Ethernet and IP devices are)",
+					v[i].name, v[i].type);
+			rc = -EOPNOTSUPP;
+		}
+	}
+	if (a->cli->json) {
+		json_init(&a->json, &a->out);
+		json_object(&a->json);
+		json_key(&a->json, "interfaces");
+		json_array(&a->json);
+	}
+	for (int i = 0; !rc && i < n; i++)
+		rc = attach_iface(a, &v[i], &err);
+	if (rc) {
+		take_back(a);
+		return cli_fail(err);
+	}
+	if (a->cli->json) {
+		json_end_array(&a->json);
+		json_end_object(&a->json);
+		json_done(&a->json);
+		strbuf_add(&a->out, "\n");
+	}
+	if (a->cli->json || !a->cli->quiet)
+		fputs(a->out.str, stdout);
+	return EXIT_DONE;
+}
+
+static int parse_mode(struct attach *a, const char *mode)
+{
+	for (int m = 0; m < XDP_MODE_COUNT; m++)
+		if (!strcmp(mode, xdp_mode_text((enum xdp_mode)m))) {
+			a->mode = (enum xdp_mode)m;
+			return 0;
+		}
+	return cli_wrong(a->cli, "--mode: '%s' is not auto, native or generic", mode);
+}
+
+static int parse_flows(const struct cli *cli, const char *text, __u32 *out)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || end == text || text[0] == '-' || n < FLOWS_MIN || n > FLOWS_MAX)
+		return cli_wrong(cli, "--flows: '%s' is not a number from %d to %d", text, FLOWS_MIN, FLOWS_MAX);
+	*out = (__u32)n;
+	return 0;
+}
+
+int cmd_attach(struct cli *cli, int argc, char **argv)
+{
+	_cleanup_(attach_free) struct attach a = { .cli = cli, .state = state_none(), .root = { -1, -1, -1 } };
+	const char *mode = "auto", *flows_text = NULL;
+	const struct cli_option options[] = {
+		{ "mode", NULL, &mode }, { "ingress-only", &a.ingress_only, NULL }, { "force", &a.force, NULL },
+		{ "flows", NULL, &flows_text }, { NULL, NULL, NULL },
+	};
+	__u32 flows = 0;
+	int status = cli_options(cli, options, &argc, argv);
+
+	if (status != OPTIONS_TAKEN)
+		return status;
+	if (!argc)
+		return cli_wrong(cli, "attach takes the names of interfaces");
+	status = parse_mode(&a, mode);
+	status = status ?: (flows_text ? parse_flows(cli, flows_text, &flows) : 0);
+	status = status ?: cli_state(cli, &a.state, INSTANCE_CREATE | INSTANCE_LOCK, flows);
+	if (status)
+		return status;
+	if (flows && (flows + WAYS - 1) / WAYS != a.state.cfg.buckets)
+		cli_note(cli, "--flows: the table has %u flows already (fwctl detach --all --purge, then attach, makes it anew)",
+			 a.state.cfg.buckets * WAYS);
+	return attach_all(&a, argc, argv);
+}
+
+/* --- detach --------------------------------------------------------------------------------------- */
+
+struct detached { struct cli *cli; struct instance in; size_t n; };
+
+static void detached_free(struct detached *d) { instance_close(&d->in); }
+
+static int detach_hook(struct detached *d, unsigned int ifindex, const char *name, enum hook hook, char **err)
+{
+	int rc = hook_detach(&d->in, ifindex, hook, err);
+
+	if (rc)
+		return rc;
+	d->n++;
+	if (!d->cli->quiet && !d->cli->json)
+		printf("%s: %s detached\n", name[0] ? name : "(gone)", direction_text(hook_direction(hook)));
+	return 0;
+}
+
+static int detach_all(struct detached *d, char **err)
+{
+	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
+	int rc = hook_list(&d->in, &p, err);
+
+	for (size_t i = 0; !rc && i < p.n; i++)
+		rc = detach_hook(d, p.v[i].ifindex, p.v[i].ifname, p.v[i].hook, err);
+	return rc;
+}
+
+static int detach_one(struct detached *d, const char *name, char **err)
+{
+	struct iface ifc;
+	size_t before = d->n;
+	int rc = iface_get(name, 0, &ifc, err);
+
+	for (int h = 0; !rc && h < HOOK_COUNT; h++) {
+		rc = detach_hook(d, ifc.index, ifc.name, (enum hook)h, err);
+		if (rc == -ENOENT)
+			rc = 0;
+	}
+	if (!rc && d->n == before) {
+		free(*err);
+		*err = xasprintf("%s: nothing of fwctl is attached (fwctl status)", name);
+		return -ENOENT;
+	}
+	return rc;
+}
+
+/* The interface table forgets who is attached no longer. */
+static void forget_ifaces(struct detached *d)
+{
+	_cleanup_state_ struct state s = state_none();
+	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
+
+	instance_close(&d->in);
+	if (state_open(&s, INSTANCE_LOCK, 0, NULL) || hook_list(&s.in, &p, NULL))
+		return;
+	for (__u32 i = 0; i < IFACE_SLOTS; i++) {
+		struct iface_slot slot;
+		bool attached = false;
+
+		if (fw_ifaces_get(s.maps.fw_ifaces, i, &slot) || !slot.ifindex)
+			continue;
+		for (size_t k = 0; k < p.n; k++)
+			attached |= p.v[k].ifindex == slot.ifindex;
+		if (!attached)
+			(void)iface_remove(&s, slot.ifindex);
+	}
+}
+
+static int detach_run(struct detached *d, bool all, bool purge, int argc, char **argv)
+{
+	char *err = NULL;
+	int rc = instance_privileged(&err);
+
+	if (!rc && d->cli->netns)
+		rc = netns_enter(d->cli->netns, NULL, &err);
+	rc = rc ?: instance_open(&d->in, INSTANCE_LOCK, &err);
+	if (rc == -ENOENT && all) { /* nothing is what was asked for */
+		free(err);
+		return EXIT_DONE;
+	}
+	if (!rc && all)
+		rc = detach_all(d, &err);
+	for (int i = 0; !rc && i < argc; i++)
+		rc = detach_one(d, argv[i], &err);
+	if (!rc && purge)
+		rc = instance_purge(&d->in, &err);
+	else if (!rc)
+		forget_ifaces(d);
+	if (rc)
+		return cli_fail(err);
+	free(err);
+	return EXIT_DONE;
+}
+
+int cmd_detach(struct cli *cli, int argc, char **argv)
+{
+	_cleanup_(detached_free) struct detached d = { .cli = cli, .in = INSTANCE_CLOSED };
+	bool all = false, purge = false;
+	const struct cli_option options[] = {
+		{ "all", &all, NULL }, { "purge", &purge, NULL }, { NULL, NULL, NULL },
+	};
+	int status = cli_options(cli, options, &argc, argv);
+
+	if (status != OPTIONS_TAKEN)
+		return status;
+	if (all == (argc > 0))
+		return cli_wrong(cli, all ? "--all and names of interfaces exclude each other"
+					  : "detach takes the names of interfaces, or --all");
+	if (purge && !all)
+		return cli_wrong(cli, "--purge goes with --all");
+	status = detach_run(&d, all, purge, argc, argv);
+	if (!status && cli->json)
+		printf("{\"detached\":%zu}\n", d.n);
+	return status;
+}

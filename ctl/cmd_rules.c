@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* fwctl check, apply, list. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "apply.h"
+#include "cmd.h"
+#include "compile.h"
+#include "iface.h"
+#include "live.h"
+#include "parse.h"
+#include "print.h"
+#include "sets.h"
+
+enum { RULES_MAX_BYTES = 256 << 20 };
+
+/* check compiles without an instance: any number will do. */
+static iface_id_t some_iface(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return (iface_id_t){ 1 };
+}
+
+static __u16 some_set(void *arg, size_t index)
+{
+	(void)arg;
+	return (__u16)(index + 1);
+}
+
+static void json_diag_list(struct json *j, const char *key, const struct diag_list *l)
+{
+	json_key(j, key);
+	json_array(j);
+	for (size_t i = 0; i < l->n; i++) {
+		json_object(j);
+		json_key_string(j, "file", l->v[i].file);
+		json_key_uint(j, "line", l->v[i].loc.line);
+		json_key_uint(j, "column", l->v[i].loc.col);
+		json_key_string(j, "message", l->v[i].msg);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void print_check_json(const struct ruleset *rs, const struct diag *d, bool ok)
+{
+	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
+	struct json j;
+
+	json_init(&j, &b);
+	json_object(&j);
+	json_key_bool(&j, "ok", ok);
+	json_key_uint(&j, "rules", rs->nrules);
+	json_key_uint(&j, "sets", rs->nsets);
+	json_diag_list(&j, "errors", &d->errors);
+	json_diag_list(&j, "warnings", &d->warnings);
+	json_end_object(&j);
+	json_done(&j);
+	cli_print_json(&b);
+}
+
+static int check(struct cli *cli, const char *path, const char *text, size_t len, struct ruleset *rs, struct diag *d)
+{
+	const struct compile_names names = { some_iface, some_set, NULL };
+	struct tables tables;
+	char *err = NULL;
+	int rc = ruleset_parse(path, text, len, rs, d);
+
+	if (cli->json)
+		print_check_json(rs, d, !rc);
+	cli_warnings(cli, d);
+	if (rc)
+		return cli_diag(d);
+	rc = compile(rs, &names, &tables, &err);
+	if (rc) {
+		cli_fail(xasprintf("%s: %s", path, err));
+		free(err);
+		return EXIT_WRONG;
+	}
+	tables_free(&tables);
+	if (!cli->json && !cli->quiet)
+		printf("%s: %zu rule%s, no errors\n", path, rs->nrules, rs->nrules == 1 ? "" : "s");
+	return EXIT_DONE;
+}
+
+int cmd_check(struct cli *cli, int argc, char **argv)
+{
+	_cleanup_free_ char *text = NULL;
+	struct ruleset rs = { .nrules = 0 };
+	struct diag d = { .io_error = 0 };
+	size_t len;
+	int status = cli_options(cli, NULL, &argc, argv), rc;
+
+	if (status != OPTIONS_TAKEN)
+		return status;
+	if (argc != 1)
+		return cli_wrong(cli, "check takes one rules file");
+	rc = read_file(argv[0], RULES_MAX_BYTES, &text, &len);
+	if (rc)
+		return cli_fail(xasprintf("%s: %s", argv[0], strerror(-rc)));
+	status = check(cli, argv[0], text, len, &rs, &d);
+	ruleset_free(&rs);
+	diag_free(&d);
+	return status;
+}
+
+/* --- apply ---------------------------------------------------------------------------------------- */
+
+static bool uses_vlan(const struct ruleset *rs)
+{
+	for (size_t i = 0; i < rs->nrules; i++)
+		if (rs->rules[i].vlan.n || rs->rules[i].inner_vlan.n)
+			return true;
+	return false;
+}
+
+/* Rules that cannot match as things are: VLAN tags that the NIC takes off, interfaces that are not there. */
+static void warn_of_ifaces(const struct cli *cli, const struct state *s, const struct ruleset *rs)
+{
+	for (__u32 i = 0; uses_vlan(rs) && i < IFACE_SLOTS; i++) {
+		struct iface_slot slot;
+
+		if (fw_ifaces_get(s->maps.fw_ifaces, i, &slot) || !slot.ifindex || !(slot.flags & IFACE_STRIPS_VLAN))
+			continue;
+		cli_note(cli, "%s: takes VLAN tags off before XDP sees them, `vlan` cannot match there (ethtool -K %s rxvlan off)",
+			 s->names[slot.id.raw].name, s->names[slot.id.raw].name);
+	}
+	for (size_t i = 0; i < rs->nrules; i++)
+		for (size_t k = 0; k < rs->rules[i].on.n; k++)
+			if (!if_nametoindex(rs->rules[i].on.v[k]))
+				cli_note(cli, "rule %zu: there is no interface %s now", i + 1, rs->rules[i].on.v[k]);
+}
+
+static void print_applied(const struct cli *cli, const struct apply_result *r, size_t rules)
+{
+	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
+	struct json j;
+
+	if (r->flows_ignored)
+		cli_note(cli, "option flows: the table has %u flows already (fwctl detach --all --purge, then attach, makes it "
+			 "anew)", r->flows);
+	if (!cli->json) {
+		if (!cli->quiet)
+			printf(r->unchanged ? "unchanged: these %zu rules are live already\n" : "%zu rules are live\n", rules);
+		return;
+	}
+	json_init(&j, &b);
+	json_object(&j);
+	json_key_bool(&j, "unchanged", r->unchanged);
+	json_key_uint(&j, "rules", rules);
+	json_key_uint(&j, "id", r->id);
+	json_end_object(&j);
+	json_done(&j);
+	cli_print_json(&b);
+}
+
+static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run)
+{
+	_cleanup_state_ struct state s = state_none();
+	struct apply_result result = { .unchanged = false };
+	char *err = NULL;
+	int status = cli_state(cli, &s, INSTANCE_CREATE | INSTANCE_LOCK, rs->options.flows), rc;
+
+	if (status)
+		return status;
+	rc = dry_run ? apply_dry_run(&s, rs, &err) : apply_ruleset(&s, rs, 0, &result, &err);
+	if (rc || dry_run) {
+		if (s.created)
+			(void)instance_purge(&s.in, NULL);
+		if (rc)
+			return cli_fail(err);
+	}
+	if (!dry_run) {
+		warn_of_ifaces(cli, &s, rs);
+		print_applied(cli, &result, rs->nrules);
+	} else if (cli->json) {
+		printf("{\"dry_run\":true,\"rules\":%zu}\n", rs->nrules);
+	} else if (!cli->quiet) {
+		printf("%zu rules would be live (nothing was changed)\n", rs->nrules);
+	}
+	return EXIT_DONE;
+}
+
+int cmd_apply(struct cli *cli, int argc, char **argv)
+{
+	bool dry_run = false;
+	const struct cli_option options[] = { { "dry-run", &dry_run, NULL }, { NULL, NULL, NULL } };
+	struct ruleset rs = { .nrules = 0 };
+	int status = cli_options(cli, options, &argc, argv);
+
+	if (status != OPTIONS_TAKEN)
+		return status;
+	if (argc != 1)
+		return cli_wrong(cli, "apply takes one rules file, or - for standard input");
+	status = cli_ruleset(cli, argv[0], &rs);
+	status = status ?: apply(cli, &rs, dry_run);
+	ruleset_free(&rs);
+	return status;
+}
+
+/* --- list ----------------------------------------------------------------------------------------- */
+
+struct listing { struct state s; struct live_ruleset live; struct ruleset rs; };
+
+static void listing_free(struct listing *l)
+{
+	ruleset_free(&l->rs);
+	live_close(&l->live);
+	state_close(&l->s);
+}
+
+static void json_default(struct json *j, const struct defaults *d, enum direction dir)
+{
+	_cleanup_free_ char *text = xasprintf("%s%s", verdict_text(d->verdict[dir]), d->stateless[dir] ? " stateless" : "");
+
+	json_key_string(j, direction_text(dir), text);
+}
+
+static void list_defaults(struct json *j, const struct defaults *d)
+{
+	json_key(j, "defaults");
+	json_object(j);
+	json_default(j, d, DIRECTION_IN);
+	json_default(j, d, DIRECTION_OUT);
+	json_key_string(j, "malformed", d->malformed_given ? verdict_text(d->malformed) : NULL);
+	json_key_string(j, "nonip", verdict_text(d->nonip));
+	json_key_string(j, "nd", d->nd_by_rules ? "rules" : "pass");
+	json_end_object(j);
+}
+
+static int list_json(const struct listing *l)
+{
+	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
+	struct json j;
+
+	json_init(&j, &b);
+	json_object(&j);
+	list_defaults(&j, &l->rs.defaults);
+	json_key(&j, "rules");
+	json_array(&j);
+	for (size_t i = 0; i < l->rs.nrules; i++) {
+		const struct rule *r = &l->rs.rules[i];
+		_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
+		struct counters c = { 0, 0 };
+		int rc = live_counters(&l->live, r->direction, (rule_id_t){ (__u32)i }, &c);
+
+		if (rc)
+			return cli_fail(xasprintf("counters: %s", strerror(-rc)));
+		rule_print(&l->rs, r, &text);
+		json_object(&j);
+		json_key_uint(&j, "number", i + 1);
+		json_key_string(&j, "text", text.str);
+		json_key_uint(&j, "packets", c.packets);
+		json_key_uint(&j, "bytes", c.bytes);
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	json_key(&j, "sets");
+	json_array(&j);
+	for (size_t i = 0; i < l->rs.nsets; i++) {
+		json_object(&j);
+		json_key_string(&j, "name", l->rs.sets[i].name);
+		json_key_string(&j, "type", set_type_text(l->rs.sets[i].type));
+		json_key_uint(&j, "elements", set_count(&l->s.maps, l->live.info.set[i], l->rs.sets[i].type));
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	json_end_object(&j);
+	json_done(&j);
+	cli_print_json(&b);
+	return EXIT_DONE;
+}
+
+static int print_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule)
+{
+	struct counters c = { 0, 0 };
+	int rc = live_counters(l, d, rule, &c);
+
+	if (rc)
+		return cli_fail(xasprintf("counters: %s", strerror(-rc)));
+	printf("  # packets %llu bytes %llu\n", c.packets, c.bytes);
+	return 0;
+}
+
+/* The canonical text; behind rules and policies their counters, as comments. */
+static int list_counters(const struct listing *l)
+{
+	__u32 rule = 0;
+	int status = 0;
+
+	for (const char *p = l->live.text; *p && !status; p += strcspn(p, "\n") + 1) {
+		int n = (int)strcspn(p, "\n");
+		bool in = !strncmp(p, "default in ", 11), out = !strncmp(p, "default out ", 12);
+
+		printf("%.*s", n, p);
+		if (in || out)
+			status = print_counters(&l->live, in ? DIRECTION_IN : DIRECTION_OUT, rule_none());
+		else if (strncmp(p, "default ", 8) && strncmp(p, "option ", 7) && strncmp(p, "set ", 4))
+			status = print_counters(&l->live, DIRECTION_IN, (rule_id_t){ rule++ });
+		else
+			printf("\n");
+	}
+	return status;
+}
+
+int cmd_list(struct cli *cli, int argc, char **argv)
+{
+	_cleanup_(listing_free) struct listing l = { .s = state_none(), .live = live_none() };
+	bool counters = false;
+	const struct cli_option options[] = { { "counters", &counters, NULL }, { NULL, NULL, NULL } };
+	char *err = NULL;
+	int status = cli_options(cli, options, &argc, argv);
+
+	if (status != OPTIONS_TAKEN)
+		return status;
+	if (argc)
+		return cli_wrong(cli, "list takes no arguments");
+	status = cli_state(cli, &l.s, 0, 0);
+	if (status)
+		return status;
+	if (live_open(&l.s, &l.live, &err) || live_parse(&l.live, &l.rs, &err))
+		return cli_fail(err);
+	if (cli->json)
+		return list_json(&l);
+	if (counters)
+		return list_counters(&l);
+	fputs(l.live.text, stdout);
+	return EXIT_DONE;
+}

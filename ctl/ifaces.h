@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Interfaces as the packet path knows them: numbers for names, and which ifindex has which. The lock is held by callers that change. */
+#ifndef FW_IFACES_H
+#define FW_IFACES_H
+
+#include "iface.h"
+#include "state.h"
+
+/* The number of an interface name; with `make` a new one where it has none. 0 and *out, or -ENOENT, -ENOSPC (255 names). */
+int iface_id(const struct state *s, const char *name, bool make, iface_id_t *out);
+
+/* Enter or remove an attached interface. -ENOSPC where the table's places for this ifindex are taken. */
+int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char **err);
+int iface_remove(struct state *s, unsigned int ifindex);
+
+/* Name of a number; "" where it has none. */
+const char *iface_name_of(const struct state *s, iface_id_t id);
+
+#endif

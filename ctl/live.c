@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "fail.h"
+#include "live.h"
+#include "parse.h"
+
+struct live_ruleset live_none(void) { return (struct live_ruleset){ .maps = ruleset_maps_none() }; }
+
+void live_close(struct live_ruleset *l)
+{
+	ruleset_maps_close(&l->maps);
+	free(l->text);
+	*l = live_none();
+}
+
+/* Opens those maps of the program that the ruleset's group knows. */
+static int open_maps(int prog_fd, struct ruleset_maps *m)
+{
+	__u32 ids[64];
+	struct bpf_prog_info info;
+	__u32 len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	info.map_ids = (__u64)(uintptr_t)ids;
+	info.nr_map_ids = ARRAY_COUNT(ids);
+	if (bpf_obj_get_info_by_fd(prog_fd, &info, &len))
+		return -errno;
+	for (__u32 i = 0; i < info.nr_map_ids && i < ARRAY_COUNT(ids); i++) {
+		_cleanup_close_ int fd = bpf_map_get_fd_by_id(ids[i]);
+		struct bpf_map_info map;
+		__u32 map_len = sizeof(map);
+		int *place;
+
+		memset(&map, 0, sizeof(map));
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &map_len))
+			return -errno;
+		place = map_group_fd(&ruleset_group, m, map.name);
+		if (place && *place < 0)
+			*place = TAKE_FD(fd);
+	}
+	return m->fw_ruleset.fd < 0 || m->fw_text.fd < 0 || m->fw_counts.fd < 0 || m->fw_actions.fd < 0 ? -ENOENT : 0;
+}
+
+static int read_text(struct live_ruleset *l)
+{
+	size_t n = (size_t)l->info.text_length, blocks = (n + sizeof(struct text_block) - 1) / sizeof(struct text_block);
+	struct text_block *at = n ? fw_text_map(l->maps.fw_text, blocks) : NULL;
+
+	if (n && !at)
+		return -errno;
+	l->text = (char *)xmalloc(n + 1);
+	if (n)
+		memcpy(l->text, at, n);
+	l->text[n] = '\0';
+	fw_text_unmap(at, blocks);
+	return 0;
+}
+
+int live_open(const struct state *s, struct live_ruleset *out, char **err)
+{
+	_cleanup_live_ struct live_ruleset l = live_none();
+	_cleanup_close_ int prog = -1;
+	struct live live;
+	__u32 id;
+	int rc = fw_live_get(s->maps.fw_live, 0, &live);
+
+	rc = rc ?: fw_programs_id(s->maps.fw_programs_xdp, live.slot, &id);
+	if (!rc) {
+		prog = bpf_prog_get_fd_by_id(id);
+		rc = prog < 0 ? -errno : open_maps(prog, &l.maps);
+	}
+	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, 0, &l.info);
+	rc = rc ?: read_text(&l);
+	if (rc)
+		return FAIL(err, rc, "the live ruleset cannot be read: %s", strerror(-rc));
+	l.slot = live.slot;
+	*out = l;
+	l = live_none();
+	return 0;
+}
+
+int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err)
+{
+	struct diag d = { .io_error = 0 };
+	int rc = ruleset_parse_nofiles("live ruleset", l->text, strlen(l->text), out, &d);
+
+	if (rc) {
+		_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
+
+		if (d.errors.n)
+			diag_render(&d.errors.v[0], &b);
+		FAIL(err, rc, "the live ruleset is not understood by this version: %s (apply it anew)", b.str ? b.str : "");
+	}
+	diag_free(&d);
+	return rc;
+}
+
+int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule, struct counters *out)
+{
+	struct rule_action action = { .verdict = 0 };
+	int rc = fw_counts_sum(l->maps.fw_counts, rule_slot_of(d, rule), out);
+
+	if (rc)
+		return rc;
+	if (rule_is_none(rule)) {
+		out->packets += l->info.base[d].packets;
+		out->bytes += l->info.base[d].bytes;
+		return 0;
+	}
+	rc = fw_actions_get(l->maps.fw_actions, rule.raw, &action);
+	out->packets += action.base_packets;
+	out->bytes += action.base_bytes;
+	return rc;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ruleset that is live: found through the program in the live slot, so that it is always a whole one, and the
+ * one that judges.
+ */
+#ifndef FW_LIVE_H
+#define FW_LIVE_H
+
+#include "model.h"
+#include "state.h"
+
+struct live_ruleset {
+	struct ruleset_maps maps;     /* fw_counts, fw_actions, fw_ruleset, fw_text, fw_epoch at least */
+	struct ruleset_info info;
+	char *text;                   /* canonical, NUL-terminated */
+	__u32 slot;
+};
+struct live_ruleset live_none(void);
+void live_close(struct live_ruleset *l);
+#define _cleanup_live_ _cleanup_(live_close)
+
+/* 0 or a negative errno with *err. */
+int live_open(const struct state *s, struct live_ruleset *out, char **err);
+
+/* The live ruleset as a model (its text was checked when it was applied). Owned by the caller. */
+int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err);
+
+/* Packets and bytes that a rule, or with rule_none() the direction's default, decided so far. */
+int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule, struct counters *out);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* fwctl: a stateful packet firewall and flow monitor. The table of subcommands; each is in a file of its own. */
+#include <stdio.h>
+#include <string.h>
+#include "cli.h"
+#include "cmd.h"
+#include "suggest.h"
+
+const struct command commands[] = {
+	{ "attach", "IFACE... [--mode auto|native|generic] [--ingress-only] [--force] [--flows N]",
+	  "Attach to interfaces: XDP on the way in, TC on the way out.",
+	  "  --mode MODE        XDP in the driver (native), in the stack (generic), or what there is (auto)\n"
+	  "  --ingress-only     nothing on the way out\n"
+	  "  --force            replace another's XDP program\n"
+	  "  --flows N          size of the flow table, where this makes it\n", cmd_attach },
+	{ "detach", "IFACE... | --all [--purge]", "Detach from interfaces; the rules stay.",
+	  "  --all              from all interfaces of the namespace\n"
+	  "  --purge            with --all: forget rules, flows and counters too\n", cmd_detach },
+	{ "status", "", "What is attached where and how, the ruleset, the flow table, drops and losses.", "", cmd_status },
+	{ "check", "FILE|-", "Parse and compile rules; nothing is changed, no privileges are needed.", "", cmd_check },
+	{ "apply", "FILE|- [--dry-run]", "Make rules live: all of them at once, or none.",
+	  "  --dry-run          everything but the swap\n", cmd_apply },
+	{ "list", "[--counters]", "The live rules, in the rule language; apply accepts the output.",
+	  "  --counters         packets and bytes of each rule, as comments\n", cmd_list },
+	{ "rule", "add [at N] RULE... | delete N [N...] | show N", "Change the live rules, at once and whole.",
+	  "  add RULE           append a rule; `at N` puts it before rule N\n"
+	  "  delete N [N...]    remove rules; numbers are those before the command\n"
+	  "  show N             one rule with its counters\n", cmd_rule },
+	{ "test", "RULES PCAP|- [--in|--out|--host ADDR|PREFIX,...] [--on IFACE] [--flows] [--expect FILE] [--write-expect FILE]",
+	  "What the rules do with a capture, by the kernel's own run of the programs; touches nothing live.",
+	  "  --in, --out        all packets are incoming (the default), or outgoing\n"
+	  "  --host LIST        packets from these addresses are outgoing, the others incoming\n"
+	  "  --on IFACE         the interface that packets are on\n"
+	  "  --flows            the flows behind the packets\n"
+	  "  --expect FILE      compare with a file of `N verdict [rule]` lines; exit status 3 where they differ\n"
+	  "  --write-expect FILE  write such a file\n", cmd_test },
+	{ "flows", "[MATCH...] [--sort bytes|packets|age] [--limit N]",
+	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
+	  "  --sort KEY         largest (or oldest) first; else by first packet\n"
+	  "  --limit N          at most N flows\n", cmd_flows },
+	{ "version", "", "Version and what the kernel offers.", "", cmd_version },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+static void print_usage(FILE *to)
+{
+	fprintf(to, "usage: fwctl [-j] [-n NETNS] [-q] [-v] COMMAND ...\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		fprintf(to, "  %-8s %s\n", c->name, c->summary);
+	fprintf(to, "\nfwctl COMMAND -h tells more.\n");
+}
+
+static int unknown_command(const char *name)
+{
+	_cleanup_strbuf_ struct strbuf hint = { NULL, 0, 0 };
+	struct suggest s;
+
+	suggest_init(&s, name, strlen(name));
+	for (const struct command *c = commands; c->name; c++)
+		suggest_try(&s, c->name);
+	suggest_add(&s, "", &hint);
+	fprintf(stderr, "fwctl: unknown command '%s'%s\n", name, hint.len ? hint.str : " (fwctl -h lists the commands)");
+	return EXIT_WRONG;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { .command = NULL };
+	int at = 1, head, status = OPTIONS_TAKEN;
+
+	/* Common options may stand before the command; then the command's own follow. */
+	while (at < argc && argv[at][0] == '-' && argv[at][1])
+		at += !strcmp(argv[at], "-n") || !strcmp(argv[at], "--netns") ? 2 : 1;
+	if (at > argc)
+		at = argc;
+	head = at - 1;
+	if (head)
+		status = cli_options(&cli, NULL, &head, argv + 1);
+	if (status == OPTIONS_HELP) {
+		print_usage(stdout);
+		return EXIT_DONE;
+	}
+	if (status >= 0)
+		return status;
+	if (at == argc) {
+		print_usage(stderr);
+		return EXIT_WRONG;
+	}
+	cli.command = command_find(argv[at]);
+	if (!cli.command)
+		return unknown_command(argv[at]);
+	status = cli.command->run(&cli, argc - at - 1, argv + at + 1);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "fwctl: standard output: cannot be written\n");
+		return EXIT_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "../ctl/fail.h"
+#include "bench_measure.h"
+#include "bench.skel.h"
+
+enum { PORTS = 65536, WARM_UP = 1000 };
+
+void bench_probes_close(struct bench_probes *p) { bench_bpf__destroy(p->skel); }
+
+int bench_probes_open(struct bench_probes *p, char **err)
+{
+	struct bpf_program *prog;
+	__u32 slot = BENCH_SLOT_EMPTY;
+	int rc, fd;
+
+	p->skel = bench_bpf__open();
+	if (!p->skel)
+		return FAIL(err, -errno, "bench programs: %s", strerror(errno));
+	bpf_object__for_each_program(prog, p->skel->obj) /* or they could not go on to those of fwctl */
+		if (kernel_has_frags() && bpf_program__type(prog) == BPF_PROG_TYPE_XDP)
+			bpf_program__set_flags(prog, BPF_F_XDP_HAS_FRAGS);
+	rc = bench_bpf__load(p->skel);
+	fd = rc ? -1 : bpf_program__fd(p->skel->progs.bench_empty);
+	rc = rc ?: bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &fd, 0);
+	if (!rc)
+		return 0;
+	bench_probes_close(p);
+	return FAIL(err, rc, "bench programs: %s", strerror(-rc));
+}
+
+static double cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* Hands the packet to the program so many times. *ns: a packet, what TEST_RUN itself takes included. */
+static int run(int prog, const struct bench_packet *packet, __u32 repeat, double *ns, __u32 *retval)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(*packet), .repeat = (int)repeat);
+	double before = cpu_ns();
+	int rc = bpf_prog_test_run_opts(prog, &opts);
+
+	*ns = (cpu_ns() - before) / repeat;
+	*retval = opts.retval;
+	return rc;
+}
+
+/* What a kind of case runs, and what must come of it. */
+struct plan {
+	int prog, empty;
+	__u32 repeat, retval;
+};
+
+static struct plan plan_of(const struct bench_probes *p, const struct bench_case *c)
+{
+	const int empty = bpf_program__fd(p->skel->progs.bench_empty);
+	const int vary = bpf_program__fd(p->skel->progs.bench_vary), vary_empty = bpf_program__fd(p->skel->progs.bench_vary_empty);
+
+	switch (c->kind) {
+	case CASE_KNOWN:
+		return (struct plan){ c->rs->loaded.xdp, empty, 500000, XDP_PASS };
+	case CASE_STATELESS:
+		return (struct plan){ c->rs->loaded.xdp, empty, 200000, XDP_PASS };
+	case CASE_KNOWN_OUT:
+		return (struct plan){ c->rs->loaded.out, bpf_program__fd(p->skel->progs.bench_empty_tc), 500000,
+				      (__u32)TC_ACT_UNSPEC };
+	case CASE_NEW:
+		return (struct plan){ vary, vary_empty, 50000, XDP_PASS };
+	case CASE_MANY:
+		return (struct plan){ vary, vary_empty, 4 * PORTS, XDP_PASS };
+	case CASE_PEER:
+		break;
+	}
+	return (struct plan){ c->prog, empty, 500000, XDP_DROP };
+}
+
+/* Packets that must have gone before, and flows that must then be in the table. */
+static int prepare(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c,
+		   const struct plan *plan)
+{
+	__u32 slot = BENCH_SLOT_RULES, retval;
+	double ns;
+	int rc = 0;
+
+	if (c->kind == CASE_NEW || c->kind == CASE_MANY) {
+		rc = bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &c->rs->loaded.xdp, 0);
+		bench_flows_clear(in);
+	}
+	if (!rc && c->kind != CASE_NEW)
+		rc = run(plan->prog, &c->rs->packet, c->kind == CASE_MANY ? PORTS : WARM_UP, &ns, &retval);
+	return rc;
+}
+
+struct counts { __u64 rule, flow, flows, lost; };
+static int read_counts(const struct bench_instance *in, const struct bench_case *c, struct counts *n)
+{
+	const struct flow *f = bench_flow_of(in, &c->rs->packet);
+
+	n->flow = f ? f->packets[0] : 0;
+	n->flows = c->kind == CASE_NEW || c->kind == CASE_MANY ? bench_flows(in) : 0;
+	return bench_rule_packets(c->rs, &n->rule) ?: bench_lost_flows(in, &n->lost);
+}
+
+static bool counted_right(enum bench_kind kind, __u32 sent, const struct counts *before, const struct counts *after)
+{
+	__u64 flow = after->flow - before->flow;
+
+	switch (kind) {
+	case CASE_PEER:
+		return true;
+	case CASE_KNOWN:
+	case CASE_KNOWN_OUT:
+		break;
+	case CASE_STATELESS:
+		return after->rule - before->rule == sent && !after->flow;
+	case CASE_NEW:
+		return after->rule - before->rule == sent && before->flows == 0 && after->flows == sent &&
+		       after->lost == before->lost;
+	case CASE_MANY:
+		return after->rule - before->rule == sent && before->flows == PORTS && after->flows == PORTS &&
+		       flow == sent / PORTS;
+	}
+	return after->rule - before->rule == sent && flow == sent;
+}
+
+int bench_measure(const struct bench_instance *in, const struct bench_probes *p, struct bench_case *c, size_t round,
+		  char **err)
+{
+	const char *name = bench_kind_text(c->kind);
+	struct plan plan = plan_of(p, c);
+	struct counts before, after;
+	double empty = 0, full = 0;
+	__u32 retval = 0;
+	int rc = prepare(in, p, c, &plan);
+
+	rc = rc ?: read_counts(in, c, &before);
+	rc = rc ?: run(plan.empty, &c->rs->packet, plan.repeat, &empty, &retval);
+	rc = rc ?: run(plan.prog, &c->rs->packet, plan.repeat, &full, &retval);
+	rc = rc ?: read_counts(in, c, &after);
+	if (rc)
+		return FAIL(err, rc, "%s: %s", name, strerror(-rc));
+	if (retval != plan.retval)
+		return FAIL(err, -EILSEQ, "%s, %zu rules: returned %d, not %d", name, c->rs->rules, (int)retval, (int)plan.retval);
+	if (!counted_right(c->kind, plan.repeat, &before, &after))
+		return FAIL(err, -EILSEQ, "%s, %zu rules: %u packets sent; rule counted %llu, flow %llu, %llu flows made, %llu lost",
+			    name, c->rs->rules, plan.repeat, after.rule - before.rule, after.flow - before.flow,
+			    after.flows - before.flows, after.lost - before.lost);
+	c->net[round] = full - empty;
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double bench_median(double *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), by_value);
+	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The benchmark's packet: the smallest Ethernet frame with UDP over IPv4. Shared with tests/bpf/bench.bpf.c. */
+#ifndef FW_TESTS_BENCH_PACKET_H
+#define FW_TESTS_BENCH_PACKET_H
+
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+
+struct bench_packet {
+	struct ethhdr eth;
+	struct iphdr ip;
+	struct udphdr udp;
+	unsigned char payload[18];
+} __attribute__((packed));
+_Static_assert(sizeof(struct bench_packet) == ETH_ZLEN, "smallest frame, without its checksum");
+
+/* Slots of the program array behind the programs that vary the packet. */
+enum { BENCH_SLOT_RULES, BENCH_SLOT_EMPTY };
+
+#endif
