@@ -281,7 +281,9 @@ static int detach_run(struct detached *d, bool all, bool purge, int argc, char *
 
 	if (!rc && d->cli->netns)
 		rc = netns_enter(d->cli->netns, NULL, &err);
-	rc = rc ?: instance_open(&d->in, INSTANCE_LOCK, &err);
+	if (rc)
+		return cli_fail(err);
+	rc = instance_open(&d->in, INSTANCE_LOCK, &err);
 	if (rc == -ENOENT && all) { /* nothing is what was asked for */
 		free(err);
 		return EXIT_DONE;

@@ -179,7 +179,9 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 	rc = instance_privileged(&err);
 	if (!rc && cli->netns)
 		rc = netns_enter(cli->netns, NULL, &err);
-	rc = rc ?: state_open(&st.s, 0, 0, &err);
+	if (rc)
+		return cli_fail(err);
+	rc = state_open(&st.s, 0, 0, &err);
 	if (rc == -ENOENT && st.s.in.lock_fd < 0) { /* no instance: nothing is attached, which is an answer */
 		free(err);
 		err = NULL;

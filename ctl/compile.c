@@ -23,6 +23,7 @@ struct compiler {
 	struct events events;
 	struct intervals intervals;
 	struct ranges ranges;
+	unsigned int trie_depth;
 	__u8 *image;            /* enum image of each rule */
 	__u8 *families;         /* 1 << FAMILY_* of each rule */
 	char **err;             /* the caller's, as for FAIL */
@@ -90,6 +91,7 @@ static void compile_addrs(struct compiler *c, enum image image, bool dst, struct
 	blocks_clear(&c->classes);
 	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
 		enum family family = (enum family)f;
+		unsigned int depth;
 
 		bittree_clear(&c->tree);
 		c->events.n = 0;
@@ -107,8 +109,10 @@ static void compile_addrs(struct compiler *c, enum image image, bool dst, struct
 			events_add(&c->events, (__u32)i, &c->ranges, family_max(family));
 		}
 		classes_sweep(&c->tree, &c->events, &c->classes, &c->intervals);
-		encode_trie(&c->words, &c->trie, &c->intervals, family == FAMILY_INET ? 32 : 128,
-			    &cfg->trie[dst][family]);
+		depth = encode_trie(&c->words, &c->trie, &c->intervals, family == FAMILY_INET ? 32 : 128,
+				    &cfg->trie[dst][family]);
+		if (depth > c->trie_depth)
+			c->trie_depth = depth;
 	}
 	cfg->dim[dst ? DIM_DST : DIM_SRC].root = dimension_roots(c);
 }
@@ -325,6 +329,7 @@ int compile(const struct ruleset *rs, const struct compile_names *names, struct 
 	compiler_init(&c);
 	out->cfg.rules = (__u32)rs->nrules;
 	out->cfg.levels = c.tree.levels;
+	out->cfg.blocks = rs->nrules < 4096 ? (__u32)(rs->nrules + 63) / 64 : 64;
 	out->cfg.policy = policy_of(&rs->defaults);
 	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
 		error = compile_image(&c, (enum image)i, &out->cfg.image[i]);
@@ -333,6 +338,7 @@ int compile(const struct ruleset *rs, const struct compile_names *names, struct 
 			return error;
 		}
 	}
+	out->cfg.trie_depth = c.trie_depth;
 	error = hand_over(&c, out);
 	if (error)
 		memset(out, 0, sizeof(*out));

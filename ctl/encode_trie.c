@@ -11,6 +11,7 @@ struct trie_builder {
 	struct blocks *words, *trie;
 	const struct intervals *iv;
 	size_t at; /* interval of the next value */
+	unsigned int top, depth; /* shift of the first nodes; nodes on the longest path */
 };
 
 /* Moves on to the interval of `start`; is every value from there up to `end` in it? */
@@ -30,6 +31,8 @@ static struct trie_node build_node(struct trie_builder *b, u128 start, unsigned 
 	__u32 leaves[64];
 	size_t nchildren = 0, nleaves = 0;
 
+	if ((b->top - shift) / 6 + 1 > b->depth)
+		b->depth = (b->top - shift) / 6 + 1;
 	for (unsigned int i = 0; i < 64; i++) {
 		u128 from = start + ((u128)i << shift), end = from + (((u128)1 << shift) - 1);
 		__u32 class;
@@ -56,11 +59,11 @@ static unsigned int direct_bits(const struct intervals *iv)
 	return iv->n == 1 ? 2 : iv->n <= 256 ? 8 : 14;
 }
 
-void encode_trie(struct blocks *words, struct blocks *trie, const struct intervals *iv, unsigned int width,
+unsigned int encode_trie(struct blocks *words, struct blocks *trie, const struct intervals *iv, unsigned int width,
 		 struct trie_cfg *cfg)
 {
-	struct trie_builder b = { words, trie, iv, 0 };
 	unsigned int bits = direct_bits(iv), shift = width - bits;
+	struct trie_builder b = { words, trie, iv, 0, shift - 6, 0 };
 	_cleanup_free_ __u32 *table = (__u32 *)xcalloc(1u << bits, sizeof(*table));
 
 	for (__u32 i = 0; i < 1u << bits; i++) {
@@ -76,4 +79,5 @@ void encode_trie(struct blocks *words, struct blocks *trie, const struct interva
 	}
 	cfg->bits = bits;
 	cfg->table = blocks_intern(words, table, 1u << bits);
+	return b.depth;
 }

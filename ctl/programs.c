@@ -106,6 +106,14 @@ static int load_xdp(const struct load_request *rq, struct loaded *l, const struc
 	return rc;
 }
 
+static unsigned int hooks_of(const struct load_request *rq) { return rq->hooks ? rq->hooks : LOAD_ALL; }
+
+/* A descriptor of our own for a program of the object, -1 for one that is not wanted. */
+static int keep_program(const struct bpf_program *prog)
+{
+	return bpf_program__autoload(prog) ? keep_fd(bpf_program__fd(prog)) : -1;
+}
+
 static int load_tc(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg)
 {
 	struct fw_tc_bpf *skel = fw_tc_bpf__open();
@@ -115,12 +123,15 @@ static int load_tc(const struct load_request *rq, struct loaded *l, const struct
 	if (!skel)
 		return -errno;
 	memcpy((void *)&skel->rodata->fw_cfg, cfg, sizeof(*cfg));
+	bpf_program__set_autoload(skel->progs.fw_tc_out, hooks_of(rq) & LOAD_OUT);
+	bpf_program__set_autoload(skel->progs.fw_tc_in, hooks_of(rq) & LOAD_IN);
 	rc = plumb(skel->obj, &p);
 	rc = rc ?: fw_tc_bpf__load(skel);
+	rc = rc ?: take_maps(skel->obj, &ruleset_group, &l->maps);
 	if (!rc) {
-		l->out = keep_fd(bpf_program__fd(skel->progs.fw_tc_out));
-		l->in = keep_fd(bpf_program__fd(skel->progs.fw_tc_in));
-		rc = l->out < 0 ? l->out : l->in < 0 ? l->in : 0;
+		l->out = keep_program(skel->progs.fw_tc_out);
+		l->in = keep_program(skel->progs.fw_tc_in);
+		rc = l->out < -1 ? l->out : l->in < -1 ? l->in : 0;
 	}
 	fw_tc_bpf__destroy(skel);
 	return rc;
@@ -133,7 +144,8 @@ static int bind_maps(const struct loaded *l)
 	const int programs[] = { l->xdp, l->out, l->in };
 
 	for (size_t i = 0; i < ARRAY_COUNT(maps) * ARRAY_COUNT(programs); i++) {
-		int rc = bpf_prog_bind_map(programs[i / ARRAY_COUNT(maps)], maps[i % ARRAY_COUNT(maps)], NULL);
+		int prog = programs[i / ARRAY_COUNT(maps)];
+		int rc = prog < 0 ? 0 : bpf_prog_bind_map(prog, maps[i % ARRAY_COUNT(maps)], NULL);
 
 		if (rc)
 			return rc;
@@ -148,10 +160,10 @@ int programs_load(const struct load_request *rq, struct loaded *out, char **err)
 	int rc;
 
 	object_error_clear();
-	rc = load_xdp(rq, &l, &cfg);
+	rc = hooks_of(rq) & LOAD_XDP ? load_xdp(rq, &l, &cfg) : 0;
 	if (rc)
 		return FAIL(err, rc, "XDP program: %s (fwctl -v shows the verifier's log)", object_error(rc));
-	rc = load_tc(rq, &l, &cfg);
+	rc = hooks_of(rq) & (LOAD_OUT | LOAD_IN) ? load_tc(rq, &l, &cfg) : 0;
 	if (rc)
 		return FAIL(err, rc, "TC program: %s (fwctl -v shows the verifier's log)", object_error(rc));
 	rc = fill_tables(&l.maps, rq->tables);

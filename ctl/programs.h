@@ -19,6 +19,9 @@ struct loaded loaded_none(void);
 void loaded_close(struct loaded *l);
 #define _cleanup_loaded_ _cleanup_(loaded_close)
 
+/* Which programs: loading one takes the verifier some 50 ms. */
+enum { LOAD_XDP = 1, LOAD_OUT = 2, LOAD_IN = 4, LOAD_ALL = LOAD_XDP | LOAD_OUT | LOAD_IN };
+
 /* What a ruleset's programs are loaded with. */
 struct load_request {
 	const struct instance_maps *instance;
@@ -27,6 +30,7 @@ struct load_request {
 	struct program_cfg cfg;            /* rules and roots are filled in from tables */
 	struct ruleset_info info;
 	const char *text;                  /* info.text_length bytes; canonical */
+	unsigned int hooks;                /* LOAD_*; 0: all. The programs of the others are -1 in *out */
 };
 
 /*

@@ -55,7 +55,7 @@ static __u16 name_set(void *arg, size_t index)
 	return index < r->sets.n ? r->sets.v[index] : 0;
 }
 
-static int load(struct replay *r, char **err)
+static int load(struct replay *r, unsigned int hooks, char **err)
 {
 	const struct compile_names names = { name_iface, name_set, r };
 	struct load_request rq = {
@@ -63,6 +63,7 @@ static int load(struct replay *r, char **err)
 		.replay = &r->io,
 		.tables = &r->tables,
 		.text = "",
+		.hooks = hooks,
 		.cfg = { .generation = { 1 }, .buckets = r->buckets, .if_bound = r->rs->options.if_bound },
 		.info = { .id = 1, .rules = (__u32)r->rs->nrules },
 	};
@@ -88,7 +89,7 @@ static int map_all(struct replay *r, char **err)
 	return 0;
 }
 
-int replay_open(const struct ruleset *rs, const char *on, struct replay **out, char **err)
+int replay_open_hooks(const struct ruleset *rs, const char *on, unsigned int hooks, struct replay **out, char **err)
 {
 	_cleanup_replay_ struct replay *r = (struct replay *)xcalloc(1, sizeof(*r));
 	__u32 flows = rs->options.flows ? rs->options.flows : FLOWS_DEFAULT;
@@ -101,11 +102,16 @@ int replay_open(const struct ruleset *rs, const char *on, struct replay **out, c
 	rc = instance_maps_create(r->buckets, &r->maps, err);
 	rc = rc ?: replay_maps_create(&r->io, err);
 	rc = rc ?: sets_prepare(&r->maps, rs, NULL, NULL, false, &r->sets, err);
-	rc = rc ?: load(r, err);
+	rc = rc ?: load(r, hooks, err);
 	rc = rc ?: map_all(r, err);
 	if (!rc)
 		*out = TAKE_PTR(r);
 	return rc;
+}
+
+int replay_open(const struct ruleset *rs, const char *on, struct replay **out, char **err)
+{
+	return replay_open_hooks(rs, on, LOAD_ALL, out, err);
 }
 
 void replay_close(struct replay *r)

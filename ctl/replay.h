@@ -20,6 +20,8 @@ struct replay;
  * 0 or a negative errno with *err. Needs the privileges of loading programs. rs must outlive the replay.
  */
 int replay_open(const struct ruleset *rs, const char *on, struct replay **out, char **err);
+/* Only with these programs, LOAD_* of programs.h (quicker): LOAD_XDP judges DIRECTION_IN, LOAD_OUT DIRECTION_OUT. */
+int replay_open_hooks(const struct ruleset *rs, const char *on, unsigned int hooks, struct replay **out, char **err);
 void replay_close(struct replay *r);
 static inline void cleanup_replay_fn(struct replay **r) { replay_close(*r); }
 #define _cleanup_replay_ __attribute__((cleanup(cleanup_replay_fn)))

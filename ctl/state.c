@@ -128,8 +128,10 @@ int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 			rc = FAIL(err, -errno, "%s/fw_instance: %s", s->in.shown, strerror(errno));
 		return rc ?: map_names(s, err);
 	}
-	if (!(flags & INSTANCE_CREATE))
+	if (!(flags & INSTANCE_CREATE)) { /* a directory at most, of a creation that was interrupted */
+		instance_close(&s->in);
 		return FAIL(err, -ENOENT, "nothing is attached or applied in this network namespace (fwctl attach IFACE)");
+	}
 	return create(s, flows, err);
 }
 

@@ -97,7 +97,7 @@ void strbuf_add(struct strbuf *b, const char *fmt, ...)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n > 0) {
+	if (n >= 0) { /* an empty text too leaves str a string */
 		strbuf_reserve(b, (size_t)n);
 		vsnprintf(b->str + b->len, (size_t)n + 1, fmt, again);
 		b->len += (size_t)n;

@@ -65,12 +65,14 @@ CLASSIFY_FN(int, walk_trie, (__u64 hi, __u64 lo, __u32 table, __u32 bits))
 	entry = word(table + (__u32)(hi >> (64 - bits)));
 	hi = hi << bits | lo >> (64 - bits);
 	lo <<= bits;
-	for (int i = 0; i < 22; i++) { /* 1 direct bit and 22 times 6 are over 128 */
+	for (__u32 i = 0; i < TRIE_DEPTH_MAX + 1; i++) {
 		const struct trie_node *n;
 		__u64 upto;
 
 		if (!(entry & TRIE_INNER))
 			return (int)entry;
+		if (i >= classify_cfg()->trie_depth) /* a constant: the verifier walks no further either */
+			break;
 		n = trie_at(entry & ~TRIE_INNER);
 		if (!n)
 			return CLASSIFY_FAULT;
@@ -216,8 +218,11 @@ static __always_inline int walk_lower(__u32 n, struct search *s)
 
 	if (common_children(n, s->mid, s->mask_lower, s->child_lower, &and))
 		return CLASSIFY_FAULT;
-	for (int k = 0; k < 64 && and; k++) {
+	for (__u32 k = 0; k < 64 && and; k++) {
 		__u64 low = and & -and, rules = ~0ull;
+
+		if (k >= classify_cfg()->blocks)
+			return CLASSIFY_FAULT;
 
 		and ^= low;
 		for (__u32 i = 0; i < ROOTS_MAX; i++) {

@@ -5,30 +5,38 @@
 #ifndef FW_INSERT_H
 #define FW_INSERT_H
 
-/* The state that this packet moves the flow to, and whether that confirms it. */
-static __always_inline void flow_advance(struct flow *f, const struct packet *p, int dir)
+/*
+ * The state that this packet moves the flow to, and whether that confirms it. dir 0 is from the initiator. A global
+ * function: most packets move nothing and do not come here.
+ */
+__attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *p, __u32 dir)
 {
-	__u8 seen = f->tcp_flags[dir] | p->tcp_flags;
-	enum flow_state state = (enum flow_state)f->state, next = state;
+	enum flow_state state, next;
 
-	if (p->proto != PROTO_TCP) {
-		if (!dir || state == FLOW_REPLIED)
-			return;
-		next = FLOW_REPLIED;
-	} else {
-		if (seen != f->tcp_flags[dir])
-			f->tcp_flags[dir] = seen;
-		if (state != FLOW_ESTABLISHED || p->tcp_flags & (TCP_FIN | TCP_RST))
-			next = flow_tcp_next(state, p->tcp_flags, dir, f->tcp_flags);
-		else if (dir && !(f->bits & FLOW_CONFIRMED)) /* picked up mid-stream: the first reply confirms */
-			f->bits |= FLOW_CONFIRMED;
-	}
-	if (next == state)
-		return;
-	if (next == FLOW_REPLIED || next == FLOW_ESTABLISHED)
+	if (!f || !p)
+		return -1;
+	state = next = (enum flow_state)f->state;
+	if (p->proto != PROTO_TCP)
+		next = dir ? FLOW_REPLIED : state;
+	else
+		next = flow_tcp_next(state, p->tcp_flags, (int)dir, f->tcp_flags);
+	/* Picked up mid-stream, a TCP flow is confirmed by its first reply. */
+	if (next == FLOW_REPLIED || (next == FLOW_ESTABLISHED && (next != state || dir)))
 		f->bits |= FLOW_CONFIRMED;
-	f->timeout = (__u8)flow_timeout(p->proto, next);
-	f->state = (__u8)next;
+	if (next != state) {
+		f->timeout = (__u8)flow_timeout(p->proto, next);
+		f->state = (__u8)next;
+	}
+	return 0;
+}
+
+/* Most packets change nothing but counters: TCP amid an established connection, others once replied to. */
+static __always_inline bool flow_is_steady(const struct flow *f, const struct packet *p, int dir)
+{
+	if (p->proto == PROTO_TCP)
+		return f->state == FLOW_ESTABLISHED && !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
+		       (!dir || f->bits & FLOW_CONFIRMED);
+	return !dir || f->state == FLOW_REPLIED;
 }
 
 static __always_inline void flow_account(struct flow *f, const struct packet *p, ticks_t now, int dir)
@@ -36,7 +44,10 @@ static __always_inline void flow_account(struct flow *f, const struct packet *p,
 	__sync_fetch_and_add(&f->packets[dir], p->segments);
 	__sync_fetch_and_add(&f->bytes[dir], p->bytes);
 	f->last = now;
-	flow_advance(f, p, dir);
+	if (p->tcp_flags & ~f->tcp_flags[dir])
+		f->tcp_flags[dir] |= p->tcp_flags;
+	if (!flow_is_steady(f, p, dir))
+		flow_advance(f, p, (__u32)dir);
 }
 
 /* No longer there, though its entry is: nothing needs to sweep for correctness. */
@@ -103,15 +114,23 @@ static __always_inline __u32 choose_way(const struct flow_bucket *b, const struc
 	return best >> (WAY_IDLE_BITS + 3) ? (__u32)best % WAYS : WAYS;
 }
 
-static __always_inline void fill_flow(struct flow *f, const struct subject *s, const struct insertion *in)
+/* The entry of a packet's new flow. A global function, so that it is verified once and not for each way that leads here. */
+__attribute__((noinline)) int fill_flow(struct flow *f, const struct subject *s, const struct insertion *in)
 {
-	const struct packet *p = &s->packet;
-	enum flow_state state = flow_first_state(p);
-	/* A flow whose first packet is a SYN+ACK was initiated by its receiver. */
-	bool b = s->from == FLOW_SIDE_B, reversed = p->proto == PROTO_TCP && state == FLOW_SYN_RECEIVED;
-	enum direction d = (enum direction)(in->place.direction & 1);
-	int dir = reversed;
+	enum flow_state state;
+	const struct packet *p;
+	bool b, reversed;
+	int dir, d;
 
+	if (!f || !s || !in)
+		return -1;
+	p = &s->packet;
+	state = flow_first_state(p);
+	/* A flow whose first packet is a SYN+ACK was initiated by its receiver. */
+	reversed = p->proto == PROTO_TCP && state == FLOW_SYN_RECEIVED;
+	dir = reversed;
+	b = s->from == FLOW_SIDE_B;
+	d = in->place.direction & 1;
 	__builtin_memset(f, 0, sizeof(*f));
 	f->key = s->key;
 	f->packets[dir] = p->segments;
@@ -129,6 +148,7 @@ static __always_inline void fill_flow(struct flow *f, const struct subject *s, c
 	f->made_dscp = p->dscp;
 	f->made_fragment = p->fragment;
 	f->made_length = (__u16)(p->length < 0xffff ? p->length : 0xffff);
+	return 0;
 }
 
 /* Replay hands the flow that had to go to user space, so that a test lists every flow. */
@@ -160,7 +180,8 @@ static __always_inline void put_flow(struct flow_bucket *b, __u32 way, const str
 		report_ended(f);
 		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
 	}
-	fill_flow(f, s, in);
+	if (fill_flow(f, s, in))
+		return;
 	(void)__sync_lock_test_and_set(&b->head.tag[way], hash_tag(s->hash));
 }
 

@@ -79,6 +79,7 @@ static __always_inline enum status parse_link(struct cursor *c, const struct fra
 		if (!cooked)
 			return STATUS_TRUNCATED;
 		*type = wire16(*cooked);
+		cursor_forget_path(c, &p->tcp_payload);
 	}
 	if (f->vlan_present) {
 		p->vlan = f->vlan_tci & 0xfff;
@@ -100,6 +101,7 @@ static __always_inline enum status parse_link(struct cursor *c, const struct fra
 			p->vlan = wire16(tag->tci) & 0xfff;
 		tags++;
 		*type = wire16(tag->type);
+		cursor_forget_path(c, &p->tcp_payload);
 	}
 	return STATUS_TOO_DEEP;
 }
@@ -366,6 +368,7 @@ static __always_inline void packet_parse(struct cursor *c, const struct frame_in
 
 		s = first ? STATUS_OK : STATUS_TRUNCATED;
 		c->off = 0; /* only looked at */
+		cursor_forget_path(c, &p->tcp_payload);
 		if (first)
 			type = *first >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
 	} else {

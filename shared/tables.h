@@ -83,6 +83,7 @@ struct words { __u32 v[16]; };
  * An IPv4 trie starts at the 32 bits of the IPv4 address. `bits` is 1 to 16.
  */
 #define TRIE_INNER 0x80000000u
+#define TRIE_DEPTH_MAX 22 /* 1 direct bit and 22 times 6 are over 128 */
 struct trie_cfg { __u32 table, bits; };
 
 /*
@@ -147,6 +148,8 @@ _Static_assert(sizeof(struct policy_cfg) == 8, "layout");
 struct ruleset_cfg {
 	__u32 rules;     /* number of rules */
 	__u32 levels;    /* 1 to 3 */
+	__u32 blocks;    /* groups of 64 rules that a node of the lower level can have: min(64, rules / 64 rounded up) */
+	__u32 trie_depth; /* nodes on the longest path of any trie */
 	struct image_cfg image[IMAGE_COUNT];
 	struct policy_cfg policy;
 };

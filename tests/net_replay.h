@@ -10,11 +10,17 @@
 #include <cmocka.h>
 #include "../ctl/instance.h"
 #include "../ctl/parse.h"
+#include "../ctl/programs.h"
 #include "../ctl/replay.h"
 #include "../ctl/util.h"
 
 /* Which program judges: XDP and TC ingress are told that packets come in, TC egress that they go out. */
 enum net_hook { NET_XDP, NET_TC_OUT, NET_TC_IN, NET_HOOKS };
+
+static inline unsigned int net_load(enum net_hook h)
+{
+	return h == NET_XDP ? LOAD_XDP : h == NET_TC_OUT ? LOAD_OUT : LOAD_IN;
+}
 
 static inline enum direction net_direction(enum net_hook h) { return h == NET_TC_OUT ? DIRECTION_OUT : DIRECTION_IN; }
 
@@ -46,12 +52,13 @@ static inline void net_rules(const char *text, size_t len, struct ruleset *rs)
 	diag_free(&d);
 }
 
-static inline struct replay *net_open(const struct ruleset *rs, const char *on)
+/* `load`: the programs that will be asked, bits of net_load. */
+static inline struct replay *net_open(const struct ruleset *rs, const char *on, unsigned int load)
 {
 	_cleanup_free_ char *err = NULL;
 	struct replay *r = NULL;
 
-	if (replay_open(rs, on, &r, &err))
+	if (replay_open_hooks(rs, on, load, &r, &err))
 		fail_msg("%s", err);
 	return r;
 }

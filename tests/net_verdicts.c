@@ -31,7 +31,7 @@ static size_t nscenarios, cap_scenarios;
 static struct { const struct scenario *s; const struct line *line; enum net_hook in; } now;
 
 #define WRONG(format, ...)                                                                                   \
-	fail_msg("%s:%u (%s, %s): %s\n    " format, now.s->file, now.line->number, now.s->name,              \
+	fail_msg("%s:%u (%s): %s\n    " format, now.s->file, now.line->number,                                \
 		 now.in == NET_XDP ? "XDP" : "TC ingress", now.line->text, ##__VA_ARGS__)
 
 /* The next word of *p, or NULL at the end. */
@@ -149,7 +149,7 @@ static void check_flow(const struct flow *f, const char *line)
 {
 	_cleanup_free_ char *copy = xstrdup(line);
 	char *p = strstr(copy, " :"), *what;
-	enum flow_side from;
+	enum flow_side from = FLOW_SIDE_A;
 	struct flow_key key;
 	struct packet packet;
 	struct built b;
@@ -209,6 +209,16 @@ static void check_losses(struct replay *r)
 	}
 }
 
+/* The programs that the scenario's packets need: loading is what takes the time. */
+static unsigned int programs_needed(const struct scenario *s, enum net_hook in)
+{
+	unsigned int load = 0;
+
+	for (size_t i = 0; i < s->n[SECTION_PACKETS]; i++)
+		load |= net_load(s->v[SECTION_PACKETS][i].text[0] == 'o' ? NET_TC_OUT : in);
+	return load;
+}
+
 static void run_scenario(const struct scenario *s, enum net_hook in)
 {
 	_cleanup_strbuf_ struct strbuf rules = { NULL, 0, 0 };
@@ -218,7 +228,7 @@ static void run_scenario(const struct scenario *s, enum net_hook in)
 	for (size_t i = 0; i < s->n[SECTION_RULES]; i++)
 		strbuf_add(&rules, "%s\n", s->v[SECTION_RULES][i].text);
 	net_rules(rules.str ? rules.str : "", rules.len, &rs);
-	r = net_open(&rs, s->on);
+	r = net_open(&rs, s->on, programs_needed(s, in));
 	now.s = s;
 	now.in = in;
 	for (size_t i = 0; i < s->n[SECTION_PACKETS]; i++) {

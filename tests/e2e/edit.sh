@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# `rule add` and `rule delete` act at once, on live connections too; counters of rules that stay go on.
+. "$(dirname "$0")/lib.sh"
+
+pair
+s=10.9.0.2 s6=fd09:0::2
+
+# stream NAME ADDRESS PORT: a TCP connection from $C that sends a line every 20 ms; what arrives is in $tmp/NAME.
+stream()
+{
+	local at
+
+	at=$(proto TCP "$2"):$(host "$2"):$3
+	: >"$tmp/$1"
+	ip netns exec "$S" socat -u "TCP6-LISTEN:$3,ipv6only=0,reuseaddr" - >"$tmp/$1" 2>/dev/null &
+	until_true listens "$S" tcp "$3" || return 1
+	while echo "$1"; do sleep 0.02; done 2>/dev/null | ip netns exec "$C" socat -u - "$at,connect-timeout=$wait_s" 2>/dev/null &
+	streams+=($!)
+}
+streams=()
+lines() { wc -l <"$tmp/$1"; }
+grew_by() { [ "$(lines "$1")" -ge $(($2 + $3)) ]; }
+# Each of the streams goes on: 10 more lines arrive.
+flows_on()
+{
+	local n
+
+	for n; do
+		until_true grew_by "$n" "$(lines "$n")" 10 || return 1
+	done
+}
+# Stream $1 has stopped, while stream $2, which sends as often, goes on: a receiver that was behind may still write a few lines,
+# then nothing more comes.
+is_cut()
+{
+	local start at
+
+	start=$(lines "$1")
+	flows_on "$2" "$2" || return 1
+	at=$(lines "$1")
+	flows_on "$2" || return 1
+	[ "$at" -le $((start + 5)) ] && [ "$(lines "$1")" = "$at" ] ||
+		{ echo "$start lines, then $at, then $(lines "$1")"; return 1; }
+}
+
+check "attach" fw "$S" -q attach s0
+rules "$S" <<'END'
+default in drop
+pass in proto tcp to port 90
+pass in proto tcp to port 91
+pass in proto icmp
+END
+stream cut $s 90
+stream cut6 $s6 90
+stream kept $s 91
+check "connections that rules pass" flows_on cut cut6 kept
+
+check_says "rule add" "rule 4 added; 4 rules are live" fw "$S" rule add pass in proto udp to port 53
+check "an unrelated rule cuts nothing" flows_on cut cut6 kept
+check "rule add at 1" fw "$S" -q rule add at 1 drop in proto tcp from 10.9.0.1 to port 90
+check "a drop rule cuts the live connection at once" is_cut cut kept
+check "and not one of another address" flows_on cut6
+check "rule delete" fw "$S" -q rule delete 1
+check "without the drop rule the connection goes on" flows_on cut
+check "deleting the pass rule" fw "$S" -q rule delete 1
+check "a revoked pass rule cuts the live connection" is_cut cut kept
+check "over IPv6 too" is_cut cut6 kept
+check "adding it again" fw "$S" -q rule add pass in proto tcp to port 90
+check "and they go on" flows_on cut cut6 kept
+check "a drop rule behind the pass rule" fw "$S" -q rule add drop in proto tcp to port 90
+check "changes nothing" flows_on cut cut6
+check "a rule on outgoing packets" fw "$S" -q rule add at 1 drop out proto tcp from port 91
+check "does not stop replies to what a rule passes" flows_on kept
+check "adding a pair of rules that block both directions" fw "$S" -q rule add at 1 drop in proto tcp to port 91
+check "cuts it" is_cut kept cut
+check "rule delete takes several numbers, those before the command" fw "$S" -q rule delete 2 1
+check "which cuts nothing" flows_on cut kept
+check_says "the rest stands in its order" "$(printf '%s\n' "default in drop" "default out pass" "pass in proto tcp to port 91" \
+	"pass in proto icmp" "pass in proto udp to port 53" "pass in proto tcp to port 90" "drop in proto tcp to port 90")" fw "$S" list
+kill "${streams[@]}" 2>/dev/null
+
+# Counters. The streams are silenced first, so that the numbers stand still.
+rules "$S" <<'END'
+default in drop
+pass in proto icmp label "ping"
+END
+in_ns "$C" ping -q -c7 -i0.01 -w$wait_s $s >/dev/null
+before=$(packets "$S" 1)
+check "a rule counts packets of both directions" same "$before" 14
+bytes=$(fw "$S" -j rule show 1 | jq .bytes)
+check "and their layer-3 bytes" same "$bytes" $((14 * 84))
+fw "$S" -q rule add at 1 pass in proto udp
+check "rule add carries the counters over, to the new number" same "$(packets "$S" 2)" "$before"
+check "a new rule begins at 0" same "$(packets "$S" 1)" 0
+fw "$S" -q rule delete 1
+check "rule delete too" same "$(packets "$S" 1)" "$before"
+check_says "list --counters shows them" "pass in proto icmp label \"ping\"  # packets 14 bytes 1176" fw "$S" list --counters
+{ echo "default in drop"; echo "drop in proto udp"; echo 'pass in proto icmp label "ping"'; } | rules "$S"
+check "apply too, for a rule that stands in both" same "$(packets "$S" 2)" "$before"
+{ echo "default in drop"; echo 'pass in proto icmp label "pong"'; } | rules "$S"
+check "a rule that changed begins at 0" same "$(packets "$S" 1)" 0
+in_ns "$C" ping -q -c1 $s >/dev/null
+check "and counts" same "$(packets "$S" 1)" 2
+
+check_status 2 "rule delete of a number that is not there" fw "$S" rule delete 2
+check_status 2 "rule add at a number that is not there" fw "$S" rule add at 3 pass in
+check_status 2 "rule add of a wrong rule" fw "$S" rule add pass in proto tpc
+check_says "is told by column" "rule:1:15: unknown protocol 'tpc' (did you mean 'tcp'?)" printf '%s' "$said"
+check_status 2 "rule show without a number" fw "$S" rule show
+check_says "none of that changed the rules" "pong" fw "$S" list
+finish

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every packet of every capture through the kernel programs with no rules: none is refused, the kernel parses what the
+ * native parser does, byte by byte, and each packet is either in a flow's count or has no flow. The captures are those of
+ * pcaps/ and, where they are there, of $FWCTL_SHARED/pcaps (or ../shared/pcaps beside the tree).
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "build_packet.h"
+#include "net_replay.h"
+
+#ifndef PCAPS_DIR
+#define PCAPS_DIR "pcaps"
+#endif
+
+/* What a directory of captures came to. */
+struct totals {
+	unsigned int files, unreadable, packets, flowless, status[STATUS_COUNT]; /* unreadable: not to the end */
+	size_t flows;
+};
+
+struct judge {
+	enum net_hook hook;
+	struct replay *replay;
+	struct totals *totals;
+	uint64_t in_flows, packets; /* since the replay was opened */
+};
+
+static const char *hook_name(enum net_hook h)
+{
+	return h == NET_XDP ? "XDP" : h == NET_TC_OUT ? "TC egress" : "TC ingress";
+}
+
+static void judge_packet(struct judge *j, const char *path, unsigned int number, uint64_t time_ns, const struct frame *f)
+{
+	const struct replay_result *r = net_judge(j->replay, j->hook, time_ns, f);
+	enum status status = (enum status)r->packet.status;
+	enum verdict verdict = (enum verdict)r->outcome.verdict;
+	struct packet native;
+
+	parse_natively(f, 0, &native);
+	if (memcmp(&native, &r->packet, sizeof(native)))
+		fail_msg("%s: packet %u: %s parses it otherwise: %s, natively %s", path, number, hook_name(j->hook),
+			 status_text(status), status_text((enum status)native.status));
+	if (verdict != VERDICT_PASS)
+		fail_msg("%s: packet %u: %s, %s", path, number, verdict_text(verdict),
+			 reason_text((enum reason)r->outcome.reason));
+	if (r->outcome.flow != NO_FLOW && status != STATUS_OK)
+		fail_msg("%s: packet %u is %s and has a flow", path, number, status_text(status));
+	j->in_flows += r->outcome.flow != NO_FLOW;
+	j->packets++;
+	j->totals->packets++;
+	j->totals->flowless += r->outcome.flow == NO_FLOW;
+	j->totals->status[status]++;
+}
+
+/* The flows' counts together, against the packets that were said to be in one. */
+static void check_flows(struct judge *j, const char *what)
+{
+	const struct flow *flows = NULL;
+	size_t n = replay_flows(j->replay, &flows);
+	uint64_t packets = 0;
+
+	for (size_t i = 0; i < n; i++)
+		packets += flows[i].packets[0] + flows[i].packets[1];
+	if (packets != j->in_flows)
+		fail_msg("%s: %llu packets in %zu flows, %llu of %llu were said to be in one (%s)", what,
+			 (unsigned long long)packets, n, (unsigned long long)j->in_flows, (unsigned long long)j->packets,
+			 hook_name(j->hook));
+	if (replay_losses(j->replay, LOSS_EVICTED) || replay_losses(j->replay, LOSS_TABLE_FULL) ||
+	    replay_losses(j->replay, LOSS_CONTENDED))
+		fail_msg("%s: flows were lost", what);
+	j->totals->flows += n;
+}
+
+static const struct ruleset no_rules = { .options = { .flows = 65536 } };
+
+static void open_judge(struct judge *j)
+{
+	j->replay = net_open(&no_rules, NULL, net_load(j->hook));
+	j->in_flows = j->packets = 0;
+}
+
+static void replay_file(struct judge *j, const char *path)
+{
+	_cleanup_capture_ struct capture *c = NULL;
+	_cleanup_frame_ struct frame f = { .data = NULL };
+	_cleanup_free_ char *err = NULL;
+	struct capture_packet p;
+	unsigned int n = 0;
+	bool whole = !capture_open(path, &c, &err);
+
+	while (whole && capture_next(c, &p, &err) > 0) {
+		whole = !link_frame(&p, &f);
+		if (whole)
+			judge_packet(j, path, ++n, p.time_ns, &f);
+	}
+	j->totals->files++;
+	j->totals->unreadable += !whole || err;
+}
+
+/* Files in one replay share their flows; a new one is opened before the table is crowded. */
+static void replay_in_turn(struct judge *j, const char *path)
+{
+	if (j->packets > 5000) {
+		check_flows(j, path);
+		replay_close(TAKE_PTR(j->replay));
+	}
+	if (!j->replay)
+		open_judge(j);
+	replay_file(j, path);
+}
+
+static bool is_capture(const char *name) { return strstr(name, ".pcap") || strstr(name, ".cap"); }
+
+static void replay_dir(struct judge *j, const char *dir)
+{
+	struct dirent **v = NULL;
+	int n = scandir(dir, &v, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", dir, v[i]->d_name);
+		struct stat st;
+
+		if (v[i]->d_name[0] != '.' && !stat(path, &st)) {
+			if (S_ISDIR(st.st_mode))
+				replay_dir(j, path);
+			else if (is_capture(v[i]->d_name))
+				replay_in_turn(j, path);
+		}
+		free(v[i]);
+	}
+	free(v);
+}
+
+/* A whole tree of captures on one hook. */
+static struct totals replay_tree(enum net_hook hook, const char *dir)
+{
+	struct totals t = { .files = 0 };
+	struct judge j = { .hook = hook, .totals = &t };
+
+	replay_dir(&j, dir);
+	if (j.replay)
+		check_flows(&j, dir);
+	replay_close(j.replay);
+	return t;
+}
+
+static void check_tree(const char *dir, unsigned int files_min)
+{
+	struct totals first = { .files = 0 };
+
+	for (int h = 0; h < NET_HOOKS; h++) {
+		struct timespec a, b;
+		struct totals t;
+
+		clock_gettime(CLOCK_MONOTONIC, &a);
+		t = replay_tree((enum net_hook)h, dir);
+		clock_gettime(CLOCK_MONOTONIC, &b);
+		print_message("%s: %u packets of %u files (%u unreadable): %u ok, %u nonip, %u malformed, %u truncated, %u too-deep; %zu flows, "
+			      "%u packets without (%.1f s)\n",
+			      hook_name((enum net_hook)h), t.packets, t.files, t.unreadable, t.status[STATUS_OK],
+			      t.status[STATUS_NONIP],
+			      t.status[STATUS_MALFORMED], t.status[STATUS_TRUNCATED], t.status[STATUS_TOO_DEEP], t.flows,
+			      t.flowless, (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9);
+		assert_true(t.files >= files_min && t.packets > t.files);
+		if (h && (t.packets != first.packets || t.flows != first.flows || t.flowless != first.flowless))
+			fail_msg("%s: another count than on XDP", hook_name((enum net_hook)h));
+		first = t;
+	}
+}
+
+static void test_own_captures(void **state)
+{
+	(void)state;
+	check_tree(PCAPS_DIR, 30);
+}
+
+static void test_shared_captures(void **state)
+{
+	const char *shared = getenv("FWCTL_SHARED");
+	_cleanup_free_ char *dir = shared ? xasprintf("%s/pcaps", shared) : xasprintf("%s/../../shared/pcaps", PCAPS_DIR);
+	struct stat st;
+
+	(void)state;
+	if (stat(dir, &st))
+		skip();
+	check_tree(dir, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_own_captures),
+		cmocka_unit_test(test_shared_captures),
+	};
+	int refused = net_refused("net_pcaps");
+
+	return refused ? refused : cmocka_run_group_tests(tests, NULL, NULL);
+}
