@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "cmd.h"
 #include "compile.h"
+#include "guard.h"
 #include "iface.h"
 #include "live.h"
 #include "parse.h"
@@ -155,7 +156,7 @@ static void print_applied(const struct cli *cli, const struct apply_result *r, s
 	cli_print_json(&b);
 }
 
-static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run)
+static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, bool force)
 {
 	_cleanup_state_ struct state s = state_none();
 	struct apply_result result = { .unchanged = false };
@@ -164,7 +165,9 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run)
 
 	if (status)
 		return status;
-	rc = dry_run ? apply_dry_run(&s, rs, &err) : apply_ruleset(&s, rs, 0, &result, &err);
+	rc = force ? 0 : guard_session(&s, rs, getenv("SSH_CONNECTION"), &err);
+	if (!rc)
+		rc = dry_run ? apply_dry_run(&s, rs, &err) : apply_ruleset(&s, rs, 0, &result, &err);
 	if (rc || dry_run) {
 		if (s.created)
 			(void)instance_purge(&s.in, NULL);
@@ -184,8 +187,10 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run)
 
 int cmd_apply(struct cli *cli, int argc, char **argv)
 {
-	bool dry_run = false;
-	const struct cli_option options[] = { { "dry-run", &dry_run, NULL }, { NULL, NULL, NULL } };
+	bool dry_run = false, force = false;
+	const struct cli_option options[] = {
+		{ "dry-run", &dry_run, NULL }, { "force", &force, NULL }, { NULL, NULL, NULL },
+	};
 	struct ruleset rs = { .nrules = 0 };
 	int status = cli_options(cli, options, &argc, argv);
 
@@ -194,7 +199,7 @@ int cmd_apply(struct cli *cli, int argc, char **argv)
 	if (argc != 1)
 		return cli_wrong(cli, "apply takes one rules file, or - for standard input");
 	status = cli_ruleset(cli, argv[0], &rs);
-	status = status ?: apply(cli, &rs, dry_run);
+	status = status ?: apply(cli, &rs, dry_run, force);
 	ruleset_free(&rs);
 	return status;
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The guard of the session that a command is typed in. */
+#ifndef FW_GUARD_H
+#define FW_GUARD_H
+
+#include "model.h"
+#include "state.h"
+
+/*
+ * Would the ruleset cut the session of `ssh_connection` ("client-address port server-address port", sshd's environment
+ * variable; NULL or malformed: no session)? Asked is what re-judging will ask: the packet that made the session's flow, or
+ * where the table has none a packet amid the connection, on every attached interface.
+ * 0, or -EPERM and *err naming the rule.
+ */
+int guard_session(const struct state *s, const struct ruleset *rs, const char *ssh_connection, char **err);
+
+#endif
