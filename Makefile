@@ -3,7 +3,7 @@
 # make demo      installs what is missing, builds, and shows the main job in two network namespaces
 # make test      installs what is missing, builds, and runs all tests (root)
 # make bench     what a packet costs, beside xdp-filter (root)
-# make lint      formatting and static checks
+# make lint      the conventions that a tool can see (no build)
 # make install   to $(DESTDIR)$(PREFIX)/sbin
 
 PREFIX  ?= /usr/local
@@ -81,6 +81,9 @@ $(B)/clang/%.o: ctl/%.c VERSION | $(SKEL)
 	$(call say,CLANG,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+lint:
+	$(Q)scripts/lint.sh
 
 install: $(B)/fwctl
 	install -D -m 0755 $< $(DESTDIR)$(PREFIX)/sbin/fwctl

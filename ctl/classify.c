@@ -59,6 +59,57 @@ int tables_classify_image(const struct tables *t, enum image image, const struct
 	return to_rule(classify_image(image, &q, &s), out);
 }
 
+/* First common rule at or behind `from` of the trees at[0..n), of `level` levels of 64. */
+static int walk_from(__u32 level, __u32 n, const __u32 *at, __u32 from)
+{
+	const __u32 shift = 6 * (level - 1);
+	__u64 and = ~0ull << (from >> shift);
+
+	for (__u32 i = 0; i < n; i++) {
+		const struct leaf *leaf = level == 1 ? leaves_at(at[i]) : NULL;
+		const struct node *node = level == 1 ? NULL : nodes_at(at[i]);
+
+		if (!leaf && !node)
+			return CLASSIFY_FAULT;
+		and &= leaf ? leaf->rules : node->mask;
+	}
+	for (; and; and &= and - 1) {
+		__u32 k = (__u32)__builtin_ctzll(and), child[ROOTS_MAX];
+		int r;
+
+		if (level == 1)
+			return (int)k;
+		for (__u32 i = 0; i < n; i++) {
+			const struct node *node = nodes_at(at[i]);
+
+			child[i] = node->child + popcount64(node->mask & ((1ull << k) - 1));
+		}
+		r = walk_from(level - 1, n, child, k == from >> shift ? from & ((1u << shift) - 1) : 0);
+		if (r != CLASSIFY_NONE)
+			return r < 0 ? r : (int)(k << shift) | r;
+	}
+	return CLASSIFY_NONE;
+}
+
+int tables_classify_from(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
+			 rule_id_t from, rule_id_t *out)
+{
+	const struct query q = { .packet = p, .direction = direction, .iface = iface };
+	int first[IMAGE_COUNT];
+
+	walked = t;
+	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
+		const struct image_cfg *cfg = &t->cfg.image[i];
+		struct search s;
+
+		first[i] = CLASSIFY_NONE;
+		if (cfg->dims && from.raw < t->cfg.rules)
+			first[i] = find_roots((enum image)i, &q, &s) ? CLASSIFY_FAULT :
+				   walk_from(t->cfg.levels, classify_roots((enum image)i), s.root, from.raw);
+	}
+	return to_rule(classify_min(first[IMAGE_FLOW], first[IMAGE_PACKET]), out);
+}
+
 int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
 		    rule_id_t *out)
 {

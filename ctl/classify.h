@@ -14,5 +14,8 @@ int tables_classify(const struct tables *t, const struct packet *p, enum directi
 /* The same by one image alone. */
 int tables_classify_image(const struct tables *t, enum image image, const struct packet *p, enum direction direction,
 			  iface_id_t iface, rule_id_t *out);
+/* The first match, by both images, among the rules from the position `from` on: what would decide without those before. */
+int tables_classify_from(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
+			 rule_id_t from, rule_id_t *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "expect.h"
 #include "flowview.h"
 #include "names.h"
+#include "programs.h"
 #include "replay.h"
 
 enum { EXPECT_MAX_BYTES = 256 << 20 };
@@ -283,7 +284,7 @@ static int run(struct test *t)
 
 	if (rc)
 		return cli_fail(xasprintf("%s: %s", t->pcap, err));
-	rc = replay_open(&t->rs, t->on, &t->replay, &err);
+	rc = replay_open_hooks(&t->rs, t->on, t->out ? LOAD_OUT : t->host ? LOAD_XDP | LOAD_OUT : LOAD_XDP, &t->replay, &err);
 	if (rc)
 		return cli_fail(err);
 	while ((rc = capture_next(capture, &packet, &err)) > 0) {

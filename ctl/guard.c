@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "addr.h"
 #include "fail.h"
 #include "flowlist.h"
@@ -35,6 +37,22 @@ static bool session_packet(const char *text, struct packet *p)
 	p->length = 100;
 	p->segments = 1;
 	return true;
+}
+
+/* Whether the session's server end is in this network namespace: with -n, and behind `ip netns exec`, it is in another. */
+static bool is_here(const struct packet *p)
+{
+	struct sockaddr_in in4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	bool v4 = p->family == FAMILY_INET;
+	_cleanup_close_ int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	in4.sin_addr.s_addr = p->dst.w[3];
+	memcpy(&in6.sin6_addr, &p->dst, sizeof(in6.sin6_addr));
+	if (fd < 0)
+		return true;
+	return !bind(fd, v4 ? (struct sockaddr *)&in4 : (struct sockaddr *)&in6, v4 ? sizeof(in4) : sizeof(in6)) ||
+	       errno != EADDRNOTAVAIL;
 }
 
 /* Where the session has a flow, its first packet is what counts. */
@@ -81,7 +99,7 @@ int guard_session(const struct state *s, const struct ruleset *rs, const char *s
 	bool attached = false;
 	int rc = 0;
 
-	if (!session_packet(ssh_connection, &p))
+	if (!session_packet(ssh_connection, &p) || !is_here(&p))
 		return 0;
 	use_flow(s, &p);
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {

@@ -18,8 +18,9 @@ const struct command commands[] = {
 	  "  --purge            with --all: forget rules, flows and counters too\n", cmd_detach },
 	{ "status", "", "What is attached where and how, the ruleset, the flow table, drops and losses.", "", cmd_status },
 	{ "check", "FILE|-", "Parse and compile rules; nothing is changed, no privileges are needed.", "", cmd_check },
-	{ "apply", "FILE|- [--dry-run]", "Make rules live: all of them at once, or none.",
-	  "  --dry-run          everything but the swap\n", cmd_apply },
+	{ "apply", "FILE|- [--dry-run] [--force]", "Make rules live: all of them at once, or none.",
+	  "  --dry-run          everything but the swap\n"
+	  "  --force            also rules that would cut the ssh session this is typed in\n", cmd_apply },
 	{ "list", "[--counters]", "The live rules, in the rule language; apply accepts the output.",
 	  "  --counters         packets and bytes of each rule, as comments\n", cmd_list },
 	{ "rule", "add [at N] RULE... | delete N [N...] | show N", "Change the live rules, at once and whole.",
@@ -34,6 +35,14 @@ const struct command commands[] = {
 	  "  --flows            the flows behind the packets\n"
 	  "  --expect FILE      compare with a file of `N verdict [rule]` lines; exit status 3 where they differ\n"
 	  "  --write-expect FILE  write such a file\n", cmd_test },
+	{ "explain", "[--rules FILE] in|out [on IFACE] MATCH...",
+	  "Which rule decides a packet, and why: in on eth0 proto tcp from 192.0.2.1 port 5555 to 10.0.0.10 port 80.",
+	  "  --rules FILE       by these rules, not the live ones (no privileges are needed)\n"
+	  "  -v                 also earlier rules that came close, and by which field they failed\n"
+	  "`from` and `to` an address each are needed. What is not said: proto tcp (or what icmp-type and the addresses'\n"
+	  "family imply), from port 40000, to port 80, flags S, icmp-type echo-request code 0, ttl 64, dscp 0, length 60\n"
+	  "(IPv6 80), vlan 0, no interface that rules name, mac-from 02:00:00:00:00:01, mac-to 02:00:00:00:00:02.\n"
+	  "`frag` is a later fragment, or with ports, flags or a type the first one.\n", cmd_explain },
 	{ "flows", "[MATCH...] [--sort bytes|packets|age] [--limit N]",
 	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
 	  "  --sort KEY         largest (or oldest) first; else by first packet\n"

@@ -54,7 +54,7 @@ static __always_inline rule_slot_t rule_slot_of(enum direction d, rule_id_t r)
 	return (rule_slot_t){ rule_is_none(r) ? (__u32)d : r.raw + RULE_SLOT_FIRST };
 }
 
-/* What could not be kept. */
+/* What could not be kept: of evicted flows their number, of the others the packets; and the bytes of either. */
 #define FW_LOSSES(X)                                                                      \
 	X(LOSS_EVICTED, "evicted")       /* unconfirmed flow gave way to a new one */     \
 	X(LOSS_TABLE_FULL, "table-full") /* no way in the bucket may be evicted */        \

@@ -139,7 +139,10 @@ static __always_inline bool flow_key_of(const struct packet *p, struct flow_key 
 	if (type >= 0) {
 		k->aport.raw = (__u16)(type << 8 | p->icmp_code);
 		k->bport.raw = p->icmp_id;
-		k->asker = (swap ? FLOW_SIDE_B : FLOW_SIDE_A) ^ reply;
+		/* Between two ends of one address nothing but the type tells who asks: a is who does. */
+		if (reply && p->src.q[0] == p->dst.q[0] && p->src.q[1] == p->dst.q[1])
+			*from = FLOW_SIDE_B;
+		k->asker = *from ^ reply;
 	}
 	return true;
 }

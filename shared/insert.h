@@ -176,7 +176,7 @@ static __always_inline void put_flow(struct flow_bucket *b, __u32 way, const str
 			return;
 		}
 		if (!same && !flow_expired(f, in->now))
-			lose(LOSS_EVICTED, f->packets[0] + f->packets[1], f->bytes[0] + f->bytes[1]);
+			lose(LOSS_EVICTED, 1, f->bytes[0] + f->bytes[1]);
 		report_ended(f);
 		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
 	}

@@ -160,8 +160,8 @@ static void check_tree(const char *dir, unsigned int files_min)
 		clock_gettime(CLOCK_MONOTONIC, &a);
 		t = replay_tree((enum net_hook)h, dir);
 		clock_gettime(CLOCK_MONOTONIC, &b);
-		print_message("%s: %u packets of %u files (%u unreadable): %u ok, %u nonip, %u malformed, %u truncated, %u too-deep; %zu flows, "
-			      "%u packets without (%.1f s)\n",
+		print_message("%s: %u packets of %u files (%u unreadable): %u ok, %u nonip, %u malformed, %u truncated, "
+			      "%u too-deep; %zu flows, %u packets without (%.1f s)\n",
 			      hook_name((enum net_hook)h), t.packets, t.files, t.unreadable, t.status[STATUS_OK],
 			      t.status[STATUS_NONIP],
 			      t.status[STATUS_MALFORMED], t.status[STATUS_TRUNCATED], t.status[STATUS_TOO_DEEP], t.flows,

@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 #include "../ctl/parse.h"
 #include "../ctl/print.h"
+#include "diag_help.h"
 #include "gen_rules.h"
 
 #ifndef TESTS_DIR
@@ -58,16 +58,6 @@ static size_t decode(char *s)
 	}
 	*to = '\0';
 	return (size_t)(to - s);
-}
-
-static void dump_errors(const struct diag *d)
-{
-	for (size_t i = 0; i < d->errors.n; i++) {
-		_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
-
-		diag_render(&d->errors.v[i], &text);
-		print_error("  %s\n", text.str);
-	}
 }
 
 /* Parses the print of rs again: the same model, the same text. */
@@ -118,17 +108,6 @@ static bool case_ok(const char *where, const char *input, size_t len, char *want
 	ruleset_free(&rs);
 	diag_free(&d);
 	return same;
-}
-
-static bool error_is(const struct diag_entry *e, const char *loc, const char *part)
-{
-	unsigned line = 1, col = 0;
-
-	if (strchr(loc, ':'))
-		sscanf(loc, "%u:%u", &line, &col);
-	else
-		sscanf(loc, "%u", &col);
-	return e->loc.line == line && e->loc.col == col && strstr(e->msg, part);
 }
 
 static bool case_error(const char *where, const char *input, size_t len, const struct test_case *t)
@@ -277,15 +256,6 @@ static void expect_text(const struct ruleset *rs, const struct rule *r, const ch
 	assert_string_equal(text.str, want);
 }
 
-static void expect_error(struct diag *d, const char *loc, const char *part)
-{
-	if (d->errors.n != 1 || !error_is(&d->errors.v[0], loc, part)) {
-		dump_errors(d);
-		fail_msg("wanted %s %s", loc, part);
-	}
-	diag_free(d);
-}
-
 static void test_single(void **state)
 {
 	static const char sets[] = "set bad { type net; }\nset good { type addr; }\n";
@@ -353,85 +323,6 @@ static void test_args(void **state)
 	assert_string_equal(text.str, "pass in label \"no \\\"x\\\" \\\\\" label \"y\"");
 }
 
-/* A set whose file holds `content`: the result of the parse, and the rulesets and messages it leaves. */
-static int parse_with_file(const char *content, const char *type, struct ruleset *rs, struct diag *d)
-{
-	char path[] = "/tmp/fwctl-unit-XXXXXX";
-	_cleanup_free_ char *text = NULL;
-	int fd = mkstemp(path), rc;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, content, strlen(content)), (ssize_t)strlen(content));
-	close(fd);
-	text = xasprintf("pass in from @s\nset s { type %s; file \"%s\"; 192.0.2.1 }\n", type, path);
-	rc = ruleset_parse("t", text, strlen(text), rs, d);
-	unlink(path);
-	return rc;
-}
-
-static void test_set_files(void **state)
-{
-	struct diag d = { .io_error = 0 };
-	struct ruleset rs;
-
-	(void)state;
-	assert_int_equal(parse_with_file("# list\r\n10.0.0.1/8 ; x\n2001:db8::/32,192.0.2.7\n10.0.0.0/8",
-					 "net", &rs, &d),
-			 0);
-	assert_int_equal(rs.sets[0].file_n, 3);
-	assert_int_equal(rs.sets[0].n, 1);
-	assert_int_equal(d.warnings.n, 1);
-	assert_int_equal(d.warnings.v[0].loc.line, 2);
-	assert_non_null(strstr(d.warnings.v[0].msg, "taken as 10.0.0.0/8"));
-	ruleset_free(&rs);
-	diag_free(&d);
-	assert_int_equal(parse_with_file("10.0.0.1\n10.0.0.0/8\n 1.2.3\n", "addr", &rs, &d), -EINVAL);
-	assert_int_equal(d.errors.n, 2);
-	assert_true(error_is(&d.errors.v[0], "2:1", "holds no prefixes"));
-	assert_true(error_is(&d.errors.v[1], "3:2", "'1.2.3' is not an address"));
-	assert_non_null(strstr(d.errors.v[0].file, "/tmp/fwctl-unit-"));
-	diag_free(&d);
-	assert_int_equal(parse_with_file("", "addr", &rs, &d), 0);
-	ruleset_free(&rs);
-	diag_free(&d);
-}
-
-static void test_missing_file(void **state)
-{
-	static const char text[] = "set s { type net; file \"/nonexistent/x\" }\npass in from @s\n";
-	static const char wrong[] = "set s { type net; file \"/nonexistent/x\" }\npass in from @t\n";
-	struct diag d = { .io_error = 0 };
-	struct ruleset rs;
-
-	(void)state;
-	assert_int_equal(ruleset_parse("t", text, strlen(text), &rs, &d), -ENOENT);
-	expect_error(&d, "24", "cannot read '/nonexistent/x': No such file");
-	assert_int_equal(ruleset_parse("t", wrong, strlen(wrong), &rs, &d), -EINVAL);
-	assert_int_equal(d.errors.n, 2);
-	diag_free(&d);
-	assert_int_equal(ruleset_parse_nofiles("t", text, strlen(text), &rs, &d), 0);
-	assert_string_equal(rs.sets[0].file, "/nonexistent/x");
-	ruleset_free(&rs);
-}
-
-static void test_elements(void **state)
-{
-	_cleanup_strbuf_ struct strbuf msg = { NULL, 0, 0 };
-	struct addr_range r;
-
-	(void)state;
-	assert_int_equal(setelem_parse("10.0.0.1", 8, SET_ADDR, &r, &msg), 0);
-	assert_int_equal(setelem_parse("10.0.0.1/32", 11, SET_ADDR, &r, &msg), 0);
-	assert_int_equal(r.form, ADDR_SINGLE);
-	assert_null(msg.str);
-	assert_int_equal(setelem_parse("10.0.0.1/8", 10, SET_NET, &r, &msg), 1);
-	assert_int_equal(r.plen, 8);
-	assert_non_null(strstr(msg.str, "taken as 10.0.0.0/8"));
-	assert_int_equal(setelem_parse("10.0.0.1/8", 10, SET_ADDR, &r, &msg), -EINVAL);
-	assert_int_equal(setelem_parse("10.0.0.1-10.0.0.2", 17, SET_NET, &r, &msg), -EINVAL);
-	assert_int_equal(setelem_parse("x", 1, SET_NET, &r, &msg), -EINVAL);
-}
-
 /* RULE_MAX is a limit of the tables: one rule more is an error, said once. */
 static void test_too_many(void **state)
 {
@@ -456,8 +347,7 @@ int main(void)
 		cmocka_unit_test(test_files),	  cmocka_unit_test(test_random),
 		cmocka_unit_test(test_mutated),	  cmocka_unit_test(test_single),
 		cmocka_unit_test(test_matches),	  cmocka_unit_test(test_args),
-		cmocka_unit_test(test_set_files), cmocka_unit_test(test_missing_file),
-		cmocka_unit_test(test_elements),  cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "../ctl/util.h"
+#include "../shared/parse.h"
 #include "build_packet.h"
 #include "random.h"
 
@@ -161,7 +162,7 @@ static void test_edges(void **state)
 	}
 }
 
-/* Every frame of the table cut at every length: what was ok is truncated inside headers, and never anything that reads beyond. */
+/* Every frame of the table cut at every length: what was ok is truncated inside headers, nothing reads beyond. */
 static void test_cut_anywhere(void **state)
 {
 	(void)state;
@@ -184,6 +185,45 @@ static void test_cut_anywhere(void **state)
 			f.original = cut + 1; /* cut by the capture: its headers decide */
 			parse_checked(&f, &p, edges[i].packet);
 		}
+	}
+}
+
+/*
+ * What TC knows beside the bytes: a tag that was taken off, GSO (the last three numbers). A buffer of several segments
+ * counts as what it will be on the wire; 0 in its length field means longer than that can say.
+ */
+static const struct { const char *packet, *expect; int tci; uint32_t segments, size, wire_length; } offloads[] = {
+	{ "udp 10.0.0.1:1 > 10.0.0.2:2", "ok vlan=100 inner_vlan=0 sport=1", 100, 0, 0, 0 },
+	{ "udp 10.0.0.1:1 > 10.0.0.2:2", "ok vlan=4095", 0xffff, 0, 0, 0 },
+	{ "udp 10.0.0.1:1 > 10.0.0.2:2 vlan 7", "ok vlan=100 inner_vlan=7", 100, 0, 0, 0 },
+	{ "udp 10.0.0.1:1 > 10.0.0.2:2 vlan 7", "ok vlan=0 inner_vlan=7", 0x2000, 0, 0, 0 },
+	{ "udp 10.0.0.1:1 > 10.0.0.2:2 vlan 7 vlan 8", "too-deep", 100, 0, 0, 0 },
+	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A payload 3000", "ok length=1040 bytes=3120 segments=3 tcp_payload=3000", -1, 3, 1000, 0 },
+	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A payload 900", "ok length=940 bytes=940 segments=1", -1, 1, 1000, 0 },
+	{ "tcp [2001:db8::1]:1 > [2001:db8::2]:2 A ext h payload 2000", "ok length=1068 bytes=2136 segments=2", -1, 2, 1000, 0 },
+	{ "udp 10.0.0.1:1 > 10.0.0.2:2 payload 200 udplen 108", "ok length=128 bytes=256 segments=2", -1, 2, 100, 0 },
+	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A total 0", "ok length=1040 bytes=104000 segments=100", -1, 100, 1000, 14 + 40 + 100000 },
+	{ "tcp 2001:db8::1 > 2001:db8::2 A total 0", "ok length=1060 bytes=106000 segments=100", -1, 100, 1000, 14 + 60 + 100000 },
+	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A total 0", "malformed", -1, 0, 0, 14 + 40 + 100000 },
+	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A payload 3000 cut 53", "truncated", -1, 3, 1000, 0 },
+};
+
+static void test_offloads(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(offloads) / sizeof(offloads[0]); i++) {
+		struct frame_info info = { .gso_segments = offloads[i].segments, .gso_size = offloads[i].size };
+		struct built b;
+		struct packet p;
+		struct cursor c;
+
+		build_packet(offloads[i].packet, &b);
+		info.wire_length = offloads[i].wire_length ? offloads[i].wire_length : b.frame.original;
+		info.vlan_present = offloads[i].tci >= 0;
+		info.vlan_tci = (__u16)offloads[i].tci;
+		c = (struct cursor){ .start = b.b, .end = b.b + b.frame.captured, .limit = ~0u };
+		packet_parse(&c, &info, &p);
+		check_expectation(offloads[i].packet, offloads[i].expect, &p);
 	}
 }
 
@@ -275,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_captures),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_offloads),
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_round_trip),
 	};

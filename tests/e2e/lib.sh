@@ -10,8 +10,10 @@ fwctl=$build/fwctl
 tmp=$(mktemp -d) || exit 1
 failed=0
 namespaces=()
+unset SSH_CONNECTION # apply refuses rules that would cut the session it is typed in: not this one
 wait_s=15 # how long to wait for what must happen; what must not happen is never waited for that long
 
+[ -x "$fwctl" ] || { echo "not ok $(basename "$0" .sh) ($fwctl is not there: make)"; exit 1; }
 [ "$(id -u)" = 0 ] || { echo "skip $(basename "$0" .sh): needs root"; exit 0; }
 
 # --- results --------------------------------------------------------------------------------------
@@ -111,7 +113,7 @@ clean_up()
 {
 	local ns
 
-	trap - EXIT INT TERM HUP
+	trap - EXIT INT TERM HUP PIPE
 	exec 2>/dev/null
 	for ns in "${namespaces[@]}"; do
 		"$fwctl" -q -n "$ns" detach --all --purge >/dev/null
@@ -121,7 +123,7 @@ clean_up()
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
-trap 'exit 1' INT TERM HUP
+trap 'exit 1' INT TERM HUP PIPE
 
 finish() { exit $failed; }
 

@@ -99,6 +99,20 @@ check "apply --dry-run" fw "$N" -q apply --dry-run - <<<"pass in"
 fw "$N" list >after
 check "the live rules are what they were" cmp before after
 
+# A ruleset that would cut the ssh session in which it is typed.
+over_ssh() { SSH_CONNECTION="192.0.2.9 40000 192.0.2.1 22" fw "$N" "$@"; }
+ip -n "$N" addr add 192.0.2.1/32 dev lo
+check_status 1 "apply of rules that would cut the ssh session" over_ssh apply - <<<"default in drop"
+check_says "tells what decides" "default in drop" printf %s "$said"
+check_status 1 "by a rule" over_ssh apply - <<<"drop in proto tcp from 192.0.2.0/24"
+check_says "tells which rule" "rule 1 decides it" printf %s "$said"
+fw "$N" list >after
+check "nothing was changed" cmp before after
+check "rules that pass it" over_ssh -q apply - <<<$'default in drop\npass in proto tcp from 192.0.2.9 to port 22'
+check "rules for another namespace than the session's" bash -c "
+	SSH_CONNECTION='203.0.113.9 40000 203.0.113.1 22' '$fwctl' -q -n $N apply - <<<'default in drop'"
+check "apply --force" over_ssh -q apply --force - <<<"default out drop"
+
 check_status 2 "unknown command" "$fwctl" aply rules.fw
 check_says "with a suggestion" "did you mean 'apply'?" printf %s "$said"
 check_status 2 "no command" "$fwctl"
@@ -139,7 +153,7 @@ fi
 
 check_json "attach -j" '.interfaces == [{name: "lo", ingress: "xdp-generic", egress: .interfaces[0].egress}]' \
 	fw "$N" -j attach --mode generic lo
-check_json "status -j" '.interfaces[0].name == "lo" and .ruleset.rules == 412 and .flows.capacity >= 1024 and .drops.default >= 0 and
+check_json "status -j" '.interfaces[0].name == "lo" and .ruleset.rules == 0 and .flows.capacity >= 1024 and .drops.default >= 0 and
 	.events == {sent: 0, lost: 0}' fw "$N" -j status
 check_json "check -j" '.ok and .rules == 412 and .errors == []' "$fwctl" -j check all.fw
 check_json "check -j of wrong rules" '.ok == false and .errors[0] == {file: "wrong.fw", line: 2, column: 15,

@@ -31,11 +31,20 @@ flows:
 ping 10.0.0.1 > 10.0.0.2 id 7 : packets 1/1
 ping 10.0.0.2 > 10.0.0.1 id 7 : packets 1/2
 
-== one under one identifier to itself
+== a host asks itself
 rules:
+default in drop
+pass out
+pass in icmp-type echo-request
 packets:
-in 0 ping 10.0.0.1 > 10.0.0.1 id 7 = pass 0 default
-in 0 ping 10.0.0.1 > 10.0.0.1 id 7 = pass 0 default cached
+in 0 pong 10.0.0.1 > 10.0.0.1 id 7 = drop 0 default
+out 0 ping 10.0.0.1 > 10.0.0.1 id 7 = pass 1 rule
+in 0 ping 10.0.0.1 > 10.0.0.1 id 7 = pass 2 rule
+out 0 pong 10.0.0.1 > 10.0.0.1 id 7 = pass 2 state cached
+in 0 pong 10.0.0.1 > 10.0.0.1 id 7 = pass 1 state cached
+in 0 pong 2001:db8::1 > 2001:db8::1 id 7 = drop 0 default
+flows:
+ping 10.0.0.1 > 10.0.0.1 id 7 : state replied packets 2/2
 
 == an unsolicited reply makes no flow
 rules:

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <string.h>
+#include "classify.h"
+#include "compile.h"
+#include "explain.h"
+#include "fail.h"
+#include "fields.h"
+
+struct explainer {
+	const struct ruleset *rs;
+	const struct linear_sets *sets;
+	struct tables tables;
+	char ifaces[IFACE_MAX][IFNAMSIZ]; /* by number, from 1 */
+};
+
+static iface_id_t iface_number(const struct explainer *e, const char *name)
+{
+	for (unsigned int i = 1; name && i < IFACE_MAX && e->ifaces[i][0]; i++)
+		if (!strncmp(e->ifaces[i], name, IFNAMSIZ))
+			return (iface_id_t){ (__u8)i };
+	return (iface_id_t){ IFACE_NONE };
+}
+
+static iface_id_t name_iface(void *arg, const char *name)
+{
+	struct explainer *e = (struct explainer *)arg;
+	iface_id_t id = iface_number(e, name);
+
+	for (unsigned int i = 1; id.raw == IFACE_NONE && i < IFACE_MAX; i++)
+		if (!e->ifaces[i][0]) {
+			memcpy(e->ifaces[i], name, strnlen(name, IFNAMSIZ - 1));
+			id.raw = (__u8)i;
+		}
+	return id;
+}
+
+static __u16 name_set(void *arg, size_t index)
+{
+	(void)arg;
+	return (__u16)index;
+}
+
+static bool declared_set_has(const struct ruleset *rs, size_t set, enum family family, const addr_t *a)
+{
+	struct rule asks;
+	struct packet p = { .family = (__u8)family, .src = *a };
+
+	rule_init(&asks);
+	asks.from.addr.set = (int)set;
+	return rule_matches(rs, &asks, &p, DIRECTION_IN, NULL, NULL);
+}
+
+static bool set_holds_addr(void *arg, __u16 set, enum set_type type, enum family family, const addr_t *a)
+{
+	const struct explainer *e = (const struct explainer *)arg;
+
+	(void)type;
+	return e->sets ? e->sets->contains(e->sets->arg, set, family, a) : declared_set_has(e->rs, set, family, a);
+}
+
+bool explain_in_set(const struct explainer *e, const struct probe *p, size_t set, bool dst)
+{
+	return set_holds_addr((void *)(uintptr_t)e, (__u16)set, e->rs->sets[set].type, (enum family)p->packet.family,
+			      dst ? &p->packet.dst : &p->packet.src);
+}
+
+int explain_open(const struct ruleset *rs, const struct linear_sets *sets, struct explainer **out, char **err)
+{
+	_cleanup_explain_ struct explainer *e = (struct explainer *)xcalloc(1, sizeof(*e));
+	const struct compile_names names = { name_iface, name_set, e };
+	int rc;
+
+	e->rs = rs;
+	e->sets = sets;
+	rc = compile(rs, &names, &e->tables, err);
+	if (rc)
+		return rc;
+	e->tables.set_contains = set_holds_addr;
+	e->tables.set_arg = e;
+	*out = TAKE_PTR(e);
+	return 0;
+}
+
+void explain_close(struct explainer *e)
+{
+	if (!e)
+		return;
+	tables_free(&e->tables);
+	free(e);
+}
+
+/* --- by the rules --------------------------------------------------------------------------------- */
+
+static int contradiction(char **err, rule_id_t by_tables, rule_id_t by_rules)
+{
+	return FAIL(err, -EILSEQ, "the compiled tables say rule %u, the rules say %u: this is a fault of fwctl",
+		    by_tables.raw + 1, by_rules.raw + 1);
+}
+
+/* First matches of the two kinds of rules and of all, by tables and by the rules one by one. */
+static int ask_rules(struct explainer *e, const struct packet *p, enum direction d, const char *iface,
+		     rule_id_t image[IMAGE_COUNT], rule_id_t *first, char **err)
+{
+	iface_id_t id = iface_number(e, iface);
+	rule_id_t linear;
+
+	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
+		if (tables_classify_image(&e->tables, (enum image)i, p, d, id, &image[i]))
+			return FAIL(err, -EILSEQ, "the compiled tables are inconsistent: this is a fault of fwctl");
+		linear = linear_scan(e->rs, 1u << i, p, d, iface, e->sets);
+		if (linear.raw != image[i].raw)
+			return contradiction(err, image[i], linear);
+	}
+	if (tables_classify(&e->tables, p, d, id, first))
+		return FAIL(err, -EILSEQ, "the compiled tables are inconsistent: this is a fault of fwctl");
+	linear = linear_scan(e->rs, LINEAR_ALL, p, d, iface, e->sets);
+	return linear.raw == first->raw ? 0 : contradiction(err, *first, linear);
+}
+
+static void give(const struct explainer *e, rule_id_t rule, enum direction d, struct explanation *out)
+{
+	const struct policy_cfg *policy = &e->tables.cfg.policy;
+	const struct rule_action *action = rule_is_none(rule) ? NULL : &e->tables.actions[rule.raw];
+
+	out->rule = rule;
+	out->verdict = (enum verdict)(action ? action->verdict : policy->verdict[d]);
+	out->stateless = action ? action->flags & ACTION_STATELESS : policy->stateless[d];
+	out->reason = action ? REASON_RULE : REASON_DEFAULT;
+}
+
+static void explanation_init(struct explanation *out)
+{
+	*out = (struct explanation){ .rule = rule_none(), .image = { rule_none(), rule_none() } };
+}
+
+int explain_packet(struct explainer *e, const struct probe *probe, struct explanation *out, char **err)
+{
+	const struct policy_cfg *policy = &e->tables.cfg.policy;
+	const struct packet *p = &probe->packet;
+	rule_id_t first;
+	int rc;
+
+	explanation_init(out);
+	if (p->nd && !policy->nd_by_rules) {
+		out->reason = REASON_ND;
+		return 0;
+	}
+	if (p->status == STATUS_MALFORMED) {
+		out->verdict = (enum verdict)policy->malformed[probe->direction];
+		out->reason = REASON_MALFORMED;
+		return 0;
+	}
+	rc = ask_rules(e, p, probe->direction, probe_iface(probe), out->image, &first, err);
+	if (rc)
+		return rc;
+	give(e, first, probe->direction, out);
+	out->by_rules = true;
+	if (out->reason == REASON_DEFAULT && p->fragment == FRAGMENT_LATER)
+		out->reason = REASON_FRAGMENT;
+	return 0;
+}
+
+/* --- by a flow ------------------------------------------------------------------------------------ */
+
+bool explain_is_of_flow(const struct probe *probe, const struct flow *f)
+{
+	const struct packet *p = &probe->packet;
+	struct flow_key key;
+	enum flow_side from;
+
+	if (p->status != STATUS_OK || !flow_key_of(p, &key, &from) || flow_is_over_for(f, p))
+		return false;
+	if (p->has & HAS_ICMP)
+		key.bport = f->key.bport;
+	return flow_key_equal(&key, &f->key);
+}
+
+/* The packet that made the flow, as the packet path remembers it (policy.h, remake_packet). */
+static void remake(const struct flow *f, const struct packet *now, bool from_maker, struct packet *p)
+{
+	bool b = f->bits & FLOW_MAKER_B;
+
+	*p = (struct packet){
+		.src = b ? f->key.b : f->key.a,
+		.dst = b ? f->key.a : f->key.b,
+		.family = f->key.family,
+		.proto = f->key.proto,
+		.vlan = f->key.vlan,
+		.inner_vlan = f->key.inner_vlan,
+		.has = now->has,
+		.mac_src = from_maker ? now->mac_src : now->mac_dst,
+		.mac_dst = from_maker ? now->mac_dst : now->mac_src,
+		.tcp_flags = f->made_flags,
+		.ttl = f->made_ttl,
+		.dscp = f->made_dscp,
+		.fragment = f->made_fragment,
+		.length = f->made_length,
+	};
+	if (p->has & HAS_ICMP) {
+		p->icmp_type = (__u8)(f->key.aport.raw >> 8);
+		p->icmp_code = (__u8)f->key.aport.raw;
+		p->icmp_id = f->key.bport.raw;
+	} else {
+		p->sport = b ? f->key.bport : f->key.aport;
+		p->dport = b ? f->key.aport : f->key.bport;
+	}
+}
+
+/* One direction's judgement in the words of an explanation; `given` where it was judged there. */
+struct ruling { bool given; struct explanation by; };
+
+static int rejudge(struct explainer *e, const struct explain_flow *f, const struct packet *made, enum direction d,
+		   struct ruling *out, char **err)
+{
+	rule_id_t image[IMAGE_COUNT], first;
+	const char *iface = f->iface_name(f->arg, f->flow->iface[d]);
+	int rc = ask_rules(e, made, d, iface, image, &first, err);
+
+	if (!rc)
+		give(e, first, d, &out->by);
+	return rc;
+}
+
+/* What each direction says of the flow by the rules of now; 0 where no stateful rule keeps it any longer, else 1. */
+static int rulings(struct explainer *e, const struct explain_flow *f, const struct packet *made,
+		   struct ruling out[DIRECTION_COUNT], char **err)
+{
+	bool kept = false, current = f->flow->generation.raw == f->generation.raw;
+
+	for (unsigned int d = 0; d < DIRECTION_COUNT; d++) {
+		judged_t j = f->flow->judged[d];
+		rule_id_t rule = judged_rule(j);
+		int rc = 0;
+
+		explanation_init(&out[d].by);
+		out[d].given = judged_given(j);
+		if (!out[d].given)
+			continue;
+		if (current && (rule_is_none(rule) || rule.raw < e->tables.nactions))
+			give(e, rule, (enum direction)d, &out[d].by);
+		else
+			rc = rejudge(e, f, made, (enum direction)d, &out[d], err);
+		if (rc)
+			return rc;
+		kept |= current || out[d].by.verdict != VERDICT_PASS || !out[d].by.stateless;
+	}
+	return kept;
+}
+
+/* The judgement that speaks for the flow to a reply (policy.h, flow_verdict). */
+static const struct ruling *reply_ruling(const struct ruling r[DIRECTION_COUNT], enum direction d)
+{
+	const struct ruling *here = &r[d], *there = &r[!d];
+
+	return (here->given && here->by.verdict != VERDICT_PASS) || !there->given ? here : there;
+}
+
+static bool bound_here(const struct explain_flow *f, bool from_maker)
+{
+	const struct flow *flow = f->flow;
+
+	if (!f->if_bound)
+		return true;
+	if (from_maker)
+		return !judged_given(flow->judged[f->direction]) || flow->iface[f->direction].raw == f->iface.raw;
+	return flow->reply_iface.raw == IFACE_NONE || flow->reply_iface.raw == f->iface.raw;
+}
+
+int explain_by_flow(struct explainer *e, const struct probe *probe, const struct explain_flow *f, struct explanation *out,
+		    char **err)
+{
+	const struct packet *p = &probe->packet;
+	struct ruling r[DIRECTION_COUNT];
+	enum flow_side from = FLOW_SIDE_A;
+	struct explanation fresh;
+	struct packet made;
+	struct flow_key key;
+	bool from_maker;
+	int rc;
+
+	if (!flow_key_of(p, &key, &from) || explain_packet(e, probe, &fresh, err))
+		return -EILSEQ;
+	from_maker = from == flow_maker(f->flow);
+	if (!fresh.by_rules || !bound_here(f, from_maker))
+		return 0;
+	remake(f->flow, p, from_maker, &made);
+	rc = rulings(e, f, &made, r, err);
+	if (rc <= 0)
+		return rc;
+	if (from_maker && !r[f->direction].given)
+		*out = fresh; /* its first time at this direction */
+	else
+		*out = from_maker ? r[f->direction].by : reply_ruling(r, f->direction)->by;
+	out->by_rules = true;
+	memcpy(out->image, fresh.image, sizeof(out->image));
+	if (from != flow_initiator(f->flow) && out->verdict == VERDICT_PASS)
+		out->reason = REASON_STATE;
+	if (rule_before(fresh.image[IMAGE_PACKET], out->rule))
+		give(e, fresh.image[IMAGE_PACKET], f->direction, out);
+	return 1;
+}
+
+/* --- near misses ---------------------------------------------------------------------------------- */
+
+/* A rule that asks for one field of r alone. What it holds stays r's. */
+typedef void (*pick_fn)(const struct rule *r, struct rule *one);
+
+#define PICK(name, body) static void name(const struct rule *r, struct rule *one) { body; }
+PICK(pick_on, one->on = r->on)
+PICK(pick_family, one->family_given = r->family_given; one->family = r->family)
+PICK(pick_proto, one->proto = r->proto)
+PICK(pick_from, one->from.addr = r->from.addr)
+PICK(pick_sport, one->from.ports = r->from.ports; one->proto = r->proto)
+PICK(pick_to, one->to.addr = r->to.addr)
+PICK(pick_dport, one->to.ports = r->to.ports; one->proto = r->proto)
+PICK(pick_icmp, one->icmp_type = r->icmp_type; one->proto = r->proto)
+PICK(pick_code, one->icmp_code = r->icmp_code; one->proto = r->proto)
+PICK(pick_flags, one->flags = r->flags)
+PICK(pick_vlan, one->vlan = r->vlan)
+PICK(pick_inner_vlan, one->inner_vlan = r->inner_vlan)
+PICK(pick_dscp, one->dscp = r->dscp)
+PICK(pick_ttl, one->ttl = r->ttl)
+PICK(pick_length, one->length = r->length)
+PICK(pick_frag, one->frag = r->frag)
+PICK(pick_mac_from, one->mac_from = r->mac_from)
+PICK(pick_mac_to, one->mac_to = r->mac_to)
+
+/* In the order of a rule's text. `needs_proto`: the field fails with the protocol, which is counted once. */
+static const struct { const char *name; pick_fn pick; bool needs_proto; } picks[] = {
+	{ "interface", pick_on, false }, { "family", pick_family, false }, { "protocol", pick_proto, false },
+	{ "source address", pick_from, false }, { "source port", pick_sport, true },
+	{ "destination address", pick_to, false }, { "destination port", pick_dport, true },
+	{ "icmp-type", pick_icmp, true }, { "icmp code", pick_code, true }, { "flags", pick_flags, false },
+	{ "vlan", pick_vlan, false }, { "inner-vlan", pick_inner_vlan, false }, { "dscp", pick_dscp, false },
+	{ "ttl", pick_ttl, false }, { "length", pick_length, false }, { "frag", pick_frag, false },
+	{ "mac-from", pick_mac_from, false }, { "mac-to", pick_mac_to, false },
+};
+
+unsigned int explain_failed(const struct explainer *e, const struct rule *r, const struct probe *p, const char **first)
+{
+	unsigned int failed = r->direction != p->direction;
+	bool proto_failed = false;
+
+	*first = failed ? "direction" : NULL;
+	for (size_t i = 0; i < sizeof(picks) / sizeof(picks[0]); i++) {
+		struct rule one;
+
+		rule_init(&one);
+		one.direction = p->direction;
+		picks[i].pick(r, &one);
+		if ((picks[i].needs_proto && proto_failed) ||
+		    rule_matches(e->rs, &one, &p->packet, p->direction, probe_iface(p), e->sets))
+			continue;
+		proto_failed |= picks[i].pick == pick_proto;
+		*first = *first ? *first : picks[i].name;
+		failed++;
+	}
+	return failed;
+}

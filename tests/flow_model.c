@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <string.h>
+#include "../ctl/util.h"
+#include "flow_model.h"
+
+#define SECOND 1000000000ull
+
+static bool is_query(const struct packet *p)
+{
+	static const uint8_t v4[] = { 8, 13, 15, 17 }, v6[] = { 128, 139 };
+
+	return p->proto == PROTO_ICMP ? memchr(v4, p->icmp_type, 4) != NULL : memchr(v6, p->icmp_type, 2) != NULL;
+}
+
+static bool is_reply_type(const struct packet *p)
+{
+	static const uint8_t v4[] = { 0, 14, 16, 18 }, v6[] = { 129, 140 };
+
+	return p->proto == PROTO_ICMP ? memchr(v4, p->icmp_type, 4) != NULL : memchr(v6, p->icmp_type, 2) != NULL;
+}
+
+static uint8_t reply_to(uint8_t proto, uint8_t type)
+{
+	if (proto == PROTO_ICMP && type == 8)
+		return 0;
+	return (uint8_t)(type + 1);
+}
+
+/* Can packets of its kind be in a flow at all? */
+static bool has_flows(const struct packet *p)
+{
+	if (p->fragment == FRAGMENT_LATER)
+		return false;
+	return !(p->has & HAS_ICMP) || is_query(p) || is_reply_type(p);
+}
+
+static bool same_ends(const struct packet *p, const addr_t *src, const addr_t *dst, port_be_t sport, port_be_t dport)
+{
+	return !memcmp(&p->src, src, sizeof(*src)) && !memcmp(&p->dst, dst, sizeof(*dst)) && p->sport.raw == sport.raw &&
+	       p->dport.raw == dport.raw;
+}
+
+/* 1: sent by who made the flow; -1: by the other side; 0: not of this flow. */
+static int belongs(const struct model_flow *f, const struct packet *p)
+{
+	const struct packet *m = &f->first;
+	bool same = same_ends(p, &m->src, &m->dst, m->sport, m->dport);
+	bool back = same_ends(p, &m->dst, &m->src, m->dport, m->sport);
+
+	if (p->proto != m->proto || p->family != m->family || p->vlan != m->vlan || p->inner_vlan != m->inner_vlan)
+		return 0;
+	if (!(p->has & HAS_ICMP))
+		return same ? 1 : back ? -1 : 0;
+	if (p->icmp_id != m->icmp_id || p->icmp_code != m->icmp_code)
+		return 0;
+	if (same && p->icmp_type == m->icmp_type)
+		return 1;
+	return back && p->icmp_type == reply_to(m->proto, m->icmp_type) ? -1 : 0;
+}
+
+static uint64_t timeout_of(const struct model_flow *f)
+{
+	switch (f->state) {
+	case FLOW_SYN_SENT: case FLOW_SYN_RECEIVED: case FLOW_CLOSING:
+		return 60 * SECOND;
+	case FLOW_ESTABLISHED:
+		return 86400 * SECOND;
+	case FLOW_CLOSED: case FLOW_RESET:
+		return 10 * SECOND;
+	case FLOW_UNREPLIED: case FLOW_REPLIED:
+		break;
+	}
+	if (f->first.proto == PROTO_UDP || f->first.proto == PROTO_UDPLITE)
+		return (f->state == FLOW_REPLIED ? 120 : 30) * SECOND;
+	return (f->first.has & HAS_ICMP ? 30 : 600) * SECOND;
+}
+
+static struct model_flow *find(struct flow_model *m, const struct packet *p, uint64_t now_ns, int *side)
+{
+	bool opens = p->has & HAS_FLAGS && (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct model_flow *f = &m->v[i];
+
+		*side = belongs(f, p);
+		if (!*side || f->over)
+			continue;
+		if (now_ns > f->last_ns && now_ns - f->last_ns > timeout_of(f))
+			continue;
+		if (opens && (f->state == FLOW_CLOSED || f->state == FLOW_RESET))
+			continue;
+		return f;
+	}
+	return NULL;
+}
+
+static enum verdict verdict_of(const struct flow_model *m, rule_id_t r, enum direction d)
+{
+	return rule_is_none(r) ? m->rs->defaults.verdict[d] : m->rs->rules[r.raw].verdict;
+}
+
+static enum flow_state first_state(const struct packet *p)
+{
+	uint8_t syn_ack = p->tcp_flags & (TCP_SYN | TCP_ACK);
+
+	if (!(p->has & HAS_FLAGS))
+		return FLOW_UNREPLIED;
+	if (p->tcp_flags & TCP_RST)
+		return FLOW_RESET;
+	if (syn_ack == (TCP_SYN | TCP_ACK))
+		return FLOW_SYN_RECEIVED;
+	if (syn_ack & TCP_SYN)
+		return FLOW_SYN_SENT;
+	return p->tcp_flags & TCP_FIN ? FLOW_CLOSING : FLOW_ESTABLISHED;
+}
+
+static void move_tcp(struct model_flow *f, uint8_t flags, bool reply)
+{
+	bool fin = flags & TCP_FIN;
+
+	if (flags & TCP_RST)
+		f->state = FLOW_RESET;
+	else if (f->state == FLOW_SYN_SENT && reply && flags & TCP_SYN)
+		f->state = FLOW_SYN_RECEIVED;
+	else if ((f->state == FLOW_SYN_RECEIVED || f->state == FLOW_ESTABLISHED) && fin)
+		f->state = FLOW_CLOSING;
+	else if (f->state == FLOW_SYN_RECEIVED && !reply && flags & TCP_ACK)
+		f->state = FLOW_ESTABLISHED;
+	else if (f->state == FLOW_CLOSING && f->seen_fin[0] && f->seen_fin[1] && !fin && flags & TCP_ACK)
+		f->state = FLOW_CLOSED;
+}
+
+static void account(struct model_flow *f, const struct packet *p, bool reply, uint64_t now_ns)
+{
+	f->packets[reply]++;
+	f->bytes[reply] += p->length;
+	f->flags[reply] |= p->tcp_flags;
+	f->seen_fin[reply] |= (p->tcp_flags & TCP_FIN) != 0;
+	f->last_ns = now_ns;
+	if (p->has & HAS_FLAGS)
+		move_tcp(f, p->tcp_flags, reply);
+	else if (reply)
+		f->state = FLOW_REPLIED;
+}
+
+static struct model_answer answer(const struct flow_model *m, rule_id_t rule, enum direction d)
+{
+	return (struct model_answer){ .verdict = verdict_of(m, rule, d), .rule = rule,
+				      .reason = rule_is_none(rule) ? REASON_DEFAULT : REASON_RULE };
+}
+
+static bool is_stateless(const struct flow_model *m, rule_id_t rule, enum direction d)
+{
+	return rule_is_none(rule) ? m->rs->defaults.stateless[d] : m->rs->rules[rule.raw].stateless;
+}
+
+static struct model_answer judge_fresh(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+{
+	rule_id_t rule = linear_scan(m->rs, LINEAR_ALL, p, d, m->on, NULL);
+	struct model_answer a = answer(m, rule, d);
+	struct model_flow *f;
+
+	if (a.reason == REASON_DEFAULT && p->fragment == FRAGMENT_LATER)
+		a.reason = REASON_FRAGMENT;
+	if (a.verdict != VERDICT_PASS || is_stateless(m, rule, d) || !has_flows(p) || (p->has & HAS_ICMP && !is_query(p)))
+		return a;
+	for (size_t i = 0; i < m->n; i++)
+		m->v[i].over |= belongs(&m->v[i], p) != 0;
+	GROW(m->v, m->n, m->cap);
+	f = &m->v[m->n++];
+	*f = (struct model_flow){ .first = *p, .state = first_state(p), .last_ns = now_ns };
+	f->reversed = f->state == FLOW_SYN_RECEIVED;
+	f->judged[d] = true;
+	f->rule[d] = rule;
+	f->packets[f->reversed] = 1;
+	f->bytes[f->reversed] = p->length;
+	f->flags[f->reversed] = p->tcp_flags;
+	f->seen_fin[f->reversed] = (p->tcp_flags & TCP_FIN) != 0;
+	a.made = a.has_flow = true;
+	return a;
+}
+
+/* Whose rule speaks to the other side: one of this direction that stops, else the other direction's, else this one's. */
+static struct model_answer answer_other_side(const struct flow_model *m, const struct model_flow *f, enum direction d)
+{
+	enum direction there = d == DIRECTION_IN ? DIRECTION_OUT : DIRECTION_IN;
+
+	if (f->judged[d] && verdict_of(m, f->rule[d], d) != VERDICT_PASS)
+		return answer(m, f->rule[d], d);
+	return f->judged[there] ? answer(m, f->rule[there], there) : answer(m, f->rule[d], d);
+}
+
+static struct model_answer judge_known(struct flow_model *m, struct model_flow *f, int side, const struct packet *p,
+				       enum direction d, uint64_t now_ns)
+{
+	bool reply = (side < 0) != f->reversed, first_here = side > 0 && !f->judged[d];
+	rule_id_t single = linear_scan(m->rs, 1 << IMAGE_PACKET, p, d, m->on, NULL);
+	struct model_answer a;
+
+	if (first_here) {
+		f->judged[d] = true;
+		f->rule[d] = linear_scan(m->rs, LINEAR_ALL, p, d, m->on, NULL);
+	}
+	a = side > 0 ? answer(m, f->rule[d], d) : answer_other_side(m, f, d);
+	a.cached = !first_here;
+	if (reply && a.verdict == VERDICT_PASS)
+		a.reason = REASON_STATE;
+	if (!rule_is_none(single) && (rule_is_none(a.rule) || single.raw < a.rule.raw)) {
+		a = answer(m, single, d);
+		a.cached = false;
+	}
+	a.has_flow = true;
+	if (a.verdict == VERDICT_PASS)
+		account(f, p, reply, now_ns);
+	return a;
+}
+
+struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+{
+	int side = 0;
+	struct model_flow *f = has_flows(p) ? find(m, p, now_ns, &side) : NULL;
+
+	return f ? judge_known(m, f, side, p, d, now_ns) : judge_fresh(m, p, d, now_ns);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Sets: their files and elements. (What a declaration may be is in tests/rules/declarations.t.) */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "../ctl/parse.h"
+#include "diag_help.h"
+
+/* A set whose file holds `content`: the result of the parse, and the rulesets and messages it leaves. */
+static int parse_with_file(const char *content, const char *type, struct ruleset *rs, struct diag *d)
+{
+	char path[] = "/tmp/fwctl-unit-XXXXXX";
+	_cleanup_free_ char *text = NULL;
+	int fd = mkstemp(path), rc;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, content, strlen(content)), (ssize_t)strlen(content));
+	close(fd);
+	text = xasprintf("pass in from @s\nset s { type %s; file \"%s\"; 192.0.2.1 }\n", type, path);
+	rc = ruleset_parse("t", text, strlen(text), rs, d);
+	unlink(path);
+	return rc;
+}
+
+static void test_set_files(void **state)
+{
+	struct diag d = { .io_error = 0 };
+	struct ruleset rs;
+
+	(void)state;
+	assert_int_equal(parse_with_file("# list\r\n10.0.0.1/8 ; x\n2001:db8::/32,192.0.2.7\n10.0.0.0/8",
+					 "net", &rs, &d),
+			 0);
+	assert_int_equal(rs.sets[0].file_n, 3);
+	assert_int_equal(rs.sets[0].n, 1);
+	assert_int_equal(d.warnings.n, 1);
+	assert_int_equal(d.warnings.v[0].loc.line, 2);
+	assert_non_null(strstr(d.warnings.v[0].msg, "taken as 10.0.0.0/8"));
+	ruleset_free(&rs);
+	diag_free(&d);
+	assert_int_equal(parse_with_file("10.0.0.1\n10.0.0.0/8\n 1.2.3\n", "addr", &rs, &d), -EINVAL);
+	assert_int_equal(d.errors.n, 2);
+	assert_true(error_is(&d.errors.v[0], "2:1", "holds no prefixes"));
+	assert_true(error_is(&d.errors.v[1], "3:2", "'1.2.3' is not an address"));
+	assert_non_null(strstr(d.errors.v[0].file, "/tmp/fwctl-unit-"));
+	diag_free(&d);
+	assert_int_equal(parse_with_file("", "addr", &rs, &d), 0);
+	ruleset_free(&rs);
+	diag_free(&d);
+}
+
+static void test_missing_file(void **state)
+{
+	static const char text[] = "set s { type net; file \"/nonexistent/x\" }\npass in from @s\n";
+	static const char wrong[] = "set s { type net; file \"/nonexistent/x\" }\npass in from @t\n";
+	struct diag d = { .io_error = 0 };
+	struct ruleset rs;
+
+	(void)state;
+	assert_int_equal(ruleset_parse("t", text, strlen(text), &rs, &d), -ENOENT);
+	expect_error(&d, "24", "cannot read '/nonexistent/x': No such file");
+	assert_int_equal(ruleset_parse("t", wrong, strlen(wrong), &rs, &d), -EINVAL);
+	assert_int_equal(d.errors.n, 2);
+	diag_free(&d);
+	assert_int_equal(ruleset_parse_nofiles("t", text, strlen(text), &rs, &d), 0);
+	assert_string_equal(rs.sets[0].file, "/nonexistent/x");
+	ruleset_free(&rs);
+}
+
+static void test_elements(void **state)
+{
+	_cleanup_strbuf_ struct strbuf msg = { NULL, 0, 0 };
+	struct addr_range r;
+
+	(void)state;
+	assert_int_equal(setelem_parse("10.0.0.1", 8, SET_ADDR, &r, &msg), 0);
+	assert_int_equal(setelem_parse("10.0.0.1/32", 11, SET_ADDR, &r, &msg), 0);
+	assert_int_equal(r.form, ADDR_SINGLE);
+	assert_null(msg.str);
+	assert_int_equal(setelem_parse("10.0.0.1/8", 10, SET_NET, &r, &msg), 1);
+	assert_int_equal(r.plen, 8);
+	assert_non_null(strstr(msg.str, "taken as 10.0.0.0/8"));
+	assert_int_equal(setelem_parse("10.0.0.1/8", 10, SET_ADDR, &r, &msg), -EINVAL);
+	assert_int_equal(setelem_parse("10.0.0.1-10.0.0.2", 17, SET_NET, &r, &msg), -EINVAL);
+	assert_int_equal(setelem_parse("x", 1, SET_NET, &r, &msg), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_set_files),
+		cmocka_unit_test(test_missing_file),
+		cmocka_unit_test(test_elements),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
