@@ -49,7 +49,8 @@ test demo bench: deps
 
 # --- BPF objects and their skeletons -------------------------------------------------------------
 
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -std=gnu11 $(WARN) $(addprefix -I,$(wildcard /usr/include/$(shell uname -m)-linux-gnu))
+# Without block placement: it lays loops out with an edge that the verifier of Linux 6.1 takes for an endless one.
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -mllvm -disable-block-placement -std=gnu11 $(WARN) $(addprefix -I,$(wildcard /usr/include/$(shell uname -m)-linux-gnu))
 vpath %.bpf.c xdp tc tests/bpf
 
 $(B)/bpf/%.bpf.o: %.bpf.c

@@ -131,4 +131,67 @@ enum answer { ANSWER_YES, ANSWER_NO, ANSWER_UNDECIDED };
 enum answer region_covered(struct space *sp, const struct region *r, const uint32_t *ids, size_t n, uint8_t *used,
 			   struct point *out);
 
+/* Do two lists have a value in common? */
+bool ranges_meet(const struct ranges *a, const struct ranges *b);
+
+/* --- the course of the analysis ------------------------------------------------------------------- */
+
+/* First and last value of the fields that tell most rules apart. */
+enum { HULL_DIMS = 4, WALK_TRIES = 48 };
+struct hull { uint64_t lo[HULL_DIMS], hi[HULL_DIMS]; bool there; uint8_t direction; };
+
+struct analysis {
+	struct space sp;
+	const struct analyze_options *options;
+	struct findings *out;
+	uint64_t pool;            /* work that all rules together may still cost */
+	uint8_t *used, *marked;   /* by rule: in a proof; being tried for a smaller one */
+	bool dirty;               /* `used` is not all zeros */
+	uint32_t *earlier;        /* rules that meet a region */
+	size_t nearlier;
+	struct hull *hull[FAMILY_COUNT];
+	/* The rule at hand. */
+	size_t n;
+	enum direction direction;
+	struct region *region;    /* by shape: what it matches; .shape is NULL where it matches nothing */
+	bool *covered;            /* by shape: it matches nothing, or earlier rules take all */
+	struct point decided;     /* a packet that it decides */
+	bool near_known;
+	uint32_t *near[FAMILY_COUNT]; /* other rules of its direction that meet it in the family, ascending */
+	size_t nnear[FAMILY_COUNT];
+};
+
+/* ids[later] is the first behind the rule at hand. */
+struct near { const uint32_t *ids; size_t n, later; };
+struct near near_rules(struct analysis *a, enum family family);
+
+struct finding *finding_add(struct analysis *a, enum finding_kind kind);
+void finding_undecided(struct analysis *a, enum finding_kind question);
+void finding_example(struct analysis *a, struct finding *f, const struct point *p, size_t taker);
+/* Appends the numbers of the marked rules in first..end. */
+void finding_by(struct finding *f, const uint8_t *marked, size_t first, size_t end);
+
+/* A rule's packets of a shape; where it has none, false, and the region has no shape. */
+bool region_of(struct analysis *a, size_t rule, size_t shape, struct region *out);
+/* A look at a rule that does not meet the region is cheap. */
+void spend(struct analysis *a, uint64_t work);
+/* To a->earlier the rules before `end` that meet the region, a part of the rule at hand's; neighbour discovery first. */
+void find_earlier(struct analysis *a, const struct region *r, size_t end);
+/* region_covered, with a->used. */
+enum answer covered_by(struct analysis *a, const struct region *r, const uint32_t *ids, size_t n, struct point *out);
+
+/* A packet of the region, which is of the rule, that the rule decides: a short walk (as walk_region), and exactly: ANSWER_NO
+ * with *out, YES where earlier rules take all; or a negative errno. */
+int walk_to_first(struct analysis *a, const struct region *r, size_t rule, struct point *out, size_t *within);
+int exact_first(struct analysis *a, const struct region *r, size_t rule, struct point *out);
+
+/* Leaves in a->used a least part of the rules in first..end that suffices. */
+void least_proof(struct analysis *a, bool (*suffices)(struct analysis *a, const uint8_t *marked), size_t first, size_t end);
+
+/* 1 and a->decided where it can match; 0 where it was reported that it cannot, or that this was not decided. */
+int can_match(struct analysis *a);
+/* Reports where it is redundant. 0, 1 or a negative errno. */
+int is_needed(struct analysis *a);
+int find_conflicts(struct analysis *a);
+
 #endif

@@ -95,6 +95,11 @@ static enum relation ranges_relation(const struct ranges *a, const struct ranges
 	return within ? RELATION_WITHIN : meets ? RELATION_PARTLY : RELATION_DISJOINT;
 }
 
+bool ranges_meet(const struct ranges *a, const struct ranges *b)
+{
+	return a->n && b->n && (a->n < b->n ? ranges_relation(a, b) : ranges_relation(b, a)) != RELATION_DISJOINT;
+}
+
 /* Both are of the arena; there are at most a->n + b->n ranges. */
 static struct ranges ranges_both(struct space *sp, const struct ranges *a, const struct ranges *b)
 {

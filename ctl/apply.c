@@ -33,13 +33,15 @@ static void candidate_free(struct candidate *c)
 }
 
 /* What compile() asks about names. */
-struct naming { const struct state *s; const struct set_numbers *sets; };
+struct naming { struct state *s; const struct ruleset *rs; const struct set_numbers *sets; };
 
 static iface_id_t name_iface(void *arg, const char *name)
 {
+	const struct naming *n = (const struct naming *)arg;
 	iface_id_t id = { IFACE_NONE };
 
-	(void)iface_id(((const struct naming *)arg)->s, name, true, &id);
+	if (iface_id(n->s, name, true, &id) == -ENOSPC && !ifaces_reclaim(n->s, n->rs))
+		(void)iface_id(n->s, name, true, &id);
 	return id;
 }
 
@@ -85,18 +87,31 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 	return 0;
 }
 
+/* Elements that were made for a ruleset which does not come go again. */
+static void keep_live_sets(const struct state *s, const struct live_ruleset *live)
+{
+	struct set_numbers keep = { .n = 0 };
+
+	for (__u32 i = 0; i < live->info.sets && i < SETS_MAX; i++)
+		keep.v[keep.n++] = live->info.set[i];
+	(void)sets_keep_only(&s->maps, &keep);
+}
+
 /* Everything that can fail. `old` and `live` are NULL for the first ruleset of an instance. */
 static int prepare(struct state *s, struct candidate *c, const struct ruleset *old, const struct live_ruleset *live,
 		   bool keep_sets, char **err)
 {
-	const struct naming naming = { s, &c->sets };
+	const struct naming naming = { s, c->rs, &c->sets };
 	const struct compile_names names = { name_iface, name_set, (void *)&naming };
 	int rc = sets_prepare(&s->maps, c->rs, old, live ? &live->info : NULL, keep_sets, &c->sets,
 			      err);
 
 	rc = rc ?: compile(c->rs, &names, &c->tables, err);
 	rc = rc ?: fill_request(s, c, err);
-	return rc ?: programs_load(&c->rq, &c->loaded, err);
+	rc = rc ?: programs_load(&c->rq, &c->loaded, err);
+	if (rc && live)
+		keep_live_sets(s, live);
+	return rc;
 }
 
 /* The programs go to the slot that is not live; nothing judges by them yet. */
@@ -187,6 +202,16 @@ static int change_begin(const struct state *s, const struct ruleset *rs, bool ke
 	return *unchanged ? 0 : live_parse(&ch->live, &ch->old, err);
 }
 
+static int carry(struct change *ch)
+{
+	const struct defaults *old = &ch->old.defaults, *new = &ch->c.rs->defaults;
+	bool keep[DIRECTION_COUNT];
+
+	for (int d = 0; d < DIRECTION_COUNT; d++)
+		keep[d] = old->verdict[d] == new->verdict[d] && old->stateless[d] == new->stateless[d];
+	return carry_counters(&ch->live, &ch->c.loaded.maps, ch->c.rq.text, keep, &ch->c.rq.info);
+}
+
 int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags, struct apply_result *out, char **err)
 {
 	bool keep_sets = flags & APPLY_KEEP_SETS;
@@ -204,14 +229,17 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	if (rc)
 		return rc;
 	slot = (ch.live.slot + 1) % PROGRAM_SLOTS;
-	rc = place(s, &c->loaded, slot);
+	/* Counters are carried twice: before the swap, so that they are there whatever happens then, and once more when the
+	 * old programs count no longer. */
+	rc = carry(&ch);
+	rc = rc ?: place(s, &c->loaded, slot);
 	rc = rc ?: go_live(s, slot);
 	if (rc)
 		return FAIL(err, rc, "ruleset: %s", strerror(-rc));
 	out->id = c->rq.info.id;
 	/* Done; what follows tidies up, and cannot take the change back. */
 	wait_for_packets();
-	(void)carry_counters(&ch.live, &c->loaded.maps, c->rq.text, &c->rq.info);
+	out->counters_late = carry(&ch) != 0;
 	drop_slot(s, ch.live.slot);
 	(void)sets_keep_only(&s->maps, &c->sets);
 	return 0;
@@ -220,15 +248,13 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 int apply_dry_run(struct state *s, const struct ruleset *rs, char **err)
 {
 	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = { .loaded = loaded_none() } };
-	struct set_numbers keep = { .n = 0 };
 	bool unchanged;
 	int rc = change_begin(s, rs, false, &ch, &unchanged, err);
 
 	if (rc || unchanged)
 		return rc;
 	rc = prepare(s, &ch.c, &ch.old, &ch.live, false, err);
-	for (__u32 i = 0; i < ch.live.info.sets && i < SETS_MAX; i++)
-		keep.v[keep.n++] = ch.live.info.set[i];
-	(void)sets_keep_only(&s->maps, &keep);
+	if (!rc)
+		keep_live_sets(s, &ch.live);
 	return rc;
 }

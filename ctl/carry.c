@@ -75,7 +75,7 @@ void carry_pairs(const char *a, size_t na, const char *b, size_t nb, long *from)
 }
 
 int carry_counters(const struct live_ruleset *old, const struct ruleset_maps *maps, const char *text,
-		   struct ruleset_info *info)
+		   const bool keep_default[DIRECTION_COUNT], struct ruleset_info *info)
 {
 	_cleanup_free_ long *from = (long *)xcalloc(info->rules, sizeof(*from));
 	struct rule_action *actions = info->rules ? fw_actions_map(maps->fw_actions, info->rules) : NULL;
@@ -95,6 +95,7 @@ int carry_counters(const struct live_ruleset *old, const struct ruleset_maps *ma
 	}
 	fw_actions_unmap(actions, info->rules);
 	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
-		rc = live_counters(old, (enum direction)d, rule_none(), &info->base[d]);
+		if (keep_default[d])
+			rc = live_counters(old, (enum direction)d, rule_none(), &info->base[d]);
 	return rc ?: fw_ruleset_put(maps->fw_ruleset, 0, info);
 }

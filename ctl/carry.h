@@ -11,8 +11,11 @@
  */
 void carry_pairs(const char *a, size_t na, const char *b, size_t nb, long *from);
 
-/* Adds the old ruleset's counts to the base counts of the same rules in the new one. */
+/*
+ * Sets the base counts of the new ruleset's rules to what the same rules of the old one have counted so far, those of a default
+ * where it says the same (keep_default). May be called again, when the old one has counted more.
+ */
 int carry_counters(const struct live_ruleset *old, const struct ruleset_maps *maps, const char *text,
-		   struct ruleset_info *info);
+		   const bool keep_default[DIRECTION_COUNT], struct ruleset_info *info);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
+#include "fail.h"
 #include "hook.h"
 #include "ifaces.h"
 #include "netns.h"
@@ -95,6 +96,8 @@ static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
 	if (rc)
 		return rc;
 	rc = attach_hook(a, ifc, HOOK_XDP_IN, &in, err);
+	if (!rc && is_attached(a, ifc, HOOK_TC_IN)) /* it took no XDP when it was attached before: once is enough */
+		rc = hook_detach(&a->state.in, ifc->index, HOOK_TC_IN, err);
 	if (rc == -EOPNOTSUPP && a->mode == XDP_MODE_AUTO) {
 		cli_note(a->cli, "%s: takes no XDP; incoming packets are judged at TC ingress", ifc->name);
 		rc = attach_hook(a, ifc, HOOK_TC_IN, &in, err);
@@ -105,7 +108,7 @@ static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
 		return rc;
 	if (strips)
 		cli_note(a->cli, "%s: takes VLAN tags off before XDP sees them, so its flows have vlan 0 and `vlan` "
-			 "cannot match (ethtool -K %s rxvlan off)", ifc->name, ifc->name);
+			 "cannot match (ethtool -K %s rxvlan off, then attach again)", ifc->name, ifc->name);
 	report(a, ifc, in, a->ingress_only ? NULL : &out);
 	return 0;
 }
@@ -113,27 +116,37 @@ static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
 /* What this command made goes; what was there before stays. */
 static void take_back(struct attach *a)
 {
-	while (a->nmade--) {
+	while (a->nmade) {
+		a->nmade--;
 		(void)hook_detach(&a->state.in, a->made[a->nmade].ifindex, a->made[a->nmade].hook, NULL);
-		(void)iface_remove(&a->state, a->made[a->nmade].ifindex);
 	}
+	(void)ifaces_refresh(&a->state);
 	if (a->state.created)
 		(void)instance_purge(&a->state.in, NULL);
+}
+
+static bool is_listed(const struct iface *v, int n, unsigned int index)
+{
+	while (n--)
+		if (v[n].index == index)
+			return true;
+	return false;
 }
 
 static int attach_all(struct attach *a, int n, char **names)
 {
 	_cleanup_free_ struct iface *v = (struct iface *)xcalloc((size_t)n, sizeof(*v));
 	char *err = NULL;
-	int rc = hook_sweep(&a->state.in, NULL, &err);
+	int rc = hook_sweep(&a->state.in, NULL, &err), count = 0;
 
+	if (!rc && ifaces_refresh(&a->state))
+		rc = FAIL(&err, -EIO, "the interface table cannot be read");
 	for (int i = 0; !rc && i < n; i++) {
-		rc = iface_get(names[i], 0, &v[i], &err);
-		if (!rc && !v[i].link_known) {
-			err = xasprintf("%s: interfaces of type %u are not supported (Ethernet and IP devices are)",
-					v[i].name, v[i].type);
-			rc = -EOPNOTSUPP;
-		}
+		rc = iface_get(names[i], 0, &v[count], &err);
+		if (!rc && !v[count].link_known)
+			rc = FAIL(&err, -EOPNOTSUPP, "%s: interfaces of type %u are not supported (Ethernet and IP devices "
+				  "are)", v[count].name, v[count].type);
+		count += !rc && !is_listed(v, count, v[count].index);
 	}
 	if (a->cli->json) {
 		json_init(&a->json, &a->out);
@@ -141,7 +154,7 @@ static int attach_all(struct attach *a, int n, char **names)
 		json_key(&a->json, "interfaces");
 		json_array(&a->json);
 	}
-	for (int i = 0; !rc && i < n; i++)
+	for (int i = 0; !rc && i < count; i++)
 		rc = attach_iface(a, &v[i], &err);
 	if (rc) {
 		take_back(a);
@@ -256,22 +269,10 @@ static int detach_one(struct detached *d, const char *name, char **err)
 static void forget_ifaces(struct detached *d)
 {
 	_cleanup_state_ struct state s = state_none();
-	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
 
 	instance_close(&d->in);
-	if (state_open(&s, INSTANCE_LOCK, 0, NULL) || hook_list(&s.in, &p, NULL))
-		return;
-	for (__u32 i = 0; i < IFACE_SLOTS; i++) {
-		struct iface_slot slot;
-		bool attached = false;
-
-		if (fw_ifaces_get(s.maps.fw_ifaces, i, &slot) || !slot.ifindex)
-			continue;
-		for (size_t k = 0; k < p.n; k++)
-			attached |= p.v[k].ifindex == slot.ifindex;
-		if (!attached)
-			(void)iface_remove(&s, slot.ifindex);
-	}
+	if (!state_open(&s, INSTANCE_LOCK, 0, NULL))
+		(void)ifaces_refresh(&s);
 }
 
 static int detach_run(struct detached *d, bool all, bool purge, int argc, char **argv)

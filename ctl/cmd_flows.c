@@ -82,29 +82,11 @@ static void packet_of(const struct flow *f, struct packet *p)
 	struct flow_ends e;
 
 	flow_ends_of(f, &e);
-	memset(p, 0, sizeof(*p));
+	flow_made_packet(f, p);
 	p->src = e.src;
 	p->dst = e.dst;
 	p->sport = e.sport;
 	p->dport = e.dport;
-	p->family = f->key.family;
-	p->proto = f->key.proto;
-	p->vlan = f->key.vlan;
-	p->inner_vlan = f->key.inner_vlan;
-	p->tcp_flags = f->made_flags;
-	p->ttl = f->made_ttl;
-	p->dscp = f->made_dscp;
-	p->fragment = f->made_fragment;
-	p->length = f->made_length;
-	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6) {
-		p->has = HAS_ICMP;
-		p->icmp_type = (__u8)(f->key.aport.raw >> 8);
-		p->icmp_code = (__u8)f->key.aport.raw;
-	} else if (p->proto == PROTO_TCP) {
-		p->has = HAS_PORTS | HAS_FLAGS;
-	} else if (p->proto == PROTO_UDP || p->proto == PROTO_UDPLITE || p->proto == PROTO_SCTP || p->proto == PROTO_DCCP) {
-		p->has = HAS_PORTS;
-	}
 }
 
 static bool in_set(void *arg, size_t set, enum family family, const addr_t *a)

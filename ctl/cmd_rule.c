@@ -175,8 +175,12 @@ int cmd_rule(struct cli *cli, int argc, char **argv)
 
 	if (status != OPTIONS_TAKEN)
 		return status;
-	if (argc && !strcmp(argv[0], "add"))
-		return add(&e, argc - 1, argv + 1);
+	if (argc && !strcmp(argv[0], "add")) {
+		status = add(&e, argc - 1, argv + 1);
+		if (status && e.s.created)
+			(void)instance_purge(&e.s.in, NULL);
+		return status;
+	}
 	if (argc && !strcmp(argv[0], "delete"))
 		return delete(&e, argc - 1, argv + 1);
 	if (argc && !strcmp(argv[0], "show"))

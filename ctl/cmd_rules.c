@@ -1,110 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* fwctl check, apply, list. */
+/* fwctl apply, list. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "apply.h"
 #include "cmd.h"
-#include "compile.h"
 #include "guard.h"
-#include "iface.h"
+#include "ifaces.h"
 #include "live.h"
 #include "parse.h"
 #include "print.h"
 #include "sets.h"
-
-enum { RULES_MAX_BYTES = 256 << 20 };
-
-/* check compiles without an instance: any number will do. */
-static iface_id_t some_iface(void *arg, const char *name)
-{
-	(void)arg;
-	(void)name;
-	return (iface_id_t){ 1 };
-}
-
-static __u16 some_set(void *arg, size_t index)
-{
-	(void)arg;
-	return (__u16)(index + 1);
-}
-
-static void json_diag_list(struct json *j, const char *key, const struct diag_list *l)
-{
-	json_key(j, key);
-	json_array(j);
-	for (size_t i = 0; i < l->n; i++) {
-		json_object(j);
-		json_key_string(j, "file", l->v[i].file);
-		json_key_uint(j, "line", l->v[i].loc.line);
-		json_key_uint(j, "column", l->v[i].loc.col);
-		json_key_string(j, "message", l->v[i].msg);
-		json_end_object(j);
-	}
-	json_end_array(j);
-}
-
-static void print_check_json(const struct ruleset *rs, const struct diag *d, bool ok)
-{
-	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
-	struct json j;
-
-	json_init(&j, &b);
-	json_object(&j);
-	json_key_bool(&j, "ok", ok);
-	json_key_uint(&j, "rules", rs->nrules);
-	json_key_uint(&j, "sets", rs->nsets);
-	json_diag_list(&j, "errors", &d->errors);
-	json_diag_list(&j, "warnings", &d->warnings);
-	json_end_object(&j);
-	json_done(&j);
-	cli_print_json(&b);
-}
-
-static int check(struct cli *cli, const char *path, const char *text, size_t len, struct ruleset *rs, struct diag *d)
-{
-	const struct compile_names names = { some_iface, some_set, NULL };
-	struct tables tables;
-	char *err = NULL;
-	int rc = ruleset_parse(path, text, len, rs, d);
-
-	if (cli->json)
-		print_check_json(rs, d, !rc);
-	cli_warnings(cli, d);
-	if (rc)
-		return cli_diag(d);
-	rc = compile(rs, &names, &tables, &err);
-	if (rc) {
-		cli_fail(xasprintf("%s: %s", path, err));
-		free(err);
-		return EXIT_WRONG;
-	}
-	tables_free(&tables);
-	if (!cli->json && !cli->quiet)
-		printf("%s: %zu rule%s, no errors\n", path, rs->nrules, rs->nrules == 1 ? "" : "s");
-	return EXIT_DONE;
-}
-
-int cmd_check(struct cli *cli, int argc, char **argv)
-{
-	_cleanup_free_ char *text = NULL;
-	struct ruleset rs = { .nrules = 0 };
-	struct diag d = { .io_error = 0 };
-	size_t len;
-	int status = cli_options(cli, NULL, &argc, argv), rc;
-
-	if (status != OPTIONS_TAKEN)
-		return status;
-	if (argc != 1)
-		return cli_wrong(cli, "check takes one rules file");
-	rc = read_file(argv[0], RULES_MAX_BYTES, &text, &len);
-	if (rc)
-		return cli_fail(xasprintf("%s: %s", argv[0], strerror(-rc)));
-	status = check(cli, argv[0], text, len, &rs, &d);
-	ruleset_free(&rs);
-	diag_free(&d);
-	return status;
-}
 
 /* --- apply ---------------------------------------------------------------------------------------- */
 
@@ -124,7 +30,8 @@ static void warn_of_ifaces(const struct cli *cli, const struct state *s, const s
 
 		if (fw_ifaces_get(s->maps.fw_ifaces, i, &slot) || !slot.ifindex || !(slot.flags & IFACE_STRIPS_VLAN))
 			continue;
-		cli_note(cli, "%s: takes VLAN tags off before XDP sees them, `vlan` cannot match there (ethtool -K %s rxvlan off)",
+		cli_note(cli, "%s: takes VLAN tags off before XDP sees them, `vlan` cannot match there (ethtool -K %s rxvlan off, then "
+			 "attach again)",
 			 s->names[slot.id.raw].name, s->names[slot.id.raw].name);
 	}
 	for (size_t i = 0; i < rs->nrules; i++)
@@ -165,6 +72,7 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 
 	if (status)
 		return status;
+	(void)ifaces_refresh(&s); /* whether tags are stripped may have been changed since attach */
 	rc = force ? 0 : guard_session(&s, rs, getenv("SSH_CONNECTION"), &err);
 	if (!rc)
 		rc = dry_run ? apply_dry_run(&s, rs, &err) : apply_ruleset(&s, rs, 0, &result, &err);
@@ -175,6 +83,8 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 			return cli_fail(err);
 	}
 	if (!dry_run) {
+		if (result.counters_late)
+			cli_note(cli, "the counters lack what was counted while the rules were swapped");
 		warn_of_ifaces(cli, &s, rs);
 		print_applied(cli, &result, rs->nrules);
 	} else if (cli->json) {

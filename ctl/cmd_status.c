@@ -75,7 +75,7 @@ static const struct hook_program *next_iface(const struct report *st, size_t *i)
 {
 	for (; *i < st->programs.n; ++*i) {
 		const struct hook_program *p = &st->programs.v[*i];
-		bool seen = p->gone;
+		bool seen = false;
 
 		for (size_t k = 0; k < *i; k++)
 			seen |= st->programs.v[k].ifindex == p->ifindex;
@@ -99,6 +99,8 @@ static void print_json(const struct report *st)
 	json_key(&j, "interfaces");
 	json_array(&j);
 	while ((p = next_iface(st, &i))) {
+		if (p->gone)
+			continue;
 		json_object(&j);
 		json_key_string(&j, "name", p->ifname);
 		json_key_string(&j, "ingress", kind_at(st, p->ifindex, DIRECTION_IN));
@@ -143,8 +145,12 @@ static void print_text(const struct report *st)
 	while ((p = next_iface(st, &i))) {
 		const char *in = kind_at(st, p->ifindex, DIRECTION_IN), *out = kind_at(st, p->ifindex, DIRECTION_OUT);
 
-		printf("interface %s: in %s, out %s\n", p->ifname, in ? in : "not attached", out ? out : "not attached");
 		any = true;
+		if (p->gone)
+			printf("interface %u: gone (attach a new one of its name by fwctl attach)\n", p->ifindex);
+		else
+			printf("interface %s: in %s, out %s\n", p->ifname, in ? in : "not attached",
+			       out ? out : "not attached");
 	}
 	if (!any)
 		printf("no interface is attached (fwctl attach IFACE)\n");

@@ -208,10 +208,10 @@ static void remake(const struct flow *f, const struct packet *now, bool from_mak
 }
 
 /* One direction's judgement in the words of an explanation; `given` where it was judged there. */
-struct ruling { bool given; struct explanation by; };
+struct judgement { bool given; struct explanation by; };
 
 static int rejudge(struct explainer *e, const struct explain_flow *f, const struct packet *made, enum direction d,
-		   struct ruling *out, char **err)
+		   struct judgement *out, char **err)
 {
 	rule_id_t image[IMAGE_COUNT], first;
 	const char *iface = f->iface_name(f->arg, f->flow->iface[d]);
@@ -224,12 +224,13 @@ static int rejudge(struct explainer *e, const struct explain_flow *f, const stru
 
 /* What each direction says of the flow by the rules of now; 0 where no stateful rule keeps it any longer, else 1. */
 static int rulings(struct explainer *e, const struct explain_flow *f, const struct packet *made,
-		   struct ruling out[DIRECTION_COUNT], char **err)
+		   struct judgement out[DIRECTION_COUNT], char **err)
 {
-	bool kept = false, current = f->flow->generation.raw == f->generation.raw;
+	bool kept = false;
 
 	for (unsigned int d = 0; d < DIRECTION_COUNT; d++) {
-		judged_t j = f->flow->judged[d];
+		bool current = f->flow->ruling[d].generation.raw == f->generation.raw;
+		judged_t j = flow_judged(f->flow, (enum direction)d);
 		rule_id_t rule = judged_rule(j);
 		int rc = 0;
 
@@ -243,15 +244,15 @@ static int rulings(struct explainer *e, const struct explain_flow *f, const stru
 			rc = rejudge(e, f, made, (enum direction)d, &out[d], err);
 		if (rc)
 			return rc;
-		kept |= current || out[d].by.verdict != VERDICT_PASS || !out[d].by.stateless;
+		kept |= out[d].by.verdict != VERDICT_PASS || !out[d].by.stateless;
 	}
 	return kept;
 }
 
 /* The judgement that speaks for the flow to a reply (policy.h, flow_verdict). */
-static const struct ruling *reply_ruling(const struct ruling r[DIRECTION_COUNT], enum direction d)
+static const struct judgement *reply_ruling(const struct judgement r[DIRECTION_COUNT], enum direction d)
 {
-	const struct ruling *here = &r[d], *there = &r[!d];
+	const struct judgement *here = &r[d], *there = &r[!d];
 
 	return (here->given && here->by.verdict != VERDICT_PASS) || !there->given ? here : there;
 }
@@ -263,15 +264,15 @@ static bool bound_here(const struct explain_flow *f, bool from_maker)
 	if (!f->if_bound)
 		return true;
 	if (from_maker)
-		return !judged_given(flow->judged[f->direction]) || flow->iface[f->direction].raw == f->iface.raw;
-	return flow->reply_iface.raw == IFACE_NONE || flow->reply_iface.raw == f->iface.raw;
+		return !judged_given(flow_judged(flow, f->direction)) || flow->iface[f->direction].raw == f->iface.raw;
+	return flow->reply_iface[f->direction].raw == IFACE_NONE || flow->reply_iface[f->direction].raw == f->iface.raw;
 }
 
 int explain_by_flow(struct explainer *e, const struct probe *probe, const struct explain_flow *f, struct explanation *out,
 		    char **err)
 {
 	const struct packet *p = &probe->packet;
-	struct ruling r[DIRECTION_COUNT];
+	struct judgement r[DIRECTION_COUNT];
 	enum flow_side from = FLOW_SIDE_A;
 	struct explanation fresh;
 	struct packet made;

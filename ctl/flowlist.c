@@ -42,7 +42,7 @@ static bool is_over(const struct flow *f, ticks_t now, const struct program_cfg 
 {
 	__s64 idle = (__s64)(now.raw - f->last.raw);
 
-	return f->bits & FLOW_VOID || (idle > 0 && (__u64)idle > cfg->timeout[f->timeout % TIMEOUT_COUNT]);
+	return flow_is_void(f) || (idle > 0 && (__u64)idle > cfg->timeout[f->timeout % TIMEOUT_COUNT]);
 }
 
 /* The timeouts that the live programs use. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,6 +40,26 @@ static bool session_packet(const char *text, struct packet *p)
 	return true;
 }
 
+/* Name of the interface that has the address, "" where none has. */
+static void iface_of_address(enum family family, const addr_t *a, char out[IFNAMSIZ])
+{
+	struct ifaddrs *all = NULL;
+
+	if (getifaddrs(&all))
+		return;
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
+		const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)i->ifa_addr;
+		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)i->ifa_addr;
+
+		if (!i->ifa_addr)
+			continue;
+		if ((family == FAMILY_INET && i->ifa_addr->sa_family == AF_INET && in4->sin_addr.s_addr == a->w[3]) ||
+		    (family == FAMILY_INET6 && i->ifa_addr->sa_family == AF_INET6 && !memcmp(&in6->sin6_addr, a, 16)))
+			snprintf(out, IFNAMSIZ, "%s", i->ifa_name);
+	}
+	freeifaddrs(all);
+}
+
 /* Whether the session's server end is in this network namespace: with -n, and behind `ip netns exec`, it is in another. */
 static bool is_here(const struct packet *p)
 {
@@ -55,60 +76,77 @@ static bool is_here(const struct packet *p)
 	       errno != EADDRNOTAVAIL;
 }
 
-/* Where the session has a flow, its first packet is what counts. */
-static void use_flow(const struct state *s, struct packet *p)
+/* Is it the flow between the two ends of the session, whoever initiated it? */
+static bool is_session(const struct flow *f, const struct packet *p)
 {
-	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
+	struct flow_ends e;
 
-	if (flow_list_read(s, &flows, NULL))
-		return;
-	for (size_t i = 0; i < flows.n; i++) {
-		const struct flow *f = &flows.v[i];
-		struct flow_ends e;
-
-		flow_ends_of(f, &e);
-		if (f->key.proto != PROTO_TCP || f->key.family != p->family || memcmp(&e.src, &p->src, sizeof(e.src)) ||
-		    memcmp(&e.dst, &p->dst, sizeof(e.dst)) || e.sport.raw != p->sport.raw || e.dport.raw != p->dport.raw)
-			continue;
-		p->tcp_flags = f->made_flags;
-		p->ttl = f->made_ttl;
-		p->dscp = f->made_dscp;
-		p->length = f->made_length;
-		p->vlan = f->key.vlan;
-		p->inner_vlan = f->key.inner_vlan;
-	}
+	flow_ends_of(f, &e);
+	if (f->key.proto != PROTO_TCP || f->key.family != p->family)
+		return false;
+	if (!memcmp(&e.src, &p->src, sizeof(e.src)) && e.sport.raw == p->sport.raw)
+		return !memcmp(&e.dst, &p->dst, sizeof(e.dst)) && e.dport.raw == p->dport.raw;
+	return !memcmp(&e.src, &p->dst, sizeof(e.src)) && e.sport.raw == p->dport.raw &&
+	       !memcmp(&e.dst, &p->src, sizeof(e.dst)) && e.dport.raw == p->sport.raw;
 }
 
-static int judge_on(const struct ruleset *rs, const struct packet *p, const char *iface, char **err)
+static int judge_on(const struct ruleset *rs, const struct packet *p, enum direction d, const char *iface, char **err)
 {
-	rule_id_t rule = linear_scan(rs, LINEAR_ALL, p, DIRECTION_IN, iface, NULL);
-	enum verdict v = rule_is_none(rule) ? rs->defaults.verdict[DIRECTION_IN] : rs->rules[rule.raw].verdict;
+	rule_id_t rule = linear_scan(rs, LINEAR_ALL, p, d, iface, NULL);
+	enum verdict v = rule_is_none(rule) ? rs->defaults.verdict[d] : rs->rules[rule.raw].verdict;
 
 	if (v == VERDICT_PASS)
 		return 0;
 	if (rule_is_none(rule))
-		return FAIL(err, -EPERM, "these rules would cut the ssh session this is typed in: `default in %s` decides it "
-			    "(add a pass rule for it, or --force)", verdict_text(v));
+		return FAIL(err, -EPERM, "these rules would cut the ssh session this is typed in: `default %s %s` decides it "
+			    "(add a pass rule for it, or --force)", direction_text(d), verdict_text(v));
 	return FAIL(err, -EPERM, "these rules would cut the ssh session this is typed in: rule %u decides it "
 		    "(put a pass rule before it, or --force)", rule.raw + 1);
 }
 
-int guard_session(const struct state *s, const struct ruleset *rs, const char *ssh_connection, char **err)
+/* What re-judging will ask: the packet that made the flow, at each direction where it was judged. */
+static int judge_flow(const struct state *s, const struct ruleset *rs, const struct flow *f, char **err)
 {
 	struct packet p;
+	int rc = 0;
+
+	flow_made_packet(f, &p);
+	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
+		if (judged_given(flow_judged(f, (enum direction)d)))
+			rc = judge_on(rs, &p, (enum direction)d, s->names[f->iface[d].raw].name, err);
+	return rc;
+}
+
+/* Without a flow: a packet from the client, on the interface that has the server's address, else on every attached one. */
+static int judge_packet(const struct state *s, const struct ruleset *rs, const struct packet *p, char **err)
+{
+	char own[IFNAMSIZ] = "";
 	bool attached = false;
 	int rc = 0;
 
-	if (!session_packet(ssh_connection, &p) || !is_here(&p))
-		return 0;
-	use_flow(s, &p);
+	iface_of_address((enum family)p->family, &p->dst, own);
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
 
 		if (fw_ifaces_get(s->maps.fw_ifaces, i, &slot) || !slot.ifindex)
 			continue;
 		attached = true;
-		rc = judge_on(rs, &p, s->names[slot.id.raw].name, err);
+		if (!own[0] || !strcmp(own, s->names[slot.id.raw].name))
+			rc = judge_on(rs, p, DIRECTION_IN, s->names[slot.id.raw].name, err);
 	}
-	return attached ? rc : judge_on(rs, &p, NULL, err);
+	return attached ? rc : judge_on(rs, p, DIRECTION_IN, own[0] ? own : NULL, err);
+}
+
+int guard_session(const struct state *s, const struct ruleset *rs, const char *ssh_connection, char **err)
+{
+	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
+	struct packet p;
+
+	if (!session_packet(ssh_connection, &p) || !is_here(&p))
+		return 0;
+	if (!flow_list_read(s, &flows, NULL))
+		for (size_t i = 0; i < flows.n; i++)
+			if (is_session(&flows.v[i], &p))
+				return judge_flow(s, rs, &flows.v[i], err);
+	return judge_packet(s, rs, &p, err);
 }

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <string.h>
 #include "fail.h"
+#include "hook.h"
 #include "ifaces.h"
+#include "live.h"
 
 int iface_id(const struct state *s, const char *name, bool make, iface_id_t *out)
 {
@@ -29,8 +31,8 @@ int iface_id(const struct state *s, const char *name, bool make, iface_id_t *out
 
 const char *iface_name_of(const struct state *s, iface_id_t id) { return s->names[id.raw].name; }
 
-/* The slot of an ifindex, else (with `vacant`) a free one in its reach. */
-static int find_slot(const struct state *s, unsigned int ifindex, bool vacant, __u32 *out)
+/* The slot of an ifindex, else a free one in its reach. */
+static int find_slot(const struct state *s, unsigned int ifindex, __u32 *out)
 {
 	int found = -ENOENT;
 
@@ -45,7 +47,7 @@ static int find_slot(const struct state *s, unsigned int ifindex, bool vacant, _
 			*out = at;
 			return 0;
 		}
-		if (vacant && !slot.ifindex && found) {
+		if (!slot.ifindex && found) {
 			*out = at;
 			found = 0;
 		}
@@ -60,21 +62,74 @@ int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char
 	__u32 at = 0;
 	int rc = iface_id(s, ifc->name, true, &slot.id);
 
+	if (rc == -ENOSPC && !ifaces_reclaim(s, NULL))
+		rc = iface_id(s, ifc->name, true, &slot.id);
 	if (rc == -ENOSPC)
 		return FAIL(err, rc, "%s: 255 interface names are known already (fwctl detach --all --purge forgets them)",
 			    ifc->name);
-	rc = rc ?: find_slot(s, ifc->index, true, &at);
+	rc = rc ?: find_slot(s, ifc->index, &at);
 	if (rc == -ENOENT)
 		return FAIL(err, -ENOSPC, "%s: no place in the interface table (detach another interface)", ifc->name);
 	rc = rc ?: fw_ifaces_put(s->maps.fw_ifaces, at, &slot);
 	return rc ? FAIL(err, rc, "%s: %s", ifc->name, strerror(-rc)) : 0;
 }
 
-int iface_remove(struct state *s, unsigned int ifindex)
+int ifaces_refresh(struct state *s)
 {
-	const struct iface_slot none = { .ifindex = 0 };
-	__u32 at;
-	int rc = find_slot(s, ifindex, false, &at);
+	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
+	int rc = hook_list(&s->in, &p, NULL);
 
-	return rc ?: fw_ifaces_put(s->maps.fw_ifaces, at, &none);
+	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
+		bool attached = false;
+		struct iface_slot slot;
+		struct iface ifc;
+
+		rc = fw_ifaces_get(s->maps.fw_ifaces, i, &slot);
+		if (rc || !slot.ifindex)
+			continue;
+		for (size_t k = 0; k < p.n; k++)
+			attached |= p.v[k].ifindex == slot.ifindex && !p.v[k].gone;
+		if (!attached)
+			slot = (struct iface_slot){ .ifindex = 0 };
+		else if (!iface_get(NULL, slot.ifindex, &ifc, NULL))
+			slot.flags = ifc.link == LINK_ETHER && iface_strips_vlan(&ifc) ? IFACE_STRIPS_VLAN : 0;
+		rc = fw_ifaces_put(s->maps.fw_ifaces, i, &slot);
+	}
+	return rc;
+}
+
+static void mark_rules(const struct state *s, const struct ruleset *rs, bool used[IFACE_MAX])
+{
+	iface_id_t id;
+
+	for (size_t i = 0; rs && i < rs->nrules; i++)
+		for (size_t k = 0; k < rs->rules[i].on.n; k++)
+			if (!iface_id(s, rs->rules[i].on.v[k], false, &id))
+				used[id.raw] = true;
+}
+
+int ifaces_reclaim(struct state *s, const struct ruleset *rs)
+{
+	_cleanup_live_ struct live_ruleset live = live_none();
+	struct ruleset old = { .nrules = 0 };
+	bool used[IFACE_MAX] = { false };
+	int rc = live_open(s, &live, NULL);
+
+	rc = rc ?: live_parse(&live, &old, NULL);
+	if (rc)
+		return rc;
+	mark_rules(s, &old, used);
+	mark_rules(s, rs, used);
+	ruleset_free(&old);
+	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
+		struct iface_slot slot;
+
+		rc = fw_ifaces_get(s->maps.fw_ifaces, i, &slot);
+		if (!rc && slot.ifindex)
+			used[slot.id.raw] = true;
+	}
+	for (__u32 i = 1; !rc && i < IFACE_MAX; i++)
+		if (!used[i])
+			memset(&s->names[i], 0, sizeof(s->names[i]));
+	return rc;
 }

@@ -4,14 +4,23 @@
 #define FW_IFACES_H
 
 #include "iface.h"
+#include "model.h"
 #include "state.h"
 
 /* The number of an interface name; with `make` a new one where it has none. 0 and *out, or -ENOENT, -ENOSPC (255 names). */
 int iface_id(const struct state *s, const char *name, bool make, iface_id_t *out);
 
-/* Enter or remove an attached interface. -ENOSPC where the table's places for this ifindex are taken. */
+/* Enter an attached interface. -ENOSPC where the table's places for this ifindex are taken. */
 int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char **err);
-int iface_remove(struct state *s, unsigned int ifindex);
+
+/* Removes what is attached no longer; reads again what may have changed of the others (whether the NIC strips VLAN tags). */
+int ifaces_refresh(struct state *s);
+
+/*
+ * Frees the numbers of names that no attached interface, no live rule and no rule of `rs` (may be NULL) uses. For when
+ * there is none left: an old flow may then remember a number that means another interface.
+ */
+int ifaces_reclaim(struct state *s, const struct ruleset *rs);
 
 /* Name of a number; "" where it has none. */
 const char *iface_name_of(const struct state *s, iface_id_t id);

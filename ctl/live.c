@@ -15,6 +15,20 @@ void live_close(struct live_ruleset *l)
 	*l = live_none();
 }
 
+/* A map of this name must have this binary's layout, or reading it would write past a buffer. */
+static bool has_layout(const struct bpf_map_info *map)
+{
+	static const struct { const char *name; __u32 value; } wanted[] = {
+#define VALUE_SIZE(n, KIND, K, V, max) { #n, sizeof(V) },
+		FW_MAPS_RULESET(VALUE_SIZE)
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(wanted); i++)
+		if (!strcmp(wanted[i].name, map->name))
+			return wanted[i].value == map->value_size;
+	return true;
+}
+
 /* Opens those maps of the program that the ruleset's group knows. */
 static int open_maps(int prog_fd, struct ruleset_maps *m)
 {
@@ -36,6 +50,8 @@ static int open_maps(int prog_fd, struct ruleset_maps *m)
 		memset(&map, 0, sizeof(map));
 		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &map_len))
 			return -errno;
+		if (!has_layout(&map))
+			return -EPROTO;
 		place = map_group_fd(&ruleset_group, m, map.name);
 		if (place && *place < 0)
 			*place = TAKE_FD(fd);
@@ -73,6 +89,9 @@ int live_open(const struct state *s, struct live_ruleset *out, char **err)
 	}
 	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, 0, &l.info);
 	rc = rc ?: read_text(&l);
+	if (rc == -EPROTO)
+		return FAIL(err, rc, "the live ruleset was made by another version (fwctl detach --all --purge, then attach and "
+			    "apply again)");
 	if (rc)
 		return FAIL(err, rc, "the live ruleset cannot be read: %s", strerror(-rc));
 	l.slot = live.slot;

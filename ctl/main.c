@@ -17,7 +17,11 @@ const struct command commands[] = {
 	  "  --all              from all interfaces of the namespace\n"
 	  "  --purge            with --all: forget rules, flows and counters too\n", cmd_detach },
 	{ "status", "", "What is attached where and how, the ruleset, the flow table, drops and losses.", "", cmd_status },
-	{ "check", "FILE|-", "Parse and compile rules; nothing is changed, no privileges are needed.", "", cmd_check },
+	{ "check", "FILE|-", "Parse and compile rules, and look for rules without effect; no privileges are needed.",
+	  "Reported: rules that can never match, since earlier ones take all their packets; redundant rules, without which\n"
+	  "no packet's verdict would change; rules for which this could not be decided. Exit status 3 where there are any.\n"
+	  "  -v                 also rules that partly overlap with earlier ones of another verdict (no matter for the status)\n",
+	  cmd_check },
 	{ "apply", "FILE|- [--dry-run] [--force]", "Make rules live: all of them at once, or none.",
 	  "  --dry-run          everything but the swap\n"
 	  "  --force            also rules that would cut the ssh session this is typed in\n", cmd_apply },

@@ -130,7 +130,7 @@ static int number_span(enum kind k, const char *s, size_t n, size_t dash, struct
 		return range_error(k, s, dash, err);
 	if (hi == -ERANGE)
 		return range_error(k, b, nb, err);
-	if (out->lo >= ICMP_CODE_NAMED || out->hi >= ICMP_CODE_NAMED) {
+	if (k == KIND_ICMP_CODE && (out->lo >= ICMP_CODE_NAMED || out->hi >= ICMP_CODE_NAMED)) {
 		if (err)
 			strbuf_add(err, "a range of ICMP codes is written with numbers");
 		return -EINVAL;

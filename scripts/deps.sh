@@ -8,7 +8,7 @@
 set -eu
 
 packages="gcc libc6-dev make clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libmnl-dev libpcap-dev libcmocka-dev
-	iproute2 iputils-ping socat ethtool jq"
+	pkgconf iproute2 iputils-ping socat ethtool jq"
 next=trixie
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 next_key=/usr/share/keyrings/debian-archive-$next-stable.gpg

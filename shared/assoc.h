@@ -25,19 +25,32 @@ struct flow_bucket {
 };
 _Static_assert(sizeof(struct flow_bucket) == 17 * 64, "whole cache lines, so that entries stay aligned");
 
+/* One step of NH: h and 8 bytes of message with words 2i and 2i + 1 of the key. */
+static __always_inline __u64 nh_step(__u64 h, const __u32 *key, int i, __u32 lo, __u32 hi)
+{
+	h += (__u64)(__u32)(lo + key[2 * i]) * (__u32)(hi + key[2 * i + 1]);
+	BARRIER_MEMORY(h); /* or the compiler reads all of the key first, for which it has no registers */
+	return h;
+}
+
 /*
  * Keyed hash of a flow key: NH (Black et al., UMAC, CRYPTO 1999), whose collisions cannot be forced without the
- * key, then a keyed finish that spreads it to the bits for bucket (high half) and tag (low half).
+ * key, then a keyed finish that spreads it to the bits for bucket (high half) and tag (low half). Of IPv4 addresses only the
+ * 32 bits that differ.
  */
-static __always_inline __u64 flow_hash(const struct flow_key *k, const volatile __u32 *key)
+static __always_inline __u64 flow_hash(const struct flow_key *k, const __u32 *key)
 {
 	const __u64 *w = (const __u64 *)k;
-	__u64 h = 0;
+	__u64 h = nh_step(0, key, 4, (__u32)w[4], (__u32)(w[4] >> 32));
 
-	for (int i = 0; i < 6; i++) {
-		__u32 lo = (__u32)w[i] + key[2 * i], hi = (__u32)(w[i] >> 32) + key[2 * i + 1];
-
-		h += (__u64)lo * hi;
+	h = nh_step(h, key, 5, (__u32)w[5], (__u32)(w[5] >> 32));
+	if (k->family == FAMILY_INET) {
+		h = nh_step(h, key, 0, k->a.w[3], k->b.w[3]);
+	} else {
+		h = nh_step(h, key, 0, (__u32)w[0], (__u32)(w[0] >> 32));
+		h = nh_step(h, key, 1, (__u32)w[1], (__u32)(w[1] >> 32));
+		h = nh_step(h, key, 2, (__u32)w[2], (__u32)(w[2] >> 32));
+		h = nh_step(h, key, 3, (__u32)w[3], (__u32)(w[3] >> 32));
 	}
 	h = (h ^ h >> 32) * ((__u64)key[12] << 32 | key[0] | 1);
 	return h ^ h >> 29;
@@ -45,6 +58,8 @@ static __always_inline __u64 flow_hash(const struct flow_key *k, const volatile 
 
 static __always_inline __u32 hash_bucket(__u64 h, __u32 buckets) { return (__u32)((h >> 32) * buckets >> 32); }
 static __always_inline __u32 hash_tag(__u64 h) { return (__u32)h | 1; }
+/* The way that an entry takes when it is free: where a look-up tries first. */
+static __always_inline __u32 tag_home(__u32 tag) { return tag >> 1 & (WAYS - 1); }
 
 /* A parsed packet and whose flow it is of: all that the policy asks of the bytes. */
 struct subject {
@@ -57,7 +72,7 @@ struct subject {
 };
 _Static_assert(sizeof(struct subject) == 160, "no padding");
 
-static __always_inline void subject_find(struct subject *s, const volatile __u32 *hash_key)
+static __always_inline void subject_find(struct subject *s, const __u32 *hash_key)
 {
 	enum flow_side from = FLOW_SIDE_A;
 
@@ -86,29 +101,21 @@ static __always_inline void bucket_unlock(struct bucket_head *b) { (void)__sync_
 /* 1 when x is 0, else 0, without a branch, for values of 32 bits. */
 static __always_inline __u64 is_zero(__u64 x)
 {
-#ifdef __bpf__
-	asm volatile("" : "+r"(x)); /* or the compiler makes the branch that this avoids */
-#endif
+	BARRIER(x); /* or the compiler makes the branch that this avoids */
 	return (x - 1) >> 63;
 }
 
-/* Two entries with one tag (one bucket in 2^30 or so): key by key. */
-static __always_inline __u32 bucket_find_slowly(const struct flow_bucket *b, __u32 tag, const struct flow_key *k)
-{
-	for (__u32 i = 0; i < WAYS; i++)
-		if (b->head.tag[i] == tag && flow_key_equal(&b->flow[i].key, k))
-			return i;
-	return WAYS;
-}
-
 /*
- * Way of the entry with this key, or WAYS. The tags are compared without branches: which way it is cannot be
- * predicted, and the verifier need not follow each.
+ * The way that has this tag; WAYS for none, more for several. First the tag's home, where most entries are; then all tags
+ * without branches: which way it is cannot be predicted, and the verifier need not follow each.
  */
-static __always_inline __u32 bucket_find(const struct flow_bucket *b, __u32 tag, const struct flow_key *k)
+static __always_inline __u32 way_of_tag(const struct flow_bucket *b, __u32 tag)
 {
-	__u64 matches = 0, way = 0;
+	__u64 matches = 0, way = tag_home(tag);
 
+	if (b->head.tag[way] == tag)
+		return (__u32)way;
+	way = 0;
 	FW_UNROLL
 	for (__u32 i = 0; i < WAYS; i++) {
 		__u64 match = is_zero(b->head.tag[i] ^ tag);
@@ -116,12 +123,43 @@ static __always_inline __u32 bucket_find(const struct flow_bucket *b, __u32 tag,
 		matches += match;
 		way += match * i;
 	}
-	if (!matches)
-		return WAYS;
-	if (matches != 1)
-		return bucket_find_slowly(b, tag, k);
-	way %= WAYS;
-	return flow_key_equal(&b->flow[way].key, k) ? (__u32)way : WAYS;
+	if (matches == 1)
+		return (__u32)way % WAYS;
+	return matches ? WAYS + 1 : WAYS;
+}
+
+/* Way of the entry with this key, or WAYS. */
+static __always_inline __u32 bucket_find(const struct flow_bucket *b, __u32 tag, const struct flow_key *k)
+{
+	__u32 way = way_of_tag(b, tag);
+
+	if (way == WAYS || (way < WAYS && flow_key_equal(&b->flow[way].key, k)))
+		return way;
+	/* Another entry with this tag (one bucket in 2^30 or so): key by key. */
+	for (__u32 i = 0; i < WAYS; i++)
+		if (b->head.tag[i] == tag && flow_key_equal(&b->flow[i].key, k))
+			return i;
+	return WAYS;
+}
+
+/* Where a look-up found an entry. */
+struct found {
+	struct flow_bucket *bucket;
+	__u32 way, tag;
+};
+
+/* Whether an entry that was read is still the one that was found: an insert clears the tag before it writes, and sets it last. */
+static __always_inline bool bucket_still_has(const struct flow_bucket *b, __u32 way, __u32 tag)
+{
+	return *(const volatile __u32 *)&b->head.tag[way % WAYS] == tag;
+}
+
+/* The same where there is only one entry with this tag; else WAYS. */
+static __always_inline __u32 bucket_find_usual(const struct flow_bucket *b, __u32 tag, const struct flow_key *k)
+{
+	__u32 way = way_of_tag(b, tag);
+
+	return way < WAYS && flow_key_equal(&b->flow[way].key, k) ? way : WAYS;
 }
 
 #endif

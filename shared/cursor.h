@@ -37,6 +37,8 @@ static __always_inline const void *cursor_bytes(struct cursor *c, __u32 n)
 #ifdef __bpf__
 	if (c->off + n > c->limit || (const void *)(p + n) > c->end)
 		return NULL;
+	if (!p) /* never, but the compiler would have callers test for it */
+		__builtin_unreachable();
 #else
 	if (!cursor_has(c, n))
 		return NULL;

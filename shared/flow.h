@@ -9,7 +9,7 @@
 #include "packet.h"
 
 /*
- * The two endpoints in canonical order (a is the lower one by memory order of its words). For ICMP queries aport is
+ * The two endpoints in canonical order (flow_order). For ICMP queries aport is
  * type << 8 | code of the request and bport the identifier; `asker` tells which endpoint asks, since both may
  * ask under one identifier. Byte order: ports and identifier as on the wire, type and code host order.
  */
@@ -29,11 +29,21 @@ enum flow_side { FLOW_SIDE_A, FLOW_SIDE_B };
 typedef struct judged { __u32 raw; } judged_t;
 enum { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_VERDICT_SHIFT = 24, JUDGED_RULE = (1u << 24) - 1 };
 
+/*
+ * A judgement and the generation that it is of, as one word: read whole, and replaced by compare-and-swap, so that neither
+ * another CPU's judgement by older rules nor one about the flow that had the entry before can end up under a newer
+ * generation. Where a direction has not judged the flow, `generation` holds some bits of the entry's own (not 0).
+ */
+typedef union ruling {
+	struct { judged_t judged; generation_t generation; };
+	__u64 word;
+} ruling_t;
+
 enum {
 	FLOW_INITIATOR_B = 1, /* endpoint b is who initiated; else a */
 	FLOW_MAKER_B = 2,     /* endpoint b sent the packet that made the flow (differs for a first SYN+ACK) */
 	FLOW_CONFIRMED = 4,   /* a reply was seen; TCP: the handshake completed */
-	FLOW_VOID = 8,        /* no rule keeps state for it any longer: counts as absent */
+	FLOW_MADE_OUT = 8,    /* it was made on the way out: the maker's packets are counted there, and not on the way in */
 };
 
 struct flow {
@@ -41,20 +51,19 @@ struct flow {
 	__u64 packets[2];     /* [0] from the initiator, [1] to it */
 	__u64 bytes[2];       /* layer 3 */
 	ticks_t first, last;
-	generation_t generation; /* that `judged` is of */
-	judged_t judged[DIRECTION_COUNT];
-	iface_id_t iface[DIRECTION_COUNT]; /* where each direction of the hooks first saw it, from the maker */
-	iface_id_t reply_iface;            /* where a reply was first seen */
+	ruling_t ruling[DIRECTION_COUNT];
+	iface_id_t iface[DIRECTION_COUNT];       /* where each direction of the hooks first saw the maker's packets */
+	iface_id_t reply_iface[DIRECTION_COUNT]; /* and the replies */
 	__u8 state;           /* enum flow_state */
 	__u8 tcp_flags[2];    /* all seen, by direction as packets */
 	__u8 bits;            /* FLOW_* */
 	__u8 timeout;         /* enum timeout that the state has */
 	/* Per-packet fields of the packet that made the flow: re-judging asks about that one. */
 	__u8 made_flags, made_ttl, made_dscp, made_fragment;
+	__u8 reply_hook;      /* where replies are counted: 1 + the direction that first saw one; 0: none yet */
 	__u16 made_length;
-	__u16 zero[3];
 };
-_Static_assert(sizeof(struct flow) == 128 && offsetof(struct flow, zero) == 122, "two cache lines, no padding");
+_Static_assert(sizeof(struct flow) == 128 && offsetof(struct flow, made_length) == 126, "two cache lines, no padding");
 
 static __always_inline judged_t judged_make(enum verdict v, rule_id_t rule, bool stateless)
 {
@@ -96,12 +105,35 @@ static __always_inline int icmp_query(__u8 proto, __u8 type, bool *reply)
 }
 
 /*
+ * Sign bit: whether the destination is side a of the flow. Any fixed order will do; that of the last words in memory order
+ * takes no branch, since which way a packet goes cannot be predicted.
+ */
+static __always_inline __u64 flow_order(const struct packet *p)
+{
+	__u64 order = (__u64)p->dst.w[3] - p->src.w[3];
+
+	if (!order) {
+		BARRIER(order); /* rare: not to be computed ahead */
+		order = (__u64)p->dst.w[2] - p->src.w[2];
+		if (!order)
+			order = (__u64)p->dst.w[1] - p->src.w[1];
+		if (!order)
+			order = (__u64)p->dst.w[0] - p->src.w[0];
+		if (!order)
+			order = (__u64)p->dport.raw - p->sport.raw;
+	}
+	BARRIER(order); /* or the compiler makes branches of what depends on it */
+	return order;
+}
+
+/*
  * The key of the packet's flow and the side that sent it. False when packets of this kind have no flow: not IP, not whole,
  * later fragments, ICMP other than queries.
  */
 static __always_inline bool flow_key_of(const struct packet *p, struct flow_key *k, enum flow_side *from)
 {
-	bool swap, reply = false;
+	bool reply = false;
+	__u64 swap, all;
 	int type = -1;
 
 	if (p->fragment == FRAGMENT_LATER)
@@ -111,24 +143,14 @@ static __always_inline bool flow_key_of(const struct packet *p, struct flow_key 
 		if (type < 0)
 			return false;
 	}
-	/* Any fixed order will do; word by word in memory order is the cheapest. */
-	if (p->src.q[1] != p->dst.q[1])
-		swap = p->src.q[1] > p->dst.q[1];
-	else if (p->src.q[0] != p->dst.q[0])
-		swap = p->src.q[0] > p->dst.q[0];
-	else
-		swap = p->sport.raw > p->dport.raw;
-	if (swap) {
-		k->a = p->dst;
-		k->b = p->src;
-		k->aport = p->dport;
-		k->bport = p->sport;
-	} else {
-		k->a = p->src;
-		k->b = p->dst;
-		k->aport = p->sport;
-		k->bport = p->dport;
-	}
+	swap = flow_order(p) >> 63;
+	all = -swap;
+	k->a.q[0] = p->src.q[0] ^ ((p->src.q[0] ^ p->dst.q[0]) & all);
+	k->b.q[0] = p->dst.q[0] ^ ((p->src.q[0] ^ p->dst.q[0]) & all);
+	k->a.q[1] = p->src.q[1] ^ ((p->src.q[1] ^ p->dst.q[1]) & all);
+	k->b.q[1] = p->dst.q[1] ^ ((p->src.q[1] ^ p->dst.q[1]) & all);
+	k->aport.raw = (__u16)(p->sport.raw ^ ((p->sport.raw ^ p->dport.raw) & all));
+	k->bport.raw = (__u16)(p->dport.raw ^ ((p->sport.raw ^ p->dport.raw) & all));
 	k->vlan = p->vlan;
 	k->inner_vlan = p->inner_vlan;
 	k->proto = p->proto;
@@ -152,6 +174,20 @@ static __always_inline bool flow_key_equal(const struct flow_key *x, const struc
 	const __u64 *p = (const __u64 *)x, *q = (const __u64 *)y;
 
 	return !((p[1] ^ q[1]) | (p[3] ^ q[3]) | (p[4] ^ q[4]) | (p[5] ^ q[5]) | (p[0] ^ q[0]) | (p[2] ^ q[2]));
+}
+
+static __always_inline bool judged_keeps_state(judged_t j)
+{
+	return (j.raw & (JUDGED_GIVEN | JUDGED_STATELESS)) == JUDGED_GIVEN;
+}
+
+/* What a direction's rules said of the flow when they were last asked; not given where they never were. */
+static __always_inline judged_t flow_judged(const struct flow *f, enum direction d) { return f->ruling[d].judged; }
+
+/* No rule keeps state for the flow any longer: it counts as absent. */
+static __always_inline bool flow_is_void(const struct flow *f)
+{
+	return !judged_keeps_state(flow_judged(f, DIRECTION_IN)) && !judged_keeps_state(flow_judged(f, DIRECTION_OUT));
 }
 
 static __always_inline enum flow_side flow_initiator(const struct flow *f)

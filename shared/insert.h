@@ -39,15 +39,40 @@ static __always_inline bool flow_is_steady(const struct flow *f, const struct pa
 	return !dir || f->state == FLOW_REPLIED;
 }
 
-static __always_inline void flow_account(struct flow *f, const struct packet *p, ticks_t now, int dir)
+/* For a packet that is steady: counts it, and leaves the state as it is. */
+static __always_inline void flow_account_steady(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
 {
-	__sync_fetch_and_add(&f->packets[dir], p->segments);
-	__sync_fetch_and_add(&f->bytes[dir], p->bytes);
+	if (counts) {
+		__sync_fetch_and_add(&f->packets[dir], p->segments);
+		__sync_fetch_and_add(&f->bytes[dir], p->bytes);
+	}
 	f->last = now;
 	if (p->tcp_flags & ~f->tcp_flags[dir])
 		f->tcp_flags[dir] |= p->tcp_flags;
+}
+
+static __always_inline void flow_account(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
+{
+	flow_account_steady(f, p, now, dir, counts);
 	if (!flow_is_steady(f, p, dir))
 		flow_advance(f, p, (__u32)dir);
+}
+
+/*
+ * A packet that passes two hooks (forwarded, or on lo) is counted at one: where the flow was made, replies where one was first
+ * seen. A replay gives each packet to one hook.
+ */
+static __always_inline bool flow_counts_here(struct flow *f, struct place at, bool from_maker)
+{
+	__u32 here = at.direction & 1;
+
+	if (fw_cfg.replay)
+		return true;
+	if (from_maker)
+		return here == !!(f->bits & FLOW_MADE_OUT);
+	if (!f->reply_hook)
+		f->reply_hook = (__u8)(1 + here);
+	return f->reply_hook == 1 + here;
 }
 
 /* No longer there, though its entry is: nothing needs to sweep for correctness. */
@@ -55,15 +80,16 @@ static __always_inline bool flow_expired(const struct flow *f, ticks_t now)
 {
 	__u64 idle = now.raw - f->last.raw;
 
-	return f->bits & FLOW_VOID || ((__s64)idle > 0 && idle > fw_cfg.timeout[f->timeout % TIMEOUT_COUNT]);
+	return flow_is_void(f) || ((__s64)idle > 0 && idle > fw_cfg.timeout[f->timeout % TIMEOUT_COUNT]);
 }
 
 /* All that an insert needs beside the packet. */
 struct insertion {
 	ticks_t now;
 	judged_t judged;
+	generation_t generation; /* that it is of */
 	struct place place;
-	__u16 zero;
+	__u8 zero[6];
 };
 
 static __always_inline void lose(enum loss what, __u64 packets, __u64 bytes)
@@ -85,13 +111,13 @@ __attribute__((noinline)) __u64 way_yield(const struct flow_bucket *b, __u32 way
 
 	if (!b || !s || !in)
 		return 0;
+	if (!b->head.tag[i])
+		return (__u64)WAY_FREE << WAY_IDLE_BITS;
 	f = &b->flow[i];
 	idle = in->now.raw - f->last.raw;
 	if ((__s64)idle < 0 || idle >> WAY_IDLE_BITS)
 		idle = 0;
-	if (!b->head.tag[i])
-		class = WAY_FREE;
-	else if (b->head.tag[i] == hash_tag(s->hash) && flow_key_equal(&f->key, &s->key))
+	if (b->head.tag[i] == hash_tag(s->hash) && flow_key_equal(&f->key, &s->key))
 		class = WAY_SAME;
 	else if (flow_expired(f, in->now))
 		class = WAY_EXPIRED;
@@ -100,18 +126,22 @@ __attribute__((noinline)) __u64 way_yield(const struct flow_bucket *b, __u32 way
 	return (__u64)class << WAY_IDLE_BITS | idle;
 }
 
-/* The way for a new flow: that of an ended flow of the same key, else the one given up most gladly; WAYS for none. */
+/*
+ * The way for a new flow: that of an ended flow of the same key, else the one given up most gladly, of equal ones the first
+ * from its home on; WAYS for none.
+ */
 static __always_inline __u32 choose_way(const struct flow_bucket *b, const struct subject *s, const struct insertion *in)
 {
+	__u32 home = tag_home(hash_tag(s->hash));
 	__u64 best = 0;
 
 	for (__u32 i = 0; i < WAYS; i++) {
-		__u64 yield = way_yield(b, i, s, in) << 3 | i;
+		__u64 yield = way_yield(b, home + i, s, in) << 3 | (WAYS - 1 - i);
 
 		if (yield > best)
 			best = yield;
 	}
-	return best >> (WAY_IDLE_BITS + 3) ? (__u32)best % WAYS : WAYS;
+	return best >> (WAY_IDLE_BITS + 3) ? (home + WAYS - 1 - (__u32)best % WAYS) % WAYS : WAYS;
 }
 
 /* The entry of a packet's new flow. A global function, so that it is verified once and not for each way that leads here. */
@@ -137,12 +167,12 @@ __attribute__((noinline)) int fill_flow(struct flow *f, const struct subject *s,
 	f->bytes[dir] = p->bytes;
 	f->tcp_flags[dir] = p->tcp_flags;
 	f->first = f->last = in->now;
-	f->generation = generation_now();
-	f->judged[d] = in->judged;
+	f->ruling[d] = (ruling_t){ .judged = in->judged, .generation = in->generation };
+	f->ruling[!d] = (ruling_t){ .generation = { (__u32)(s->hash >> 32) ^ (__u32)in->now.raw } };
 	f->iface[d] = in->place.iface;
 	f->state = (__u8)state;
 	f->timeout = (__u8)flow_timeout(p->proto, state);
-	f->bits = (__u8)((b ? FLOW_MAKER_B : 0) | (b != reversed ? FLOW_INITIATOR_B : 0));
+	f->bits = (__u8)((b ? FLOW_MAKER_B : 0) | (b != reversed ? FLOW_INITIATOR_B : 0) | (d ? FLOW_MADE_OUT : 0));
 	f->made_flags = p->tcp_flags;
 	f->made_ttl = p->ttl;
 	f->made_dscp = p->dscp;
@@ -172,7 +202,10 @@ static __always_inline void put_flow(struct flow_bucket *b, __u32 way, const str
 		bool same = flow_key_equal(&f->key, &s->key);
 
 		if (same && !flow_expired(f, in->now) && !flow_is_over_for(f, p)) {
-			flow_account(f, p, in->now, s->from != (__u8)flow_initiator(f));
+			bool from_maker = s->from == (__u8)flow_maker(f);
+
+			flow_account(f, p, in->now, s->from != (__u8)flow_initiator(f),
+				     flow_counts_here(f, in->place, from_maker));
 			return;
 		}
 		if (!same && !flow_expired(f, in->now))

@@ -60,15 +60,16 @@ struct search {
 	__u64 mask_upper[ROOTS_MAX], mask_lower[ROOTS_MAX];
 };
 
-/* Working memory of a program run: too much for the stack of 512 bytes. */
-struct scratch {
-	struct search search;
-	struct packet made; /* re-judging: the packet that made the flow */
-};
-
 struct leaf { __u64 rules; };
 struct epoch { generation_t newest; __u32 zero; };
 
 #include "assoc.h"
+
+/* Working memory of a program run: too much for the stack of 512 bytes. */
+struct scratch {
+	struct search search;
+	struct subject subject; /* the packet at hand */
+	struct packet made;     /* re-judging: the packet that made the flow */
+};
 
 #endif

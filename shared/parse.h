@@ -157,8 +157,8 @@ static __always_inline enum status parse_ipv6(struct cursor *c, const struct fra
 		return STATUS_TRUNCATED;
 	if (ip->version_class >> 4 != 6)
 		return STATUS_MALFORMED;
-	__builtin_memcpy(p->src.b, ip->src, 16);
-	__builtin_memcpy(p->dst.b, ip->dst, 16);
+	p->src = wire128_addr(ip->src);
+	p->dst = wire128_addr(ip->dst);
 	payload = wire16(ip->payload_length);
 	if (!payload && f->gso_segments)
 		payload = f->wire_length - w->l3_off - sizeof(*ip);
@@ -335,6 +335,15 @@ static __always_inline void account_gso(struct packet *p, const struct frame_inf
 		p->length = headers + f->gso_size;
 }
 
+/* Behind the last header: is the datagram whole, and how many packets does it stand for? */
+static __always_inline enum status parse_end(const struct frame_info *f, struct packet *p, const struct walk *w)
+{
+	if (f->wire_length != WIRE_LENGTH_UNKNOWN && p->bytes > f->wire_length - w->l3_off)
+		return STATUS_TRUNCATED;
+	account_gso(p, f, w->left);
+	return STATUS_OK;
+}
+
 static __always_inline enum status parse_ip(struct cursor *c, const struct frame_info *f, struct packet *p, __u16 type)
 {
 	struct walk w = { .l3_off = c->off };
@@ -345,12 +354,7 @@ static __always_inline enum status parse_ip(struct cursor *c, const struct frame
 	cursor_forget_path(c, &p->tcp_payload);
 	if (s == STATUS_OK)
 		s = parse_upper(c, p, &w, f);
-	if (s != STATUS_OK)
-		return s;
-	if (f->wire_length != WIRE_LENGTH_UNKNOWN && p->bytes > f->wire_length - w.l3_off)
-		return STATUS_TRUNCATED;
-	account_gso(p, f, w.left);
-	return STATUS_OK;
+	return s == STATUS_OK ? parse_end(f, p, &w) : s;
 }
 
 /*
@@ -381,6 +385,57 @@ static __always_inline void packet_parse(struct cursor *c, const struct frame_in
 	if (s != STATUS_OK && s != STATUS_NONIP)
 		p->nd = 0;
 	p->status = (__u8)s;
+}
+
+/* IPv4 without options? Only looks. */
+static __always_inline bool is_plain_ipv4(struct cursor c)
+{
+	const struct wire_ipv4 *ip = cursor_take(&c, struct wire_ipv4);
+
+	return ip && ip->version_ihl == 0x45;
+}
+
+/* The family of a frame of Ethernet without tags, or FAMILY_COUNT where it is none or the IP header is not plain. */
+static __always_inline int family_usual(struct cursor c, const struct frame_info *f)
+{
+	const struct wire_ether *eth = cursor_take(&c, struct wire_ether);
+
+	if (!eth || f->link != LINK_ETHER || f->vlan_present)
+		return FAMILY_COUNT;
+	if (wire16(eth->type) == ETHERTYPE_IPV4)
+		return is_plain_ipv4(c) ? FAMILY_INET : FAMILY_COUNT;
+	return wire16(eth->type) == ETHERTYPE_IPV6 ? FAMILY_INET6 : FAMILY_COUNT;
+}
+
+/*
+ * packet_parse() for the usual packet alone: Ethernet without tags, IPv4 without options or fragments, IPv6 without extension
+ * headers, TCP or UDP, status ok. Then *p is what packet_parse() makes of it; false, and nothing is said, for any other.
+ * Short enough to be inlined where *p can stay in registers. `family` is a constant, what family_usual() said.
+ */
+static __always_inline bool packet_parse_usual(struct cursor *c, const struct frame_info *f, enum family family,
+					       struct packet *p)
+{
+	const struct wire_ether *eth = cursor_take(c, struct wire_ether);
+	struct walk w = { .l3_off = c->off };
+	enum status s;
+
+	if (!eth)
+		return false;
+	__builtin_memset(p, 0, sizeof(*p));
+	p->segments = f->gso_segments ? f->gso_segments : 1;
+	p->mac_dst = eth->dst;
+	p->mac_src = eth->src;
+	p->has = HAS_MAC;
+	s = family == FAMILY_INET ? parse_ipv4(c, f, p, &w) : parse_ipv6(c, f, p, &w);
+	if (s != STATUS_OK || p->fragment != FRAGMENT_NONE)
+		return false;
+	if (w.next == PROTO_TCP)
+		s = parse_tcp(c, p, &w);
+	else if (w.next == PROTO_UDP)
+		s = parse_udp(c, p, &w, f);
+	else
+		return false;
+	return s == STATUS_OK && parse_end(f, p, &w) == STATUS_OK;
 }
 
 #endif

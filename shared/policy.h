@@ -25,70 +25,31 @@ static __always_inline __u32 mac_class_of(const struct mac_key *k)
 
 	return c ? c->class : MAC_CLASS_OTHER;
 }
+/* A global function: its keys are on the stack only while it runs. */
+__attribute__((noinline)) int set_look_up(__u32 set, __u32 type, __u32 family, const addr_t *a)
+{
+	struct set_net_key net = { .prefixlen = 32 + 128, .set = (__u16)set, .family = (__u8)family };
+	struct set_addr_key addr = { .set = (__u16)set, .family = (__u8)family };
+
+	if (!a)
+		return 0;
+	if (type == SET_ADDR) {
+		addr.addr = *a;
+		return fw_set_addrs_get(&addr) != NULL;
+	}
+	net.addr = *a;
+	return fw_set_nets_get(&net) != NULL;
+}
 static __always_inline bool set_has(__u16 set, enum set_type type, enum family family, const addr_t *a)
 {
-	struct set_addr_key addr = { .set = set, .family = (__u8)family, .addr = *a };
-	struct set_net_key net = { .prefixlen = 32 + 128, .set = set, .family = (__u8)family, .addr = *a };
-
-	return type == SET_ADDR ? fw_set_addrs_get(&addr) != NULL : fw_set_nets_get(&net) != NULL;
+	return set_look_up(set, type, family, a);
 }
 
 /* A global function: the verifier checks it once, on its own, not once a call. */
 #define CLASSIFY_FN(ret, name, args) __attribute__((noinline)) ret name args
 #include "classify.h"
 
-/* Where and when a packet is judged. One word, so that it passes to a global function as an argument. */
-struct place {
-	__u8 direction; /* enum direction */
-	iface_id_t iface;
-};
-
-static __always_inline generation_t generation_now(void)
-{
-	const struct epoch *e = fw_cfg.sets ? fw_epoch_at(0) : NULL;
-
-	return e ? e->newest : fw_cfg.generation;
-}
-
-/* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */
-__attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, __u32 iface)
-{
-	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
-	struct scratch *s = fw_scratch_mine();
-	const struct rule_action *action;
-	int rule;
-
-	if (!p || !s)
-		return 0;
-	rule = classify_min(classify_image(IMAGE_FLOW, &q, &s->search), classify_image(IMAGE_PACKET, &q, &s->search));
-	if (rule == CLASSIFY_FAULT)
-		return 0;
-	if (rule == CLASSIFY_NONE)
-		return judged_make((enum verdict)fw_cfg.rules.policy.verdict[direction & 1], rule_none(),
-				   fw_cfg.rules.policy.stateless[direction & 1]).raw;
-	action = fw_actions_at((__u32)rule);
-	if (!action)
-		return 0;
-	return judged_make((enum verdict)action->verdict, (rule_id_t){ (__u32)rule },
-			   action->flags & ACTION_STATELESS).raw;
-}
-
-/* What a per-packet rule says of this packet: judged_t; RULE_NONE where none matches; no bits at fault. */
-__attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direction, __u32 iface)
-{
-	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
-	struct scratch *s = fw_scratch_mine();
-	const struct rule_action *action;
-	int rule;
-
-	if (!p || !s)
-		return 0;
-	rule = classify_image(IMAGE_PACKET, &q, &s->search);
-	if (rule == CLASSIFY_NONE)
-		return judged_make(VERDICT_PASS, rule_none(), false).raw;
-	action = rule == CLASSIFY_FAULT ? NULL : fw_actions_at((__u32)rule);
-	return action ? judged_make((enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, false).raw : 0;
-}
+#include "judge.h"
 
 static __always_inline void give(struct outcome *o, enum verdict v, enum reason r, rule_id_t rule)
 {
@@ -107,139 +68,128 @@ static __always_inline void give_judged(struct outcome *o, judged_t j)
 		give(o, judged_verdict(j), rule_is_none(rule) ? REASON_DEFAULT : REASON_RULE, rule);
 }
 
-/* The packet that made the flow, as far as its entry remembers; MAC addresses are those of the one at hand. */
-static __always_inline void remake_packet(const struct flow *f, const struct packet *now, bool from_maker, struct packet *p)
-{
-	bool b = f->bits & FLOW_MAKER_B;
-
-	__builtin_memset(p, 0, sizeof(*p));
-	p->src = b ? f->key.b : f->key.a;
-	p->dst = b ? f->key.a : f->key.b;
-	p->family = f->key.family;
-	p->proto = f->key.proto;
-	p->vlan = f->key.vlan;
-	p->inner_vlan = f->key.inner_vlan;
-	p->has = now->has;
-	p->mac_src = from_maker ? now->mac_src : now->mac_dst;
-	p->mac_dst = from_maker ? now->mac_dst : now->mac_src;
-	if (p->has & HAS_ICMP) {
-		p->icmp_type = (__u8)(f->key.aport.raw >> 8);
-		p->icmp_code = (__u8)f->key.aport.raw;
-		p->icmp_id = f->key.bport.raw;
-	} else {
-		p->sport = b ? f->key.bport : f->key.aport;
-		p->dport = b ? f->key.aport : f->key.bport;
-	}
-	p->tcp_flags = f->made_flags;
-	p->ttl = f->made_ttl;
-	p->dscp = f->made_dscp;
-	p->fragment = f->made_fragment;
-	p->length = f->made_length;
-}
-
-enum { REJUDGED_LIVES = 1, REJUDGED_ENDED = 2, REJUDGED_FAULT = 3 };
-
-/*
- * Asks the rules of now about the packet that made the flow, at each direction where it was judged.
- * A flow that only stateless rules pass is none any longer. Two CPUs may do this at once: both write the same.
- */
-__attribute__((noinline)) int rejudge(struct flow *f, const struct packet *now, __u32 from_maker)
-{
-	generation_t generation = generation_now();
-	struct scratch *scratch = fw_scratch_mine();
-	bool kept = false;
-
-	if (!f || !now || !scratch)
-		return REJUDGED_FAULT;
-	remake_packet(f, now, from_maker, &scratch->made);
-	for (int d = 0; d < DIRECTION_COUNT; d++) {
-		judged_t j;
-
-		if (!judged_given(f->judged[d]))
-			continue;
-		j.raw = judge(&scratch->made, (__u32)d, f->iface[d].raw);
-		if (!judged_given(j))
-			return REJUDGED_FAULT;
-		kept |= judged_verdict(j) != VERDICT_PASS || !judged_stateless(j);
-		f->judged[d] = j;
-	}
-	if (!kept)
-		f->bits |= FLOW_VOID;
-	(void)__sync_lock_test_and_set(&f->generation.raw, generation.raw); /* behind what it vouches for */
-	return kept ? REJUDGED_LIVES : REJUDGED_ENDED;
-}
-
 #include "insert.h"
 
 /* Is this flow's state valid here? Always, but with `option state if-bound` only where its directions were first seen. */
 static __always_inline bool flow_bound_here(struct flow *f, struct place at, bool from_maker)
 {
+	enum direction d = (enum direction)(at.direction & 1);
+
 	if (!fw_cfg.if_bound)
 		return true;
 	if (from_maker)
-		return !judged_given(f->judged[at.direction & 1]) || f->iface[at.direction & 1].raw == at.iface.raw;
-	if (f->reply_iface.raw == IFACE_NONE)
-		f->reply_iface = at.iface;
-	return f->reply_iface.raw == at.iface.raw;
+		return !judged_given(flow_judged(f, d)) || f->iface[d].raw == at.iface.raw;
+	if (f->reply_iface[d].raw == IFACE_NONE)
+		f->reply_iface[d] = at.iface;
+	return f->reply_iface[d].raw == at.iface.raw;
 }
 
 /* The judgement that speaks for the flow to a reply: one that stops it, else that of the other direction, else of this one. */
-static __always_inline judged_t flow_verdict(const struct flow *f, struct place at)
+static __always_inline judged_t verdict_for_reply(judged_t here, judged_t there)
 {
-	judged_t here = f->judged[at.direction & 1], there = f->judged[!(at.direction & 1)];
-
 	if (judged_given(here) && judged_verdict(here) != VERDICT_PASS)
 		return here;
 	return judged_given(there) ? there : here;
 }
 
+/* One direction's judgement where it is of the rules of now; not given where they must be asked. */
+static __always_inline judged_t cached_ruling(const struct flow *f, enum direction d)
+{
+	ruling_t r = ruling_read(f, d);
+
+	return r.generation.raw == generation_now().raw ? r.judged : (judged_t){ 0 };
+}
+
+/* What is known of a packet of a flow without asking the rules; not given where they must be asked. */
+static __always_inline judged_t cached_judgement(const struct flow *f, struct place at, bool from_maker)
+{
+	enum direction d = (enum direction)(at.direction & 1), other = (enum direction)!d;
+	judged_t here = cached_ruling(f, d), there;
+
+	if (from_maker)
+		return judged_keeps_state(here) || judged_keeps_state(flow_judged(f, other)) ? here : (judged_t){ 0 };
+	there = cached_ruling(f, other);
+	if ((!judged_given(here) && judged_given(flow_judged(f, d))) ||
+	    (!judged_given(there) && judged_given(flow_judged(f, other))) ||
+	    (!judged_keeps_state(here) && !judged_keeps_state(there)))
+		return (judged_t){ 0 };
+	return verdict_for_reply(here, there);
+}
+
 enum { KNOWN_DECIDED, KNOWN_ELSEWHERE, KNOWN_ENDED };
 
-/* A packet of a flow in the table. */
-static __always_inline int decide_known(struct flow *f, const struct packet *p, struct place at, enum flow_side from,
-					ticks_t now, struct outcome *o)
+/* One direction's judgement by the rules of now, asked again where it is of others. Clears *cached where they were. */
+static __always_inline judged_t current_ruling(struct flow *f, enum direction d, const struct packet *p, struct place at,
+					       bool from_maker, __u8 *cached)
 {
-	bool from_initiator = from == flow_initiator(f), from_maker = from == flow_maker(f);
+	ruling_t r = ruling_read(f, d);
+
+	if (!judged_given(r.judged) || r.generation.raw == generation_now().raw)
+		return r.judged;
+	*cached = 0;
+	r.judged.raw = rejudge(f, p, d, from_maker && d == (enum direction)(at.direction & 1) && f->iface[d].raw == at.iface.raw);
+	return r.judged;
+}
+
+/* A direction's first judgement, about the packet at hand: the one that made the flow, at its second hook. */
+static __always_inline judged_t first_ruling(struct flow *f, const struct packet *p, struct place at, const struct found *in)
+{
+	enum direction d = (enum direction)(at.direction & 1);
+	generation_t generation = generation_now();
+	ruling_t none = ruling_read(f, d);
 	judged_t j;
+
+	if (judged_given(none.judged))
+		return none.judged;
+	if (!bucket_still_has(in->bucket, in->way, in->tag))
+		return (judged_t){ REJUDGE_LOST };
+	j.raw = judge(p, d, at.iface.raw);
+	if (judged_given(j) && ruling_replace(f, d, none, j, generation))
+		f->iface[d] = at.iface;
+	return j;
+}
+
+/* A packet of a flow in the table, which was found at *in. */
+static __always_inline int decide_known(const struct found *in, const struct packet *p, struct place at,
+					enum flow_side from, ticks_t now, struct outcome *o)
+{
+	struct flow *f = &in->bucket->flow[in->way % WAYS];
+	bool from_initiator = from == flow_initiator(f), from_maker = from == flow_maker(f);
+	enum direction d = (enum direction)(at.direction & 1), other = (enum direction)!d;
+	judged_t j, there;
 
 	o->cached = 1;
 	if (!flow_bound_here(f, at, from_maker))
 		return KNOWN_ELSEWHERE;
-	if (f->generation.raw != generation_now().raw) {
-		int r = rejudge(f, p, from_maker);
-
-		if (r == REJUDGED_ENDED)
-			return KNOWN_ENDED;
-		if (r != REJUDGED_LIVES) {
-			give(o, VERDICT_DROP, REASON_FAULT, rule_none());
-			return KNOWN_DECIDED;
-		}
+	j = current_ruling(f, d, p, at, from_maker, &o->cached);
+	there = from_maker ? flow_judged(f, other) : current_ruling(f, other, p, at, false, &o->cached);
+	if (from_maker && !j.raw) {
+		j = first_ruling(f, p, at, in);
 		o->cached = 0;
 	}
-	j = f->judged[at.direction & 1];
-	if (from_maker) {
-		if (!judged_given(j)) { /* first time at this direction's hook */
-			j.raw = judge(p, at.direction, at.iface.raw);
-			f->iface[at.direction & 1] = at.iface;
-			f->judged[at.direction & 1] = j;
-			o->cached = 0;
-		}
-	} else {
-		j = flow_verdict(f, at);
-	}
+	if (j.raw == REJUDGE_LOST || there.raw == REJUDGE_LOST || !bucket_still_has(in->bucket, in->way, in->tag))
+		return KNOWN_ENDED; /* the entry is another flow's by now, or another CPU was quicker: as if it had not been found */
+	if (j.raw == REJUDGE_FAULT || there.raw == REJUDGE_FAULT || !(judged_given(j) || judged_given(there)))
+		j.raw = there.raw = 0;
+	else if (!judged_keeps_state(j) && !judged_keeps_state(there))
+		return KNOWN_ENDED;
+	else if (!from_maker)
+		j = verdict_for_reply(j, there);
 	give_judged(o, j);
 	if (!from_initiator && o->verdict == VERDICT_PASS)
 		o->reason = REASON_STATE;
 	if (fw_cfg.rules.image[IMAGE_PACKET].dims) {
 		judged_t by = { .raw = judge_packet(p, at.direction, at.iface.raw) };
 
-		if (!judged_given(by) || rule_before(judged_rule(by), o->rule)) {
+		/* An earlier rule decides the maker's packets; replies it can only stop. */
+		if (!judged_given(by) || (rule_before(judged_rule(by), o->rule) &&
+					  (from_maker || judged_verdict(by) != VERDICT_PASS))) {
 			o->cached = 0;
 			give_judged(o, by);
 		}
 	}
 	if (o->verdict == VERDICT_PASS)
-		flow_account(f, p, now, !from_initiator);
+		flow_account(f, p, now, !from_initiator, flow_counts_here(f, at, from_maker));
 	return KNOWN_DECIDED;
 }
 
@@ -248,8 +198,9 @@ static __always_inline void decide_fresh(const struct subject *s, bool stateful,
 					 struct outcome *o)
 {
 	const struct packet *p = &s->packet;
+	generation_t generation = generation_now(); /* before the rules are asked: what they say is not of a later one */
 	judged_t j = { .raw = judge(p, at.direction, at.iface.raw) };
-	struct insertion in = { .now = now, .judged = j, .place = at };
+	struct insertion in = { .now = now, .judged = j, .generation = generation, .place = at };
 
 	o->cached = 0;
 	give_judged(o, j);
@@ -298,6 +249,40 @@ static __always_inline void count(const struct packet *p, struct place at, const
 		fw_counts_add(rule_slot_of((enum direction)(at.direction & 1), o->rule), p->segments, p->bytes);
 }
 
+/*
+ * decide() for the usual packet alone: one of a flow that goes on as it is and passes without asking the rules. False, and
+ * nothing has happened, for any other. It calls no function, so that *s can stay in registers.
+ */
+static __always_inline bool decide_usual(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
+{
+	const struct packet *p = &s->packet;
+	__u32 bucket = hash_bucket(s->hash, fw_cfg.buckets), way;
+	bool from_initiator, from_maker;
+	struct flow_bucket *b;
+	struct flow *f;
+	judged_t j;
+
+	b = fw_flows_at(bucket);
+	if (!b)
+		return false;
+	way = bucket_find_usual(b, hash_tag(s->hash), &s->key);
+	if (way >= WAYS)
+		return false;
+	f = &b->flow[way % WAYS];
+	BARRIER(f); /* one address, not one for each field */
+	from_initiator = s->from == (__u8)flow_initiator(f);
+	from_maker = s->from == (__u8)flow_maker(f);
+	if (flow_expired(f, now) || !flow_is_steady(f, p, !from_initiator) || !flow_bound_here(f, at, from_maker))
+		return false;
+	j = cached_judgement(f, at, from_maker);
+	if (!judged_given(j) || judged_verdict(j) != VERDICT_PASS || !bucket_still_has(b, way, hash_tag(s->hash)))
+		return false;
+	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way };
+	o->reason = !from_initiator ? REASON_STATE : rule_is_none(o->rule) ? REASON_DEFAULT : REASON_RULE;
+	flow_account_steady(f, p, now, !from_initiator, flow_counts_here(f, at, from_maker));
+	return true;
+}
+
 /* The verdict on a packet; what it passes is accounted to its flow. */
 static __always_inline void decide(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
 {
@@ -323,7 +308,8 @@ static __always_inline void decide(const struct subject *s, struct place at, tic
 	way = bucket_find(b, hash_tag(s->hash), &s->key);
 	f = &b->flow[way % WAYS];
 	if (way < WAYS && !flow_expired(f, now) && !flow_is_over_for(f, p)) {
-		int r = decide_known(f, p, at, from, now, o);
+		const struct found in = { b, way, hash_tag(s->hash) };
+		int r = decide_known(&in, p, at, from, now, o);
 
 		if (r == KNOWN_DECIDED) {
 			o->flow = bucket * WAYS + way;

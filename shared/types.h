@@ -10,8 +10,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#ifndef __always_inline
+#undef __always_inline /* <linux/stddef.h> has one that only asks */
 #define __always_inline inline __attribute__((always_inline))
+
+/* In BPF: the compiler shall not know how this value came about; nor move reads and writes over this place. */
+#ifdef __bpf__
+#define BARRIER(x)        asm volatile("" : "+r"(x))
+#define BARRIER_MEMORY(x) asm volatile("" : "+r"(x) : : "memory")
+#else
+#define BARRIER(x)        ((void)(x))
+#define BARRIER_MEMORY(x) ((void)(x))
 #endif
 
 #ifdef __clang__

@@ -5,9 +5,9 @@
 
 enum { HEADERS_USUAL = 160 }; /* Ethernet, two tags, IPv6, TCP with options */
 
-__attribute__((noinline)) int parse_tc(struct __sk_buff *ctx, __u32 link, __u32 flags, struct subject *s)
+static __always_inline struct frame_info describe(struct __sk_buff *ctx, __u32 link)
 {
-	struct frame_info f = {
+	return (struct frame_info){
 		.link = (__u8)link,
 		.wire_length = ctx->len,
 		.vlan_present = ctx->vlan_present,
@@ -15,6 +15,11 @@ __attribute__((noinline)) int parse_tc(struct __sk_buff *ctx, __u32 link, __u32 
 		.gso_segments = ctx->gso_segs,
 		.gso_size = ctx->gso_size,
 	};
+}
+
+__attribute__((noinline)) int parse_tc(struct __sk_buff *ctx, __u32 link, __u32 flags, struct subject *s)
+{
+	struct frame_info f = describe(ctx, link);
 
 	if (!s)
 		return -1;
@@ -22,24 +27,32 @@ __attribute__((noinline)) int parse_tc(struct __sk_buff *ctx, __u32 link, __u32 
 	return 0;
 }
 
+static __always_inline bool parse_pulled(struct __sk_buff *ctx, struct iface_slot iface, struct subject *s)
+{
+	if (parse_tc(ctx, iface.link, iface.flags, s))
+		return false;
+	/* Headers that lie beyond the linear part: once more, with all of it linear. */
+	if (s->packet.status != STATUS_TRUNCATED || ctx->data_end - ctx->data >= ctx->len)
+		return true;
+	bpf_skb_pull_data(ctx, ctx->len);
+	return !parse_tc(ctx, iface.link, iface.flags, s);
+}
+
 static __always_inline int filter(struct __sk_buff *ctx, enum direction d)
 {
 	struct iface_slot iface = find_iface(ctx->ifindex);
-	struct subject s;
+	struct subject *s;
 
 	if (ctx->data_end - ctx->data < HEADERS_USUAL && ctx->data_end - ctx->data < ctx->len)
 		bpf_skb_pull_data(ctx, ctx->len < HEADERS_USUAL ? ctx->len : HEADERS_USUAL);
-	if (parse_tc(ctx, iface.link, iface.flags, &s))
-		return TC_ACT_SHOT;
-	/* Headers that lie beyond the linear part: once more, with all of it linear. */
-	if (s.packet.status == STATUS_TRUNCATED && ctx->data_end - ctx->data < ctx->len) {
-		bpf_skb_pull_data(ctx, ctx->len);
-		if (parse_tc(ctx, iface.link, iface.flags, &s))
-			return TC_ACT_SHOT;
-	}
-	switch (judge_parsed(&s, d, iface)) {
-	case VERDICT_PASS:
+	if (pass_usual((void *)(long)ctx->data, (void *)(long)ctx->data_end, describe(ctx, iface.link), d, iface))
 		return TC_ACT_UNSPEC; /* on to the next program, not past it */
+	s = subject_at_hand();
+	if (!s || !parse_pulled(ctx, iface, s))
+		return TC_ACT_SHOT;
+	switch (judge_parsed(s, d, iface)) {
+	case VERDICT_PASS:
+		return TC_ACT_UNSPEC;
 	case VERDICT_DROP:
 	case VERDICT_REJECT:
 		break;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include "../ctl/json.h"
 #include "bench_report.h"
 
 #define FLAT_WITHIN 1.25 /* known flow at most so much slower at the most rules than at one */
 
-static const struct bench_result *find(const struct bench_result *v, size_t n, enum bench_kind kind)
+/* The first case of a kind, or NULL. */
+static const struct bench_case *find(const struct bench_case *v, size_t n, enum bench_kind kind)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i].kind == kind)
@@ -15,21 +17,33 @@ static const struct bench_result *find(const struct bench_result *v, size_t n, e
 	return NULL;
 }
 
-void bench_results(struct bench_case *v, size_t n, size_t rounds, struct bench_result *out)
+static double ratio(const struct bench_case *c, const struct bench_case *to, size_t rounds)
 {
-	const struct bench_result *peer;
+	double v[BENCH_ROUNDS_MAX];
+
+	for (size_t i = 0; i < rounds; i++)
+		v[i] = c->net[i] / to->net[i];
+	return bench_quantile(v, rounds, 0.5);
+}
+
+void bench_results(const struct bench_case *v, size_t n, size_t rounds, struct bench_result *out)
+{
+	const struct bench_case *peer = find(v, n, CASE_PEER);
 
 	for (size_t i = 0; i < n; i++) {
-		out[i] = (struct bench_result){ .kind = v[i].kind, .rules = v[i].rs->rules, .net = bench_median(v[i].net, rounds) };
-		out[i].min = v[i].net[0]; /* the median sorted them */
-		out[i].max = v[i].net[rounds - 1];
-	}
-	peer = find(out, n, CASE_PEER);
-	for (size_t i = 0; i < n; i++) {
-		const struct bench_result *one = find(out, n, out[i].kind);
+		const struct bench_case *one = find(v, n, v[i].kind);
+		double net[BENCH_ROUNDS_MAX];
 
-		out[i].of_one_rule = one->rules == 1 && one->net > 0 ? out[i].net / one->net : 0;
-		out[i].of_peer = peer && peer->net > 0 ? out[i].net / peer->net : 0;
+		memcpy(net, v[i].net, sizeof(net));
+		out[i] = (struct bench_result){
+			.kind = v[i].kind,
+			.rules = v[i].rs->rules,
+			.net = bench_quantile(net, rounds, 0.5),
+			.quarter = bench_quantile(net, rounds, 0.25),
+			.three_quarters = bench_quantile(net, rounds, 0.75),
+			.of_one_rule = one->rs->rules == 1 ? ratio(&v[i], one, rounds) : 0,
+			.of_peer = peer ? ratio(&v[i], peer, rounds) : 0,
+		};
 	}
 }
 
@@ -43,7 +57,7 @@ static void print_ratio(double r)
 
 void bench_print(const struct bench_result *v, size_t n)
 {
-	printf("%-28s %7s %8s %17s %12s %12s\n", "ns a packet, net", "rules", "median", "min to max", "/ xdp-filter", "/ 1 rule");
+	printf("%-28s %7s %8s %17s %12s %12s\n", "ns a packet, net", "rules", "median", "quartiles", "/ xdp-filter", "/ 1 rule");
 	for (size_t i = 0; i < n; i++) {
 		const struct bench_result *r = &v[i];
 
@@ -51,7 +65,7 @@ void bench_print(const struct bench_result *v, size_t n)
 			printf("%-28s %7s", bench_kind_text(r->kind), "");
 		else
 			printf("%-28s %7zu", bench_kind_text(r->kind), r->rules);
-		printf(" %8.1f %7.1f to %6.1f", r->net, r->min, r->max);
+		printf(" %8.1f %7.1f to %6.1f", r->net, r->quarter, r->three_quarters);
 		print_ratio(r->of_peer);
 		print_ratio(r->kind == CASE_PEER ? 0 : r->of_one_rule);
 		printf("\n");
@@ -86,8 +100,8 @@ int bench_write_json(const char *path, const struct bench_result *v, size_t n, s
 		json_key_string(&j, "case", bench_kind_text(v[i].kind));
 		json_key_uint(&j, "rules", v[i].kind == CASE_PEER ? 0 : v[i].rules);
 		json_number(&j, "net_ns", v[i].net);
-		json_number(&j, "min_ns", v[i].min);
-		json_number(&j, "max_ns", v[i].max);
+		json_number(&j, "quarter_ns", v[i].quarter);
+		json_number(&j, "three_quarters_ns", v[i].three_quarters);
 		if (v[i].of_peer > 0)
 			json_number(&j, "ratio_to_xdp_filter", v[i].of_peer);
 		if (v[i].of_one_rule > 0)

@@ -5,17 +5,17 @@
 
 #include "bench_measure.h"
 
-/* Of a case: ns a packet over an empty program, median and extremes of the rounds; ratios, 0 where there are none. */
+/* Of a case: ns a packet over an empty program, median and quartiles of the rounds; ratios, 0 where there are none. */
 struct bench_result {
 	enum bench_kind kind;
 	size_t rules;
-	double net, min, max;
+	double net, quarter, three_quarters;
 	double of_peer;     /* to xdp-filter's net */
 	double of_one_rule; /* to that of the same kind at 1 rule */
 };
 
 /* The results of n cases after so many rounds; cases of one kind stand in order of rules. */
-void bench_results(struct bench_case *v, size_t n, size_t rounds, struct bench_result *out);
+void bench_results(const struct bench_case *v, size_t n, size_t rounds, struct bench_result *out);
 
 void bench_print(const struct bench_result *v, size_t n);
 

@@ -205,7 +205,8 @@ static struct model_answer judge_known(struct flow_model *m, struct model_flow *
 	a.cached = !first_here;
 	if (reply && a.verdict == VERDICT_PASS)
 		a.reason = REASON_STATE;
-	if (!rule_is_none(single) && (rule_is_none(a.rule) || single.raw < a.rule.raw)) {
+	if (!rule_is_none(single) && (rule_is_none(a.rule) || single.raw < a.rule.raw) &&
+	    (side > 0 || answer(m, single, d).verdict != VERDICT_PASS)) { /* replies it can only stop */
 		a = answer(m, single, d);
 		a.cached = false;
 	}

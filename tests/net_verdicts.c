@@ -137,7 +137,7 @@ static char *flow_value(const struct flow *f, const char *what)
 		return xstrdup(f->bits & FLOW_CONFIRMED ? "yes" : "no");
 	for (int d = 0; d < DIRECTION_COUNT; d++)
 		if (!strcmp(what, direction_text((enum direction)d)))
-			return judged_given(f->judged[d]) ? xasprintf("%u", net_rule_number(judged_rule(f->judged[d]))) :
+			return judged_given(flow_judged(f, d)) ? xasprintf("%u", net_rule_number(judged_rule(flow_judged(f, d)))) :
 							    xstrdup("-");
 	if (!strcmp(what, "first") || !strcmp(what, "last"))
 		return xasprintf("%g", (double)((*what == 'f' ? f->first.raw : f->last.raw) - EPOCH_NS) / 1e9);

@@ -24,11 +24,16 @@ SEC("xdp")
 int fw_xdp(struct xdp_md *ctx)
 {
 	struct iface_slot iface = find_iface(ctx->ingress_ifindex);
-	struct subject s;
+	/* Of the linear part alone: a datagram that goes on behind it takes the long way. */
+	struct frame_info linear = { .link = iface.link, .wire_length = ctx->data_end - ctx->data };
+	struct subject *s;
 
-	if (parse_xdp(ctx, iface.link, &s))
+	if (pass_usual((void *)(long)ctx->data, (void *)(long)ctx->data_end, linear, DIRECTION_IN, iface))
+		return XDP_PASS;
+	s = subject_at_hand();
+	if (!s || parse_xdp(ctx, iface.link, s))
 		return XDP_DROP;
-	switch (judge_parsed(&s, DIRECTION_IN, iface)) {
+	switch (judge_parsed(s, DIRECTION_IN, iface)) {
 	case VERDICT_PASS:
 		return XDP_PASS;
 	case VERDICT_DROP:

@@ -17,6 +17,7 @@ stream()
 	until_true listens "$S" tcp "$3" || return 1
 	while echo "$1"; do sleep 0.02; done 2>/dev/null | ip netns exec "$C" socat -u - "$at,connect-timeout=$wait_s" 2>/dev/null &
 	streams+=($!)
+	until_true grew_by "$1" 0 1 # the listener is gone by then: another one may take its port
 }
 streams=()
 lines() { wc -l <"$tmp/$1"; }

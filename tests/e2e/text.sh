@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 new_ns N n
+readme=$(cd "$(dirname "$0")/../.." && pwd)/README.md
 cd "$tmp" || exit 1
 
 # --- a ruleset with everything in it, and some hundred rules ---------------------------------------
@@ -49,7 +50,7 @@ check_says "apply of what list says" "unchanged: these 412 rules are live alread
 check_says "from standard input" "unchanged" bash -c "'$fwctl' -n $N list | '$fwctl' -n $N apply -"
 fw "$N" list >list2
 check "list is the same, byte by byte" cmp list1 list2
-check "its text goes through check" "$fwctl" -q check list1
+check_says "its text goes through check" "412 rules, no errors" "$fwctl" check list1
 id=$(fw "$N" -j status | jq .ruleset.id)
 fw "$N" -q apply all.fw
 check "apply of the file again changes nothing" same "$(fw "$N" -j status | jq .ruleset.id)" "$id"
@@ -64,6 +65,12 @@ check_json "and the sets hold their elements" '[.sets[] | {(.name): .elements}] 
 	{blocklist: 2, trusted: 1, live: 0, drop4: 4}' fw "$N" -j list
 check_json "list -j" '(.rules | length) == 412 and .rules[0].number == 1 and .rules[11].packets == 0 and
 	.defaults == {in: "drop", out: "pass", malformed: "drop", nonip: "drop", nd: "rules"}' fw "$N" -j list
+
+# What the README shows of the language is accepted.
+sed -n '/^default in  drop/,/^```/p' "$readme" | grep -v '^```' | sed "s,/etc/fwctl/,$tmp/," >readme.fw
+check_says "the rules of README.md" "5 rules, no errors" "$fwctl" check readme.fw
+sed -n '/^# cat rules.fw/,/^```/p' "$readme" | grep -v '^```\|^# cat' >readme.fw
+check_says "its quick start" "3 rules, no errors" "$fwctl" check readme.fw
 
 # --- what is wrong ----------------------------------------------------------------------------------
 
@@ -143,7 +150,7 @@ if command -v setpriv >/dev/null; then
 	check_says "and says so" "root" printf %s "$said"
 	check_status 1 "apply needs privileges" nobody apply all.fw
 	check_status 1 "attach needs privileges" nobody attach lo
-	check_status 0 "check needs none" nobody check all.fw
+	check_status 0 "check needs none" nobody check - <<<$'default in drop\npass in proto tcp'
 	check_status 0 "version needs none" nobody version
 else
 	skip "without privileges" "no setpriv"
@@ -155,7 +162,7 @@ check_json "attach -j" '.interfaces == [{name: "lo", ingress: "xdp-generic", egr
 	fw "$N" -j attach --mode generic lo
 check_json "status -j" '.interfaces[0].name == "lo" and .ruleset.rules == 0 and .flows.capacity >= 1024 and .drops.default >= 0 and
 	.events == {sent: 0, lost: 0}' fw "$N" -j status
-check_json "check -j" '.ok and .rules == 412 and .errors == []' "$fwctl" -j check all.fw
+check_json "check -j" '.ok and .rules == 1 and .errors == []' "$fwctl" -j check - <<<$'default in drop\npass in proto tcp'
 check_json "check -j of wrong rules" '.ok == false and .errors[0] == {file: "wrong.fw", line: 2, column: 15,
 	message: "unknown protocol '\''tpc'\'' (did you mean '\''tcp'\''?)"} and (.errors | length) == 4' \
 	bash -c "'$fwctl' -j check wrong.fw 2>/dev/null || [ \$? = 2 ]"

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Asking the rules: about a packet, and again about the packet that made a flow when the rules have changed since.
+ * Included by policy.h, which has the maps and the configuration. The functions are global ones: verified once.
+ */
+#ifndef FW_JUDGE_H
+#define FW_JUDGE_H
+
+/* Where and when a packet is judged. One word, so that it passes to a global function as an argument. */
+struct place {
+	__u8 direction; /* enum direction */
+	iface_id_t iface;
+};
+
+static __always_inline generation_t generation_now(void)
+{
+	const struct epoch *e = fw_cfg.sets ? fw_epoch_at(0) : NULL;
+
+	return e ? e->newest : fw_cfg.generation;
+}
+
+/* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */
+__attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, __u32 iface)
+{
+	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
+	struct scratch *s = fw_scratch_mine();
+	const struct rule_action *action;
+	int rule;
+
+	if (!p || !s)
+		return 0;
+	rule = classify_min(classify_image(IMAGE_FLOW, &q, &s->search), classify_image(IMAGE_PACKET, &q, &s->search));
+	if (rule == CLASSIFY_FAULT)
+		return 0;
+	if (rule == CLASSIFY_NONE)
+		return judged_make((enum verdict)fw_cfg.rules.policy.verdict[direction & 1], rule_none(),
+				   fw_cfg.rules.policy.stateless[direction & 1]).raw;
+	action = fw_actions_at((__u32)rule);
+	if (!action)
+		return 0;
+	return judged_make((enum verdict)action->verdict, (rule_id_t){ (__u32)rule },
+			   action->flags & ACTION_STATELESS).raw;
+}
+
+/* What a per-packet rule says of this packet: judged_t; RULE_NONE where none matches; no bits at fault. */
+__attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direction, __u32 iface)
+{
+	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
+	struct scratch *s = fw_scratch_mine();
+	const struct rule_action *action;
+	int rule;
+
+	if (!p || !s)
+		return 0;
+	rule = classify_image(IMAGE_PACKET, &q, &s->search);
+	if (rule == CLASSIFY_NONE)
+		return judged_make(VERDICT_PASS, rule_none(), false).raw;
+	action = rule == CLASSIFY_FAULT ? NULL : fw_actions_at((__u32)rule);
+	return action ? judged_make((enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, false).raw : 0;
+}
+
+/* The packet that made the flow, as far as its entry remembers; MAC addresses are those of the one at hand (see rejudge). */
+static __always_inline void remake_packet(const struct flow *f, const struct packet *now, struct packet *p)
+{
+	bool b = f->bits & FLOW_MAKER_B;
+
+	__builtin_memset(p, 0, sizeof(*p));
+	p->src = b ? f->key.b : f->key.a;
+	p->dst = b ? f->key.a : f->key.b;
+	p->family = f->key.family;
+	p->proto = f->key.proto;
+	p->vlan = f->key.vlan;
+	p->inner_vlan = f->key.inner_vlan;
+	p->has = now->has;
+	p->mac_src = now->mac_src;
+	p->mac_dst = now->mac_dst;
+	if (p->has & HAS_ICMP) {
+		p->icmp_type = (__u8)(f->key.aport.raw >> 8);
+		p->icmp_code = (__u8)f->key.aport.raw;
+		p->icmp_id = f->key.bport.raw;
+	} else {
+		p->sport = b ? f->key.bport : f->key.aport;
+		p->dport = b ? f->key.aport : f->key.bport;
+	}
+	p->tcp_flags = f->made_flags;
+	p->ttl = f->made_ttl;
+	p->dscp = f->made_dscp;
+	p->fragment = f->made_fragment;
+	p->length = f->made_length;
+}
+
+static __always_inline ruling_t ruling_read(const struct flow *f, enum direction d)
+{
+	return (ruling_t){ .word = *(const volatile __u64 *)&f->ruling[d].word };
+}
+
+/* True when the entry's word still was `old`; else another CPU judged it, or the entry is another flow's by now. */
+static __always_inline bool ruling_replace(struct flow *f, enum direction d, ruling_t old, judged_t j, generation_t g)
+{
+	ruling_t new = { .judged = j, .generation = g };
+
+	return __sync_val_compare_and_swap(&f->ruling[d].word, old.word, new.word) == old.word;
+}
+
+/* Results of rejudge() that are no judgement; neither has JUDGED_GIVEN. */
+enum { REJUDGE_FAULT = 2, REJUDGE_LOST = 1 };
+
+/* Rules that look at MAC addresses: only the maker's own packets, where it was judged before, tell those of the first. */
+static __always_inline bool macs_matter(void)
+{
+	return fw_cfg.rules.image[IMAGE_PACKET].dims & (1u << DIM_MAC_FROM | 1u << DIM_MAC_TO);
+}
+
+/*
+ * The judgement of direction d, of rules of now: where that of the entry is of others they are asked about the packet that made
+ * the flow, at the interface where d saw it. `knows_macs`: the packet at hand has the first one's MAC addresses; where rules
+ * ask for those and it has not, the old judgement stands until one comes that has.
+ */
+__attribute__((noinline)) __u32 rejudge(struct flow *f, const struct packet *now, __u32 direction, __u32 knows_macs)
+{
+	enum direction d = (enum direction)(direction & 1);
+	generation_t generation = generation_now();
+	struct scratch *scratch = fw_scratch_mine();
+	ruling_t old;
+	judged_t j;
+
+	if (!f || !now || !scratch)
+		return REJUDGE_FAULT;
+	old = ruling_read(f, d);
+	if (macs_matter() && !knows_macs)
+		return old.judged.raw;
+	remake_packet(f, now, &scratch->made);
+	j.raw = judge(&scratch->made, (__u32)d, f->iface[d].raw);
+	if (!judged_given(j))
+		return REJUDGE_FAULT;
+	return ruling_replace(f, d, old, j, generation) ? j.raw : REJUDGE_LOST;
+}
+
+#endif
