@@ -206,23 +206,36 @@ int exact_first(struct analysis *a, const struct region *r, size_t rule, struct 
 	return (int)answer;
 }
 
-void least_proof(struct analysis *a, bool (*suffices)(struct analysis *a, const uint8_t *marked), size_t first,
-			size_t end)
+static size_t count_marked(const uint8_t *marked, size_t first, size_t end)
 {
-	enum { TRIED_MAX = 128 };
-	uint8_t *marked = a->marked;
-	unsigned int tried = 0;
+	size_t n = 0;
 
+	for (size_t i = first; i < end; i++)
+		n += marked[i];
+	return n;
+}
+
+void least_proof(struct analysis *a, bool (*suffices)(struct analysis *a, const uint8_t *marked), size_t first, size_t end,
+		 uint64_t cost)
+{
+	uint64_t kept = a->sp.work, allowed = 4 * cost < EFFORT_LEAST ? EFFORT_LEAST : 4 * cost;
+	size_t left = count_marked(a->used, first, end);
+	uint8_t *marked = a->marked;
+
+	/* Of a proof there is left what it is worth: of many rules some may be superfluous. */
+	a->sp.work = allowed;
 	memcpy(marked, a->used, id_nd(&a->sp) + 1);
-	for (size_t i = end; i-- > first && tried < TRIED_MAX;) {
+	for (size_t i = end; i-- > first && left > 1 && a->sp.work;) {
 		if (!marked[i])
 			continue;
-		tried++;
 		marked[i] = 0;
 		marked[i] = !suffices(a, marked);
+		left -= !marked[i];
 	}
 	memcpy(a->used, marked, id_nd(&a->sp) + 1);
 	a->dirty = true;
+	allowed -= a->sp.work;
+	a->sp.work = kept < allowed ? 0 : kept - allowed;
 }
 
 /* --- all rules ------------------------------------------------------------------------------------ */
@@ -235,7 +248,7 @@ static int analyze_rule(struct analysis *a)
 
 	if (a->pool < effort && !a->options->effort)
 		effort = a->pool < EFFORT_LEAST ? EFFORT_LEAST : a->pool;
-	a->sp.work = effort;
+	a->sp.work = a->effort = effort;
 	a->direction = a->sp.rs->rules[a->n].direction;
 	if (a->dirty)
 		memset(a->used, 0, id_nd(&a->sp) + 1);

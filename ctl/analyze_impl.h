@@ -145,6 +145,7 @@ struct analysis {
 	const struct analyze_options *options;
 	struct findings *out;
 	uint64_t pool;            /* work that all rules together may still cost */
+	uint64_t effort;          /* that the rule at hand was given */
 	uint8_t *used, *marked;   /* by rule: in a proof; being tried for a smaller one */
 	bool dirty;               /* `used` is not all zeros */
 	uint32_t *earlier;        /* rules that meet a region */
@@ -185,8 +186,10 @@ enum answer covered_by(struct analysis *a, const struct region *r, const uint32_
 int walk_to_first(struct analysis *a, const struct region *r, size_t rule, struct point *out, size_t *within);
 int exact_first(struct analysis *a, const struct region *r, size_t rule, struct point *out);
 
-/* Leaves in a->used a least part of the rules in first..end that suffices. */
-void least_proof(struct analysis *a, bool (*suffices)(struct analysis *a, const uint8_t *marked), size_t first, size_t end);
+/* Leaves in a->used a least part of the rules in first..end that suffices, as far as a few times the cost of the proof that
+ * marked them goes. */
+void least_proof(struct analysis *a, bool (*suffices)(struct analysis *a, const uint8_t *marked), size_t first, size_t end,
+		 uint64_t cost);
 
 /* 1 and a->decided where it can match; 0 where it was reported that it cannot, or that this was not decided. */
 int can_match(struct analysis *a);

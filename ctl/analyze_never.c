@@ -65,7 +65,7 @@ static int report_never(struct analysis *a)
 	int rc = 0;
 
 	if (single == NO_RULE) {
-		least_proof(a, still_covered, 0, a->n);
+		least_proof(a, still_covered, 0, a->n, a->effort - a->sp.work);
 		f->nd = a->used[id_nd(&a->sp)];
 	} else {
 		memset(a->used, 0, id_nd(&a->sp) + 1);

@@ -44,20 +44,47 @@ static int obstacle_same(struct space *sp, void *arg, const struct point *p, siz
 /* What a proof came to: the default does the same for what later rules do not. */
 struct going { bool to_default; };
 
+/* A later rule of the same action that matches all of the region, with none of another one before it that meets it; or NO_RULE. */
+static size_t plain_successor(struct analysis *a, const struct region *r, const uint8_t *marked, const struct near *near)
+{
+	struct excess beyond;
+
+	for (size_t i = near->later; i < near->n; i++) {
+		size_t id = near->ids[i];
+		bool same = same_action(a, a->n, id);
+
+		spend(a, !(i & 3));
+		if (same && marked && !marked[id])
+			continue;
+		switch (region_relation(r, form_of(&a->sp, id, r->shape->family), &beyond)) {
+		case RELATION_DISJOINT:
+			continue;
+		case RELATION_WITHIN:
+			return same ? id : NO_RULE;
+		case RELATION_PARTLY:
+			if (!same)
+				return NO_RULE;
+		}
+	}
+	return NO_RULE;
+}
+
 /*
  * Does what follows do the same for all of the region that the rule decides? With `marked` only these rules of the same action
  * count, the others are as if they were not there. a->used gets what the proof needs.
  */
 static enum answer same_without(struct analysis *a, const struct region *r, const uint8_t *marked, struct going *g)
 {
-	struct near near = near_rules(a, r->shape->family);
+	const struct near near = near_rules(a, r->shape->family);
+	size_t successor = plain_successor(a, r, marked, &near);
 	struct point ignored;
 	struct excess beyond;
-	size_t n;
 
-	find_earlier(a, r, a->n);
-	n = a->nearlier;
-	spend(a, (near.n - near.later) / 4);
+	if (successor != NO_RULE) {
+		a->used[successor] = a->dirty = true;
+		return ANSWER_YES;
+	}
+	find_earlier(a, r, a->n); /* those of the same action that follow join them one by one */
 	for (size_t i = near.later; i < near.n; i++) {
 		struct arena_mark mark = arena_mark(&a->sp.arena);
 		const struct form *f = form_of(&a->sp, near.ids[i], r->shape->family);
@@ -74,17 +101,17 @@ static enum answer same_without(struct analysis *a, const struct region *r, cons
 				a->used[near.ids[i]] = a->dirty = true;
 				return ANSWER_YES;
 			}
-			a->earlier[n++] = near.ids[i];
+			a->earlier[a->nearlier++] = near.ids[i];
 			continue;
 		}
 		(void)region_meet(&a->sp, &both, f);
-		answer = covered_by(a, &both, a->earlier, n, &ignored);
+		answer = covered_by(a, &both, a->earlier, a->nearlier, &ignored);
 		arena_release(&a->sp.arena, mark);
 		if (answer != ANSWER_YES)
 			return answer;
 	}
 	if (!same_action(a, a->n, NO_RULE))
-		return covered_by(a, r, a->earlier, n, &ignored);
+		return covered_by(a, r, a->earlier, a->nearlier, &ignored);
 	g->to_default = true;
 	return ANSWER_YES;
 }
@@ -117,11 +144,10 @@ static int report_redundant(struct analysis *a, struct going *g)
 
 	if (rc)
 		return rc;
-	least_proof(a, still_same, a->n + 1, rules);
+	least_proof(a, still_same, a->n + 1, rules, a->effort - a->sp.work);
 	memcpy(a->marked, a->used, rules + 1);
-	least = *g;
 	least.to_default = false;
-	if (same_everywhere(a, a->marked, &least) == ANSWER_YES)
+	if (g->to_default && same_everywhere(a, a->marked, &least) == ANSWER_YES)
 		*g = least;
 	if (g->to_default) {
 		f->by = (size_t *)xcalloc(1, sizeof(*f->by));

@@ -218,6 +218,7 @@ struct candidates { uint32_t *ids; size_t n, best; unsigned int best_count; bool
  */
 static bool candidates_pass(struct space *sp, struct region *r, struct candidates *c, uint8_t *used)
 {
+	uint64_t price = 1 + (r->dim[DIM_SRC].n + r->dim[DIM_DST].n) / 32; /* long lists cost more */
 	size_t m = 0;
 
 	c->best_count = ~0u;
@@ -230,7 +231,7 @@ static bool candidates_pass(struct space *sp, struct region *r, struct candidate
 
 		if (!sp->work)
 			return false;
-		sp->work--;
+		sp->work -= sp->work < price ? sp->work : price;
 		if (here == RELATION_DISJOINT)
 			continue;
 		if (here == RELATION_WITHIN || excess_count(&beyond) == 1)

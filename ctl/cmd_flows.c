@@ -10,6 +10,7 @@
 #include "linear.h"
 #include "live.h"
 #include "parse.h"
+#include "rejudge.h"
 #include "sets.h"
 
 enum sort_key { SORT_FIRST, SORT_BYTES, SORT_PACKETS, SORT_AGE };
@@ -21,7 +22,7 @@ struct listing {
 	struct ruleset rs;
 	struct flow_list flows;
 	struct rule filter;
-	bool filtered;
+	bool filtered, one_way;      /* by `filter`; by its direction too */
 	enum sort_key sort;
 	size_t limit;
 };
@@ -105,6 +106,8 @@ static void filter_flows(struct listing *l)
 		struct packet p;
 
 		packet_of(&l->flows.v[i], &p);
+		if (l->one_way && flow_ruling_of(&l->flows.v[i]).direction != l->filter.direction)
+			continue;
 		if (rule_matches(&l->rs, &l->filter, &p, l->filter.direction, NULL, &sets))
 			l->flows.v[n++] = l->flows.v[i];
 	}
@@ -175,13 +178,22 @@ static int parse_filter(struct listing *l, int argc, char **argv)
 {
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
 	struct diag d = { .io_error = 0 };
+	enum direction way = DIRECTION_IN;
 	int status = 0;
 
+	if (!strcmp(argv[0], direction_text(DIRECTION_IN)) || !strcmp(argv[0], direction_text(DIRECTION_OUT))) {
+		way = strcmp(argv[0], direction_text(DIRECTION_IN)) ? DIRECTION_OUT : DIRECTION_IN;
+		l->one_way = true;
+		argc--;
+		argv++;
+	}
 	args_text(argc, argv, &text);
 	if (match_parse("match", text.str, text.len, &l->rs, &l->filter, &d))
 		status = cli_diag(&d);
 	else
 		l->filtered = true;
+	if (l->one_way)
+		l->filter.direction = way;
 	diag_free(&d);
 	return status;
 }
@@ -209,6 +221,8 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 	rc = flow_list_read(&l.s, &l.flows, NULL);
 	if (rc)
 		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));
+	if (flows_rejudge(&l.s, &l.live, &l.rs, &l.flows, &err))
+		return cli_fail(err);
 	if (l.filtered)
 		filter_flows(&l);
 	sort_flows(&l);

@@ -6,7 +6,7 @@
 #ifndef FW_HOOK_H
 #define FW_HOOK_H
 
-#include "parse.h"
+#include "parse_usual.h"
 #include "policy.h"
 
 static __always_inline ticks_t ticks_now(void) { return (ticks_t){ bpf_jiffies64() }; }

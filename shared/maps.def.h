@@ -26,8 +26,8 @@
 	M(fw_ifaces,    TABLE,    __u32,       struct iface_slot,     IFACE_SLOTS) \
 	M(fw_names,     TABLE,    __u32,       struct iface_name,     IFACE_MAX)   \
 	M(fw_set_names, TABLE,    __u32,       struct set_name,       256)         \
-	M(fw_set_addrs, LOOKUP,   struct set_addr_key, struct set_elem, 65536)     \
-	M(fw_set_nets,  PREFIXES, struct set_net_key,  struct set_elem, 65536)     \
+	M(fw_set_addrs, LOOKUP,   struct set_addr_key, struct set_elem, 131072)     \
+	M(fw_set_nets,  PREFIXES, struct set_net_key,  struct set_elem, 4194304)     \
 	M(fw_flows,     STATE,    __u32,       struct flow_bucket,    1)           \
 	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "../shared/assoc.h"
-#include "../shared/parse.h"
+#include "../shared/parse_usual.h"
 #include "build_packet.h"
 #include "random.h"
 

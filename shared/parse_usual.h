@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parser of parse.h for the usual packet alone, short enough to be inlined where the packet stays in registers. */
+#ifndef FW_PARSE_USUAL_H
+#define FW_PARSE_USUAL_H
+
+#include "parse.h"
+
+/* IPv4 without options? Only looks. */
+static __always_inline bool is_plain_ipv4(struct cursor c)
+{
+	const struct wire_ipv4 *ip = cursor_take(&c, struct wire_ipv4);
+
+	return ip && ip->version_ihl == 0x45;
+}
+
+/* The family of a frame of Ethernet without tags, or FAMILY_COUNT where it is none or the IP header is not plain. */
+static __always_inline int family_usual(struct cursor c, const struct frame_info *f)
+{
+	const struct wire_ether *eth = cursor_take(&c, struct wire_ether);
+
+	if (!eth || f->link != LINK_ETHER || f->vlan_present)
+		return FAMILY_COUNT;
+	if (wire16(eth->type) == ETHERTYPE_IPV4)
+		return is_plain_ipv4(c) ? FAMILY_INET : FAMILY_COUNT;
+	return wire16(eth->type) == ETHERTYPE_IPV6 ? FAMILY_INET6 : FAMILY_COUNT;
+}
+
+/*
+ * packet_parse() for the usual packet alone: Ethernet without tags, IPv4 without options or fragments, IPv6 without extension
+ * headers, TCP or UDP, status ok. Then *p is what packet_parse() makes of it; false, and nothing is said, for any other.
+ * Short enough to be inlined where *p can stay in registers. `family` is a constant, what family_usual() said.
+ */
+static __always_inline bool packet_parse_usual(struct cursor *c, const struct frame_info *f, enum family family,
+					       struct packet *p)
+{
+	const struct wire_ether *eth = cursor_take(c, struct wire_ether);
+	struct walk w = { .l3_off = c->off };
+	enum status s;
+
+	if (!eth)
+		return false;
+	__builtin_memset(p, 0, sizeof(*p));
+	p->segments = f->gso_segments ? f->gso_segments : 1;
+	p->mac_dst = eth->dst;
+	p->mac_src = eth->src;
+	p->has = HAS_MAC;
+	s = family == FAMILY_INET ? parse_ipv4(c, f, p, &w) : parse_ipv6(c, f, p, &w);
+	if (s != STATUS_OK || p->fragment != FRAGMENT_NONE)
+		return false;
+	if (w.next == PROTO_TCP)
+		s = parse_tcp(c, p, &w);
+	else if (w.next == PROTO_UDP)
+		s = parse_udp(c, p, &w, f);
+	else
+		return false;
+	return s == STATUS_OK && parse_end(f, p, &w) == STATUS_OK;
+}
+
+#endif
