@@ -297,8 +297,10 @@ int explain_by_flow(struct explainer *e, const struct probe *probe, const struct
 	memcpy(out->image, fresh.image, sizeof(out->image));
 	if (from != flow_initiator(f->flow) && out->verdict == VERDICT_PASS)
 		out->reason = REASON_STATE;
-	if (rule_before(fresh.image[IMAGE_PACKET], out->rule))
-		give(e, fresh.image[IMAGE_PACKET], f->direction, out);
+	give(e, fresh.image[IMAGE_PACKET], f->direction, &fresh);
+	/* An earlier rule decides the maker's packets; replies it can only stop. */
+	if (rule_before(fresh.rule, out->rule) && (from_maker || fresh.verdict != VERDICT_PASS))
+		give(e, fresh.rule, f->direction, out);
 	return 1;
 }
 
