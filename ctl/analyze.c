@@ -8,7 +8,7 @@
 #include "analyze_impl.h"
 #include "fail.h"
 
-enum { EFFORT_USUAL = 2000000, EFFORT_LEAST = 20000, EFFORT_ALL = 300000000 };
+enum { EFFORT_USUAL = 20000000, EFFORT_LEAST = 20000, EFFORT_ALL = 300000000 };
 
 void findings_free(struct findings *f)
 {

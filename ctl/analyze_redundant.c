@@ -44,8 +44,9 @@ static int obstacle_same(struct space *sp, void *arg, const struct point *p, siz
 /* What a proof came to: the default does the same for what later rules do not. */
 struct going { bool to_default; };
 
-/* A later rule of the same action that matches all of the region, with none of another one before it that meets it; or NO_RULE. */
-static size_t plain_successor(struct analysis *a, const struct region *r, const uint8_t *marked, const struct near *near)
+/* A later rule of the same action that matches all of the region, before any of another one that meets it; or NO_RULE. */
+static size_t plain_successor(struct analysis *a, const struct region *r, const uint8_t *marked,
+			      const struct near *near)
 {
 	struct excess beyond;
 
@@ -70,8 +71,8 @@ static size_t plain_successor(struct analysis *a, const struct region *r, const 
 }
 
 /*
- * Does what follows do the same for all of the region that the rule decides? With `marked` only these rules of the same action
- * count, the others are as if they were not there. a->used gets what the proof needs.
+ * Does what follows do the same for all of the region that the rule decides? With `marked` only these rules of the same
+ * action count, the others are as if they were not there. a->used gets what the proof needs.
  */
 static enum answer same_without(struct analysis *a, const struct region *r, const uint8_t *marked, struct going *g)
 {

@@ -176,8 +176,8 @@ bool explain_is_of_flow(const struct probe *probe, const struct flow *f)
 	return flow_key_equal(&key, &f->key);
 }
 
-/* The packet that made the flow, as the packet path remembers it (policy.h, remake_packet). */
-static void remake(const struct flow *f, const struct packet *now, bool from_maker, struct packet *p)
+/* The packet that made the flow, as the packet path remembers it (judge.h, remake_packet). */
+static void remake(const struct flow *f, const struct packet *now, struct packet *p)
 {
 	bool b = f->bits & FLOW_MAKER_B;
 
@@ -189,8 +189,8 @@ static void remake(const struct flow *f, const struct packet *now, bool from_mak
 		.vlan = f->key.vlan,
 		.inner_vlan = f->key.inner_vlan,
 		.has = now->has,
-		.mac_src = from_maker ? now->mac_src : now->mac_dst,
-		.mac_dst = from_maker ? now->mac_dst : now->mac_src,
+		.mac_src = now->mac_src,
+		.mac_dst = now->mac_dst,
 		.tcp_flags = f->made_flags,
 		.ttl = f->made_ttl,
 		.dscp = f->made_dscp,
@@ -222,8 +222,28 @@ static int rejudge(struct explainer *e, const struct explain_flow *f, const stru
 	return rc;
 }
 
-/* What each direction says of the flow by the rules of now; 0 where no stateful rule keeps it any longer, else 1. */
-static int rulings(struct explainer *e, const struct explain_flow *f, const struct packet *made,
+/* Rules that look at MAC addresses can only be asked again with those of the packet that made the flow (judge.h, rejudge). */
+static bool can_rejudge(const struct explainer *e, const struct explain_flow *f, enum direction d, bool from_maker)
+{
+	bool macs = e->tables.cfg.image[IMAGE_PACKET].dims & (1u << DIM_MAC_FROM | 1u << DIM_MAC_TO);
+	bool here = from_maker && d == f->direction;
+
+	/* Nor is the other direction, for the maker's packets. */
+	return (here || !from_maker) && (!macs || (here && f->flow->iface[d].raw == f->iface.raw));
+}
+
+static void give_judged(const struct explainer *e, judged_t j, struct explanation *out)
+{
+	rule_id_t rule = judged_rule(j);
+
+	out->rule = rule.raw < e->tables.nactions ? rule : rule_none(); /* older rules had others */
+	out->verdict = judged_verdict(j);
+	out->stateless = judged_stateless(j);
+	out->reason = rule_is_none(rule) ? REASON_DEFAULT : REASON_RULE;
+}
+
+/* What each direction says of the flow, by the rules of now; 0 where no stateful rule keeps it any longer, else 1. */
+static int rulings(struct explainer *e, const struct explain_flow *f, const struct packet *made, bool from_maker,
 		   struct judgement out[DIRECTION_COUNT], char **err)
 {
 	bool kept = false;
@@ -231,15 +251,16 @@ static int rulings(struct explainer *e, const struct explain_flow *f, const stru
 	for (unsigned int d = 0; d < DIRECTION_COUNT; d++) {
 		bool current = f->flow->ruling[d].generation.raw == f->generation.raw;
 		judged_t j = flow_judged(f->flow, (enum direction)d);
-		rule_id_t rule = judged_rule(j);
 		int rc = 0;
 
 		explanation_init(&out[d].by);
 		out[d].given = judged_given(j);
-		if (!out[d].given)
+		if (!out[d].given) {
+			kept |= from_maker && d == f->direction; /* to be judged now */
 			continue;
-		if (current && (rule_is_none(rule) || rule.raw < e->tables.nactions))
-			give(e, rule, (enum direction)d, &out[d].by);
+		}
+		if (current || !can_rejudge(e, f, (enum direction)d, from_maker))
+			give_judged(e, j, &out[d].by);
 		else
 			rc = rejudge(e, f, made, (enum direction)d, &out[d], err);
 		if (rc)
@@ -249,7 +270,7 @@ static int rulings(struct explainer *e, const struct explain_flow *f, const stru
 	return kept;
 }
 
-/* The judgement that speaks for the flow to a reply (policy.h, flow_verdict). */
+/* The judgement that speaks for the flow to a reply (policy.h, verdict_for_reply). */
 static const struct judgement *reply_ruling(const struct judgement r[DIRECTION_COUNT], enum direction d)
 {
 	const struct judgement *here = &r[d], *there = &r[!d];
@@ -285,8 +306,8 @@ int explain_by_flow(struct explainer *e, const struct probe *probe, const struct
 	from_maker = from == flow_maker(f->flow);
 	if (!fresh.by_rules || !bound_here(f, from_maker))
 		return 0;
-	remake(f->flow, p, from_maker, &made);
-	rc = rulings(e, f, &made, r, err);
+	remake(f->flow, p, &made);
+	rc = rulings(e, f, &made, from_maker, r, err);
 	if (rc <= 0)
 		return rc;
 	if (from_maker && !r[f->direction].given)

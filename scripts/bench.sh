@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What a packet costs, beside xdp-filter on the same packet: a table, and BUILD_DIR/bench/bench.json.
-#   scripts/bench.sh BUILD_DIR       (root)
+#   scripts/bench.sh BUILD_DIR       (root; make bench)
 # All of it happens in network and mount namespaces that end with this process, however it ends: the veth, xdp-filter's
 # program and its pins go with them. fwctl's own maps and programs are pinned nowhere.
 # Exit status: 0, 1 it could not be measured, 3 a required result was missed.

@@ -12,7 +12,7 @@
 static const size_t sizes[] = { 1, 100, 1000, 10000 };
 enum { SIZES = sizeof(sizes) / sizeof(*sizes), SUBJECTS = 3, CASES_MAX = 4 * SIZES + 2 };
 enum { ROUNDS_MIN = 7, ROUNDS = 25, SECONDS = 40 }; /* fewer rounds where the machine is busy */
-_Static_assert(ROUNDS <= BENCH_ROUNDS_MAX, "room for the rounds");
+_Static_assert((int)ROUNDS <= (int)BENCH_ROUNDS_MAX, "room for the rounds");
 
 struct bench {
 	struct bench_instance instance;

@@ -9,14 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include <arpa/inet.h>
 #include "../ctl/analyze.h"
-#include "../ctl/linear.h"
 #include "../ctl/parse.h"
-#include "gen_rules.h"
 #include "random.h"
+#include "universe.h"
 
-enum { RULESETS = 200, PACKETS_MAX = 60000, REPS_MAX = 64, REFS = 4 };
+enum { RULESETS = 200 };
 
 static struct random dice = { 4711 };
 
@@ -119,257 +117,6 @@ static void random_rules(struct ruleset *rs)
 	for (unsigned int i = 0; i < n; i++)
 		random_rule(use, &text);
 	read_rules(text.str, text.len, rs);
-}
-
-/* --- all packets that differ ---------------------------------------------------------------------- */
-
-/* Values at which something may begin to be otherwise. */
-struct reps { uint32_t v[REPS_MAX]; size_t n; };
-
-static void rep(struct reps *r, uint64_t v, uint64_t max)
-{
-	if (v > max)
-		return;
-	for (size_t i = 0; i < r->n; i++)
-		if (r->v[i] == v)
-			return;
-	assert_true(r->n < REPS_MAX);
-	r->v[r->n++] = (uint32_t)v;
-}
-
-static void rep_numbers(struct reps *r, const struct numset *s, uint64_t max)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		rep(r, s->v[i].lo, max);
-		rep(r, (uint64_t)s->v[i].hi + 1, max);
-	}
-}
-
-/* Addresses of the pools: in IPv4 by their number, in IPv6 by words 0 and 1 and the last. */
-struct addr_reps { addr_t v[REPS_MAX]; size_t n; };
-
-static void rep_addr(struct addr_reps *r, const addr_t *a)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (!memcmp(&r->v[i], a, sizeof(*a)))
-			return;
-	assert_true(r->n < REPS_MAX);
-	r->v[r->n++] = *a;
-}
-
-static bool addr_next(addr_t *a)
-{
-	for (size_t i = 16; i--;)
-		if (++a->b[i])
-			return true;
-	return false;
-}
-
-static void rep_addrs(struct addr_reps *r, const struct addrset *s, enum family family)
-{
-	static const addr_t first4 = { .b = { [10] = 0xff, [11] = 0xff } }, first6 = { .b = { 0 } };
-
-	rep_addr(r, family == FAMILY_INET ? &first4 : &first6);
-	for (size_t i = 0; i < s->n; i++) {
-		addr_t next = s->v[i].hi;
-
-		if (s->v[i].family != family)
-			continue;
-		rep_addr(r, &s->v[i].lo);
-		if (addr_next(&next) && (family == FAMILY_INET6 || (next.b[10] == 0xff && next.b[11] == 0xff)))
-			rep_addr(r, &next);
-	}
-}
-
-struct universe {
-	const struct ruleset *rs;
-	struct reps sport, dport, vlan, inner, ttl, length, dscp, iface, mac, type[FAMILY_COUNT], code, flags, proto, set;
-	struct addr_reps src[FAMILY_COUNT], dst[FAMILY_COUNT];
-	struct { int set; bool dst; } ref[REFS];
-	size_t nrefs;
-	unsigned int members;         /* of the packet at hand: bits of ref */
-	const struct packet *packet;
-	uint64_t *matches;            /* a bit a rule, a word a packet */
-	struct probe *probes;
-	size_t n;
-};
-
-static bool in_set(void *arg, size_t set, enum family family, const addr_t *a)
-{
-	const struct universe *u = (const struct universe *)arg;
-	bool dst = a == &u->packet->dst;
-
-	(void)family;
-	for (size_t i = 0; i < u->nrefs; i++)
-		if (u->ref[i].set == (int)set && u->ref[i].dst == dst)
-			return u->members >> i & 1;
-	return false;
-}
-
-static void use_set(struct universe *u, const struct addrset *a, bool dst)
-{
-	if (a->set < 0)
-		return;
-	for (size_t i = 0; i < u->nrefs; i++)
-		if (u->ref[i].set == a->set && u->ref[i].dst == dst)
-			return;
-	u->ref[u->nrefs].set = a->set;
-	u->ref[u->nrefs++].dst = dst;
-}
-
-static void collect_rule(struct universe *u, const struct rule *r)
-{
-	static const char *const names[] = { "eth0", "eth1" };
-
-	rep_numbers(&u->sport, &r->from.ports, 65535);
-	rep_numbers(&u->dport, &r->to.ports, 65535);
-	rep_numbers(&u->vlan, &r->vlan, 4095);
-	rep_numbers(&u->ttl, &r->ttl, 255);
-	rep_numbers(&u->length, &r->length, 65575);
-	rep_numbers(&u->code, &r->icmp_code, 255);
-	for (size_t i = 0; i < r->on.n; i++)
-		for (uint32_t k = 0; k < 2; k++)
-			if (!strcmp(r->on.v[i], names[k]))
-				rep(&u->iface, k + 1, 2);
-	for (size_t i = 0; i < r->mac_from.n; i++)
-		rep(&u->mac, r->mac_from.v[i].b[5], 255);
-	for (size_t i = 0; i < r->icmp_type.n; i++)
-		for (int f = 0; f < FAMILY_COUNT; f++)
-			if (r->icmp_type.v[i].has[f]) {
-				rep(&u->type[f], r->icmp_type.v[i].lo[f], 255);
-				rep(&u->type[f], r->icmp_type.v[i].hi[f] + 1u, 255);
-			}
-	for (unsigned int v = 0; r->flags.given && v < 32; v++)
-		rep(&u->flags, v & (TCP_SYN | TCP_ACK), 255);
-	for (int f = 0; f < FAMILY_COUNT; f++) {
-		rep_addrs(&u->src[f], &r->from.addr, (enum family)f);
-		rep_addrs(&u->dst[f], &r->to.addr, (enum family)f);
-	}
-	use_set(u, &r->from.addr, false);
-	use_set(u, &r->to.addr, true);
-}
-
-static void collect(struct universe *u, const struct ruleset *rs)
-{
-	static const uint8_t protos[] = { PROTO_TCP, PROTO_UDP, PROTO_ICMP, PROTO_ICMP6, PROTO_SCTP, 47, PROTO_NONE, PROTO_AH };
-	struct reps *zero[] = { &u->sport, &u->dport, &u->vlan, &u->ttl, &u->iface, &u->mac, &u->type[0], &u->type[1], &u->code,
-				&u->flags };
-
-	memset(u, 0, sizeof(*u));
-	u->rs = rs;
-	for (size_t i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
-		rep(zero[i], 0, 255);
-	rep(&u->length, 65535, 65535);
-	for (size_t i = 0; i < sizeof(protos); i++)
-		rep(&u->proto, protos[i], 255);
-	if (!rs->defaults.nd_by_rules) { /* neighbour discovery is passed ahead of the rules */
-		rep(&u->ttl, 255, 255);
-		rep(&u->type[FAMILY_INET6], 133, 255);
-		rep(&u->type[FAMILY_INET6], 137, 255);
-	}
-	for (size_t i = 0; i < rs->nrules; i++)
-		collect_rule(u, &rs->rules[i]);
-}
-
-/* One packet, unless the parser would not let it through; false where there are too many. */
-static bool take(struct universe *u, const struct probe *made)
-{
-	const struct linear_sets sets = { in_set, u };
-	struct probe p = *made;
-	uint64_t word = 0;
-
-	probe_settle(&p);
-	if (p.packet.status != STATUS_OK || (p.packet.nd && !u->rs->defaults.nd_by_rules))
-		return true;
-	if (p.packet.family == FAMILY_INET6 && p.packet.fragment != FRAGMENT_LATER && is_extension_header(p.packet.proto))
-		return true;
-	if (p.packet.length > (p.packet.family == FAMILY_INET ? 65535u : 65575u))
-		return true;
-	if (u->n == PACKETS_MAX)
-		return false;
-	u->packet = &p.packet;
-	for (size_t i = 0; i < u->rs->nrules; i++)
-		if (rule_matches(u->rs, &u->rs->rules[i], &p.packet, p.direction, probe_iface(&p), &sets))
-			word |= 1ull << i;
-	u->probes[u->n] = p;
-	u->matches[u->n++] = word;
-	return true;
-}
-
-/* Runs the body for each value of a field. */
-#define EACH(reps, field, convert) for (size_t i_##field = 0; i_##field < (reps)->n && ((void)(convert), true); i_##field++)
-#define NOW(reps, field) ((reps)->v[i_##field])
-
-static bool each_transport(struct universe *u, struct probe *p)
-{
-	struct packet *k = &p->packet;
-	bool later = k->fragment == FRAGMENT_LATER;
-	unsigned int has = later ? 0 : proto_has(k->proto);
-	const struct reps none = { { 0 }, 1 };
-	const struct reps *sport = has & HAS_PORTS ? &u->sport : &none, *dport = has & HAS_PORTS ? &u->dport : &none;
-	const struct reps *flags = has & HAS_FLAGS ? &u->flags : &none, *code = has & HAS_ICMP ? &u->code : &none;
-	const struct reps *type = has & HAS_ICMP ? &u->type[k->proto == PROTO_ICMP6] : &none;
-
-	EACH(sport, sport, k->sport.raw = htons((uint16_t)NOW(sport, sport)))
-	EACH(dport, dport, k->dport.raw = htons((uint16_t)NOW(dport, dport)))
-	EACH(flags, flags, k->tcp_flags = (uint8_t)NOW(flags, flags))
-	EACH(type, type, k->icmp_type = (uint8_t)NOW(type, type))
-	EACH(code, code, k->icmp_code = (uint8_t)NOW(code, code))
-		if (!take(u, p))
-			return false;
-	return true;
-}
-
-static bool each_size(struct universe *u, struct probe *p)
-{
-	struct packet *k = &p->packet;
-	struct reps lengths = u->length;
-
-	rep(&lengths, probe_min_length((enum family)k->family, k->proto, (enum fragment)k->fragment), 65535);
-	EACH(&u->vlan, vlan, k->vlan = (uint16_t)NOW(&u->vlan, vlan))
-	EACH(&u->ttl, ttl, k->ttl = (uint8_t)NOW(&u->ttl, ttl))
-	EACH(&lengths, length, k->length = NOW(&lengths, length))
-		if (!each_transport(u, p))
-			return false;
-	return true;
-}
-
-static bool each_place(struct universe *u, struct probe *p)
-{
-	static const char *const names[] = { "", "eth0", "eth1" };
-	size_t macs = u->mac.n > 1 ? u->mac.n + 1 : 1; /* the last one: no MAC addresses */
-
-	EACH(&u->iface, iface, strcpy(p->iface, names[NOW(&u->iface, iface)]))
-		for (size_t m = 0; m < macs; m++) {
-			p->packet.has = m < u->mac.n ? HAS_MAC : 0;
-			p->packet.mac_src = (struct mac){ { 2, 0, 0, 0, 0, m < u->mac.n ? (uint8_t)u->mac.v[m] : 0 } };
-			for (u->members = 0; u->members < 1u << u->nrefs; u->members++)
-				if (!each_size(u, p))
-					return false;
-		}
-	return true;
-}
-
-static bool each_packet(struct universe *u)
-{
-	struct probe p;
-
-	for (int f = 0; f < FAMILY_COUNT; f++)
-		for (size_t s = 0; s < u->src[f].n; s++)
-			for (size_t d = 0; d < u->dst[f].n; d++)
-				for (size_t i = 0; i < u->proto.n; i++)
-					for (int frag = 0; frag < FRAGMENT_COUNT; frag++)
-						for (int dir = 0; dir < DIRECTION_COUNT; dir++) {
-							probe_init(&p, (enum family)f);
-							p.direction = (enum direction)dir;
-							p.packet.src = u->src[f].v[s];
-							p.packet.dst = u->dst[f].v[d];
-							p.packet.proto = (uint8_t)u->proto.v[i];
-							p.packet.fragment = (uint8_t)frag;
-							if (!each_place(u, &p))
-								return false;
-						}
-	return true;
 }
 
 /* --- what is true --------------------------------------------------------------------------------- */
@@ -478,7 +225,7 @@ static void check_cover(const struct universe *u, const struct finding *f)
 /* The example is what it is said to be, by the rules one by one; its set memberships are in its words. */
 static void check_example(struct universe *u, const struct finding *f)
 {
-	const struct linear_sets sets = { in_set, u };
+	const struct linear_sets sets = { universe_in_set, u };
 	const struct probe *p = &f->example;
 	size_t first = SIZE_MAX, next = SIZE_MAX;
 
@@ -541,10 +288,7 @@ static void test_brute_force(void **state)
 		struct ruleset rs;
 
 		random_rules(&rs);
-		collect(&u, &rs);
-		u.matches = (uint64_t *)xcalloc(PACKETS_MAX, sizeof(*u.matches));
-		u.probes = (struct probe *)xcalloc(PACKETS_MAX, sizeof(*u.probes));
-		if (each_packet(&u)) {
+		if (universe_make(&u, &rs)) {
 			if (analyze(&rs, &options, &f, &err))
 				fail_msg("%s", err);
 			for (size_t i = 0; i < rs.nrules; i++)
@@ -554,8 +298,7 @@ static void test_brute_force(void **state)
 					check_example(&u, &f.v[i]);
 			done++;
 		}
-		free(u.matches);
-		free(u.probes);
+		universe_free(&u);
 		ruleset_free(&rs);
 	}
 	printf("confirmed: %u never match, %u redundant, %u conflict, %u fine\n", confirmed[FINDING_NEVER],
@@ -564,10 +307,137 @@ static void test_brute_force(void **state)
 		    fine > 100);
 }
 
+/* --- rules by hand -------------------------------------------------------------------------------- */
+
+/* `RULE KIND [BY...]; ` for each finding. */
+static void findings_text(const struct findings *f, struct strbuf *out)
+{
+	strbuf_add(out, "%s", "");
+	for (size_t i = 0; i < f->n; i++) {
+		strbuf_add(out, "%zu %s", f->v[i].rule + 1, finding_kind_text(f->v[i].kind));
+		if (f->v[i].kind == FINDING_UNDECIDED)
+			strbuf_add(out, " (%s)", finding_kind_text(f->v[i].question));
+		for (size_t k = 0; k < f->v[i].nby; k++)
+			strbuf_add(out, " %zu", f->v[i].by[k]);
+		strbuf_add(out, "%s; ", f->v[i].nd ? " nd" : "");
+	}
+}
+
+static const struct { const char *rules, *findings; } known[] = {
+	{ "default in drop\npass in proto tcp to port 80\npass in proto tcp to port 443\n", "" },
+	/* Taken by one, and by two together. */
+	{ "default in pass\ndrop in from 10.0.0.0/8\npass in from 10.1.0.0/16 to port 22\n", "2 never-matches 1; " },
+	{ "default in drop\npass in from 10.0.0.0/9\npass in from 10.128.0.0/9\ndrop in from 10.0.0.0/8 to 1.2.3.4\n",
+	  "3 never-matches 1 2; " },
+	/* A proper exception, and a rule that the default makes needless. */
+	{ "default in drop\ndrop in from 10.1.0.0/16\npass in from 10.0.0.0/8\n", "" },
+	{ "default in drop\npass in from 10.0.0.0/8\ndrop in from 11.0.0.0/8\n", "2 redundant 0; " },
+	/* A later rule does the same; one between them that differs makes it needed. */
+	{ "default in drop\npass in proto tcp to 10.0.0.1 port 80\npass in proto tcp to port 80\n", "1 redundant 2; " },
+	{ "default in drop\npass in proto tcp to 10.0.0.1 port 80\ndrop in from 192.0.2.0/24\npass in proto tcp to port 80\n",
+	  "2 conflict 1; 3 conflict 2; " },
+	/* Partial overlap of another verdict; of the same one it is nothing. */
+	{ "default in drop\npass in from 10.0.0.0/8\ndrop in to 10.0.0.0/8\npass in inet\n", "2 conflict 1; " },
+	{ "default in drop\npass in from 10.0.0.0/8\npass in to 10.0.0.0/8\n", "" },
+	/* State counts as something else. */
+	{ "default in drop\npass in from 10.1.0.0/16 stateless\npass in from 10.0.0.0/8\n", "" },
+	{ "default in pass stateless\npass in from 10.1.0.0/16\n", "" },
+	/* Negation. */
+	{ "default in drop\npass in from ! 10.0.0.0/8\ndrop in from 11.0.0.0/8\npass in from 10.0.0.0/8\ndrop in inet\n",
+	  "2 never-matches 1; 4 never-matches 1 3; " },
+	{ "default in pass\ndrop in proto ! tcp\ndrop in proto tcp\npass in to 1.2.3.4\n", "3 never-matches 1 2; " },
+	/* A negated port asks for ports: a later fragment has none. */
+	{ "default in drop\npass in proto tcp to port ! 80\npass in proto tcp to port 80\ndrop in proto tcp to port 0-65535\n",
+	  "3 never-matches 1 2; " },
+	{ "default in pass\ndrop in proto tcp to port ! 80\ndrop in proto tcp to port 80\npass in proto tcp frag from 1.2.3.4\n",
+	  "3 redundant 0; 3 conflict 1 2; " },
+	/* No such packet. */
+	{ "default in pass\ndrop in length 0-19\ndrop in proto tcp to port 80 length 0-39\ndrop in proto tcp length 0-39\n",
+	  "1 never-matches; 2 never-matches; " },
+	{ "default in pass\ndrop in inet6 proto ah\n", "" },
+	{ "default in pass\ndrop in inet6 frag\ndrop in inet6 proto ah\n", "2 never-matches 1; " }, /* but later fragments */
+	/* Neighbour discovery passes ahead. */
+	{ "default in drop\ndrop in inet6 proto icmp6 frag\npass in inet6 proto icmp6 icmp-type 135 ttl 255\n",
+	  "2 never-matches 1 nd; " },
+	{ "default in drop\ndefault nd rules\npass in inet6 proto icmp6 icmp-type 135 ttl 255\n", "" },
+	/* Sets may hold anything, and each side is for itself. */
+	{ "set a { type net; }\nset b { type net; 10.0.0.0/8 }\ndefault in pass\ndrop in from @a\ndrop in from @a to port 22\n"
+	  "drop in from @b\ndrop in from 10.0.0.0/8\n", "2 never-matches 1; " },
+	{ "set a { type net; }\ndefault in pass\ndrop in from @a\ndrop in from ! @a\npass in to @a\n", "3 never-matches 1 2; " },
+	{ "set a { type net; }\ndefault in pass\ndrop in from @a\ndrop in to @a\n", "" },
+	/* Fields of their own. */
+	{ "default in pass\ndrop in on eth0\ndrop in on ! eth0\npass in on { eth0 eth1 } vlan 5\n", "3 never-matches 1 2; " },
+	{ "default in pass\ndrop in on ! eth0\ndrop in on eth1\n", "2 never-matches 1; " },
+	{ "default in pass\ndrop in ttl 0-5\ndrop in ttl 6-255\npass in dscp ef\n", "3 never-matches 1 2; " },
+	{ "default in pass\ndrop in flags S/SA\ndrop in flags A/A\ndrop in flags none/SA\npass in proto tcp to port 1\n",
+	  "4 never-matches 1 2 3; " },
+	{ "default in pass\ndrop in mac-from 02:00:00:00:00:01\ndrop in mac-from ! 02:00:00:00:00:01\ndrop in vlan 7\n", "" },
+	{ "default in pass\ndrop in icmp-type echo-request\ndrop in proto icmp icmp-type 8 code 0\n", "2 never-matches 1; " },
+	{ "default in pass\ndrop out from 10.0.0.0/8\ndrop in from 10.0.0.0/8\n", "" },
+	/* Twice the same: the second never matches, and without the first the second does it. */
+	{ "default in drop\npass in to 1.2.3.4\npass in to 1.2.3.4\n", "1 redundant 2; 2 never-matches 1; " },
+};
+
+static void test_known(void **state)
+{
+	const struct analyze_options options = { .conflicts = true };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		_cleanup_findings_ struct findings f = { NULL, 0, 0 };
+		_cleanup_strbuf_ struct strbuf got = { NULL, 0, 0 };
+		_cleanup_free_ char *err = NULL;
+		struct ruleset rs;
+
+		read_rules(known[i].rules, strlen(known[i].rules), &rs);
+		if (analyze(&rs, &options, &f, &err))
+			fail_msg("%s", err);
+		findings_text(&f, &got);
+		if (strcmp(got.str, known[i].findings))
+			fail_msg("%swanted: %s\ngot:    %s", known[i].rules, known[i].findings, got.str);
+		ruleset_free(&rs);
+	}
+}
+
+/* With hardly any work allowed nothing becomes fine or certain that is not. */
+static void test_bounded(void **state)
+{
+	const struct analyze_options all = { .conflicts = false }, little = { .effort = 1 };
+	unsigned int undecided = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < RULESETS; i++) {
+		_cleanup_findings_ struct findings f = { NULL, 0, 0 }, g = { NULL, 0, 0 };
+		struct ruleset rs;
+
+		random_rules(&rs);
+		assert_int_equal(analyze(&rs, &all, &f, NULL), 0);
+		assert_int_equal(analyze(&rs, &little, &g, NULL), 0);
+		for (size_t r = 0; r < rs.nrules; r++) {
+			const struct finding *u = find(&g, r, FINDING_UNDECIDED);
+			bool never = find(&f, r, FINDING_NEVER), redundant = find(&f, r, FINDING_REDUNDANT);
+
+			undecided += u != NULL;
+			if (find(&g, r, FINDING_NEVER))
+				assert_true(never);
+			else if (find(&g, r, FINDING_REDUNDANT))
+				assert_true(redundant);
+			else if (!u)
+				assert_true(!never && !redundant);
+			else if (u->question == FINDING_REDUNDANT)
+				assert_false(never);
+		}
+		ruleset_free(&rs);
+	}
+	assert_true(undecided > 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_brute_force),
+		cmocka_unit_test(test_bounded),
 	};
 
 	return cmocka_run_group_tests_name("analyze", tests, NULL, NULL);
