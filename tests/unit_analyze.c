@@ -324,58 +324,7 @@ static void findings_text(const struct findings *f, struct strbuf *out)
 }
 
 static const struct { const char *rules, *findings; } known[] = {
-	{ "default in drop\npass in proto tcp to port 80\npass in proto tcp to port 443\n", "" },
-	/* Taken by one, and by two together. */
-	{ "default in pass\ndrop in from 10.0.0.0/8\npass in from 10.1.0.0/16 to port 22\n", "2 never-matches 1; " },
-	{ "default in drop\npass in from 10.0.0.0/9\npass in from 10.128.0.0/9\ndrop in from 10.0.0.0/8 to 1.2.3.4\n",
-	  "3 never-matches 1 2; " },
-	/* A proper exception, and a rule that the default makes needless. */
-	{ "default in drop\ndrop in from 10.1.0.0/16\npass in from 10.0.0.0/8\n", "" },
-	{ "default in drop\npass in from 10.0.0.0/8\ndrop in from 11.0.0.0/8\n", "2 redundant 0; " },
-	/* A later rule does the same; one between them that differs makes it needed. */
-	{ "default in drop\npass in proto tcp to 10.0.0.1 port 80\npass in proto tcp to port 80\n", "1 redundant 2; " },
-	{ "default in drop\npass in proto tcp to 10.0.0.1 port 80\ndrop in from 192.0.2.0/24\npass in proto tcp to port 80\n",
-	  "2 conflict 1; 3 conflict 2; " },
-	/* Partial overlap of another verdict; of the same one it is nothing. */
-	{ "default in drop\npass in from 10.0.0.0/8\ndrop in to 10.0.0.0/8\npass in inet\n", "2 conflict 1; " },
-	{ "default in drop\npass in from 10.0.0.0/8\npass in to 10.0.0.0/8\n", "" },
-	/* State counts as something else. */
-	{ "default in drop\npass in from 10.1.0.0/16 stateless\npass in from 10.0.0.0/8\n", "" },
-	{ "default in pass stateless\npass in from 10.1.0.0/16\n", "" },
-	/* Negation. */
-	{ "default in drop\npass in from ! 10.0.0.0/8\ndrop in from 11.0.0.0/8\npass in from 10.0.0.0/8\ndrop in inet\n",
-	  "2 never-matches 1; 4 never-matches 1 3; " },
-	{ "default in pass\ndrop in proto ! tcp\ndrop in proto tcp\npass in to 1.2.3.4\n", "3 never-matches 1 2; " },
-	/* A negated port asks for ports: a later fragment has none. */
-	{ "default in drop\npass in proto tcp to port ! 80\npass in proto tcp to port 80\ndrop in proto tcp to port 0-65535\n",
-	  "3 never-matches 1 2; " },
-	{ "default in pass\ndrop in proto tcp to port ! 80\ndrop in proto tcp to port 80\npass in proto tcp frag from 1.2.3.4\n",
-	  "3 redundant 0; 3 conflict 1 2; " },
-	/* No such packet. */
-	{ "default in pass\ndrop in length 0-19\ndrop in proto tcp to port 80 length 0-39\ndrop in proto tcp length 0-39\n",
-	  "1 never-matches; 2 never-matches; " },
-	{ "default in pass\ndrop in inet6 proto ah\n", "" },
-	{ "default in pass\ndrop in inet6 frag\ndrop in inet6 proto ah\n", "2 never-matches 1; " }, /* but later fragments */
-	/* Neighbour discovery passes ahead. */
-	{ "default in drop\ndrop in inet6 proto icmp6 frag\npass in inet6 proto icmp6 icmp-type 135 ttl 255\n",
-	  "2 never-matches 1 nd; " },
-	{ "default in drop\ndefault nd rules\npass in inet6 proto icmp6 icmp-type 135 ttl 255\n", "" },
-	/* Sets may hold anything, and each side is for itself. */
-	{ "set a { type net; }\nset b { type net; 10.0.0.0/8 }\ndefault in pass\ndrop in from @a\ndrop in from @a to port 22\n"
-	  "drop in from @b\ndrop in from 10.0.0.0/8\n", "2 never-matches 1; " },
-	{ "set a { type net; }\ndefault in pass\ndrop in from @a\ndrop in from ! @a\npass in to @a\n", "3 never-matches 1 2; " },
-	{ "set a { type net; }\ndefault in pass\ndrop in from @a\ndrop in to @a\n", "" },
-	/* Fields of their own. */
-	{ "default in pass\ndrop in on eth0\ndrop in on ! eth0\npass in on { eth0 eth1 } vlan 5\n", "3 never-matches 1 2; " },
-	{ "default in pass\ndrop in on ! eth0\ndrop in on eth1\n", "2 never-matches 1; " },
-	{ "default in pass\ndrop in ttl 0-5\ndrop in ttl 6-255\npass in dscp ef\n", "3 never-matches 1 2; " },
-	{ "default in pass\ndrop in flags S/SA\ndrop in flags A/A\ndrop in flags none/SA\npass in proto tcp to port 1\n",
-	  "4 never-matches 1 2 3; " },
-	{ "default in pass\ndrop in mac-from 02:00:00:00:00:01\ndrop in mac-from ! 02:00:00:00:00:01\ndrop in vlan 7\n", "" },
-	{ "default in pass\ndrop in icmp-type echo-request\ndrop in proto icmp icmp-type 8 code 0\n", "2 never-matches 1; " },
-	{ "default in pass\ndrop out from 10.0.0.0/8\ndrop in from 10.0.0.0/8\n", "" },
-	/* Twice the same: the second never matches, and without the first the second does it. */
-	{ "default in drop\npass in to 1.2.3.4\npass in to 1.2.3.4\n", "1 redundant 2; 2 never-matches 1; " },
+#include "analyze_known.inc"
 };
 
 static void test_known(void **state)
