@@ -25,7 +25,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Wenum-conversion -DFWCTL_VERSION
 	   -I$(B)/libmnl/usr/include -I$(B)/skel $(CFLAGS)
 LIBMNL  := $(firstword $(wildcard $(B)/libmnl/usr/lib/*/libmnl.a /usr/lib/*/libmnl.a))
 LIBELF  := $(shell pkg-config --static --libs libelf 2>/dev/null || echo -lelf -lz)
-LIBS    := -lbpf $(LIBELF) -lz $(if $(LIBMNL),$(LIBMNL),-lmnl)
+LIBS    := -lbpf $(LIBELF) -lz $(if $(LIBMNL),$(LIBMNL),-lmnl) -pthread
 
 BPF_SRC := $(wildcard xdp/*.bpf.c tc/*.bpf.c)
 BPF_OBJ := $(patsubst %.bpf.c,$(B)/bpf/%.bpf.o,$(notdir $(BPF_SRC)))

@@ -19,8 +19,9 @@ static int programs_array(const char *name)
 }
 
 /* Makes the maps of one group through the XDP object, which knows them all with their types. */
-static int create_group(__u32 buckets, const struct map_group *g, void *maps)
+static int create_group(__u32 buckets, const struct load_request *rq, const struct map_group *g, void *maps)
 {
+	const struct plumbing sizes = { .rq = rq };
 	struct fw_xdp_bpf *skel = fw_xdp_bpf__open();
 	struct bpf_map *map;
 	int rc = 0;
@@ -31,6 +32,7 @@ static int create_group(__u32 buckets, const struct map_group *g, void *maps)
 	bpf_object__for_each_map(map, skel->obj)
 		if (!bpf_map__is_internal(map) && !map_group_fd(g, maps, bpf_map__name(map)))
 			bpf_map__set_autocreate(map, false);
+	rc = rq ? plumb(skel->obj, &sizes) : 0;
 	if (buckets)
 		rc = bpf_map__set_max_entries(skel->maps.fw_flows, buckets);
 	rc = rc ?: fw_xdp_bpf__load(skel);
@@ -45,7 +47,7 @@ int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err)
 	int rc;
 
 	object_error_clear();
-	rc = create_group(buckets, &instance_group, &m);
+	rc = create_group(buckets, NULL, &instance_group, &m);
 	m.fw_programs_xdp.fd = programs_array("fw_programs_xdp");
 	m.fw_programs_out.fd = programs_array("fw_programs_out");
 	m.fw_programs_in.fd = programs_array("fw_programs_in");
@@ -65,10 +67,25 @@ int replay_maps_create(struct replay_maps *out, char **err)
 	int rc;
 
 	object_error_clear();
-	rc = create_group(0, &replay_group, &m);
+	rc = create_group(0, NULL, &replay_group, &m);
 	if (rc) {
 		replay_maps_close(&m);
 		return FAIL(err, rc, "replay maps: %s", object_error(rc));
+	}
+	*out = m;
+	return 0;
+}
+
+int ruleset_maps_create(const struct load_request *rq, struct ruleset_maps *out, char **err)
+{
+	struct ruleset_maps m = ruleset_maps_none();
+	int rc;
+
+	object_error_clear();
+	rc = create_group(0, rq, &ruleset_group, &m);
+	if (rc) {
+		ruleset_maps_close(&m);
+		return FAIL(err, rc, "rule tables: %s", object_error(rc));
 	}
 	*out = m;
 	return 0;

@@ -7,7 +7,7 @@
 #include "object.h"
 
 static bool verbose;
-static char last_message[512];
+static __thread char last_message[512]; /* loads run side by side */
 
 static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
 {

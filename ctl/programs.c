@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "fail.h"
@@ -97,7 +99,6 @@ static int load_xdp(const struct load_request *rq, struct loaded *l, const struc
 		bpf_program__set_flags(skel->progs.fw_xdp, BPF_F_XDP_HAS_FRAGS);
 	rc = plumb(skel->obj, &p);
 	rc = rc ?: fw_xdp_bpf__load(skel);
-	rc = rc ?: take_maps(skel->obj, &ruleset_group, &l->maps);
 	if (!rc) {
 		l->xdp = keep_fd(bpf_program__fd(skel->progs.fw_xdp));
 		rc = l->xdp < 0 ? l->xdp : 0;
@@ -127,7 +128,6 @@ static int load_tc(const struct load_request *rq, struct loaded *l, const struct
 	bpf_program__set_autoload(skel->progs.fw_tc_in, hooks_of(rq) & LOAD_IN);
 	rc = plumb(skel->obj, &p);
 	rc = rc ?: fw_tc_bpf__load(skel);
-	rc = rc ?: take_maps(skel->obj, &ruleset_group, &l->maps);
 	if (!rc) {
 		l->out = keep_program(skel->progs.fw_tc_out);
 		l->in = keep_program(skel->progs.fw_tc_in);
@@ -153,19 +153,57 @@ static int bind_maps(const struct loaded *l)
 	return 0;
 }
 
-int programs_load(const struct load_request *rq, struct loaded *out, char **err)
-{
-	const struct program_cfg cfg = complete_cfg(rq);
-	_cleanup_loaded_ struct loaded l = loaded_none();
+/* One object's load; the TC programs are verified while the XDP program is, which is most of the time that a load takes. */
+struct job {
+	const struct load_request *rq;
+	const struct program_cfg *cfg;
+	struct loaded *l;
+	bool wanted;
+	int (*load)(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg);
+	const char *what;
 	int rc;
+	char why[256];
+};
+
+static void *job_run(void *arg)
+{
+	struct job *j = (struct job *)arg;
 
 	object_error_clear();
-	rc = hooks_of(rq) & LOAD_XDP ? load_xdp(rq, &l, &cfg) : 0;
+	j->rc = j->wanted ? j->load(j->rq, j->l, j->cfg) : 0;
+	if (j->rc)
+		snprintf(j->why, sizeof(j->why), "%s", object_error(j->rc));
+	return NULL;
+}
+
+static int load_programs(const struct load_request *rq, struct loaded *l, char **err)
+{
+	const struct program_cfg cfg = complete_cfg(rq);
+	struct job xdp = { rq, &cfg, l, hooks_of(rq) & LOAD_XDP, load_xdp, "XDP", 0, "" };
+	struct job tc = { rq, &cfg, l, hooks_of(rq) & (LOAD_OUT | LOAD_IN), load_tc, "TC", 0, "" };
+	const struct job *failed;
+	pthread_t thread;
+	bool threaded = xdp.wanted && tc.wanted && !pthread_create(&thread, NULL, job_run, &tc);
+
+	job_run(&xdp);
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		job_run(&tc);
+	failed = xdp.rc ? &xdp : tc.rc ? &tc : NULL;
+	if (failed)
+		return FAIL(err, failed->rc, "%s program: %s (fwctl -v shows the verifier's log)", failed->what, failed->why);
+	return 0;
+}
+
+int programs_load(const struct load_request *rq, struct loaded *out, char **err)
+{
+	_cleanup_loaded_ struct loaded l = loaded_none();
+	int rc = ruleset_maps_create(rq, &l.maps, err);
+
+	rc = rc ?: load_programs(rq, &l, err);
 	if (rc)
-		return FAIL(err, rc, "XDP program: %s (fwctl -v shows the verifier's log)", object_error(rc));
-	rc = hooks_of(rq) & (LOAD_OUT | LOAD_IN) ? load_tc(rq, &l, &cfg) : 0;
-	if (rc)
-		return FAIL(err, rc, "TC program: %s (fwctl -v shows the verifier's log)", object_error(rc));
+		return rc;
 	rc = fill_tables(&l.maps, rq->tables);
 	rc = rc ?: fill_text(&l.maps, rq);
 	rc = rc ?: bind_maps(&l);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -10,6 +11,7 @@
 #include "bench.skel.h"
 
 enum { PORTS = 65536, WARM_UP = 1000 };
+enum { CROWDED = 32 }; /* so many flows may lose their way to others, in buckets that happen to overflow */
 
 void bench_probes_close(struct bench_probes *p) { bench_bpf__destroy(p->skel); }
 
@@ -102,7 +104,7 @@ static struct plan plan_of(const struct bench_probes *p, const struct bench_case
 
 /* Packets that must have gone before, and flows that must then be in the table. */
 static int prepare(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c,
-		   const struct plan *plan)
+		   const struct plan *plan, const struct bench_packet *packet)
 {
 	__u32 slot = BENCH_SLOT_RULES, retval;
 	double ns;
@@ -113,18 +115,19 @@ static int prepare(const struct bench_instance *in, const struct bench_probes *p
 		bench_flows_clear(in);
 	}
 	if (!rc && c->kind != CASE_NEW)
-		rc = run(plan->prog, &c->rs->packet, c->kind == CASE_MANY ? PORTS : WARM_UP, &ns, &retval);
+		rc = run(plan->prog, packet, c->kind == CASE_MANY ? PORTS : WARM_UP, &ns, &retval);
 	return rc;
 }
 
 struct counts { __u64 rule, flow, flows, lost; };
-static int read_counts(const struct bench_instance *in, const struct bench_case *c, struct counts *n)
+static int read_counts(const struct bench_instance *in, const struct bench_case *c, const struct bench_packet *packet,
+		       struct counts *n)
 {
-	const struct flow *f = bench_flow_of(in, &c->rs->packet);
+	const struct flow *f = bench_flow_of(in, packet);
 
 	n->flow = f ? f->packets[0] : 0;
 	n->flows = c->kind == CASE_NEW || c->kind == CASE_MANY ? bench_flows(in) : 0;
-	return bench_rule_packets(c->rs, &n->rule) ?: bench_lost_flows(in, &n->lost);
+	return bench_rule_packets(c->rs, &n->rule) ?: bench_lost_packets(in, &n->lost);
 }
 
 static bool counted_right(enum bench_kind kind, __u32 sent, const struct counts *before, const struct counts *after)
@@ -140,11 +143,12 @@ static bool counted_right(enum bench_kind kind, __u32 sent, const struct counts 
 	case CASE_STATELESS:
 		return after->rule - before->rule == sent && !after->flow;
 	case CASE_NEW:
-		return after->rule - before->rule == sent && before->flows == 0 && after->flows == sent &&
-		       after->lost == before->lost;
+		/* A bucket may overflow: then a flow, of one packet so far, gives way. */
+		return after->rule - before->rule == sent && before->flows == 0 &&
+		       after->flows + (after->lost - before->lost) == sent && after->lost - before->lost < CROWDED;
 	case CASE_MANY:
-		return after->rule - before->rule == sent && before->flows == PORTS && after->flows == PORTS &&
-		       flow == sent / PORTS;
+		return after->rule - before->rule == sent && before->flows > PORTS - CROWDED &&
+		       after->flows == before->flows && after->lost - before->lost < sent / PORTS * CROWDED;
 	}
 	return after->rule - before->rule == sent && flow == sent;
 }
@@ -153,15 +157,19 @@ int bench_measure(const struct bench_instance *in, const struct bench_probes *p,
 		  char **err)
 {
 	const char *name = bench_kind_text(c->kind);
+	struct bench_packet packet = c->rs->packet;
 	struct plan plan = plan_of(p, c);
 	struct counts before, after;
 	double full = 0;
 	__u32 retval = 0;
-	int rc = prepare(in, p, c, &plan);
+	int rc;
 
-	rc = rc ?: read_counts(in, c, &before);
-	rc = rc ?: run(plan.prog, &c->rs->packet, plan.repeat, &full, &retval);
-	rc = rc ?: read_counts(in, c, &after);
+	/* Each round another flow, elsewhere in the table: where its entry lies beside other memory makes a difference. */
+	packet.udp.source = htons((__u16)(ntohs(packet.udp.source) + round));
+	rc = prepare(in, p, c, &plan, &packet);
+	rc = rc ?: read_counts(in, c, &packet, &before);
+	rc = rc ?: run(plan.prog, &packet, plan.repeat, &full, &retval);
+	rc = rc ?: read_counts(in, c, &packet, &after);
 	if (rc)
 		return FAIL(err, rc, "%s: %s", name, strerror(-rc));
 	if (retval != plan.retval)

@@ -146,16 +146,16 @@ int bench_rule_packets(const struct bench_ruleset *rs, __u64 *packets)
 	return rc;
 }
 
-int bench_lost_flows(const struct bench_instance *in, __u64 *flows)
+int bench_lost_packets(const struct bench_instance *in, __u64 *packets)
 {
-	*flows = 0;
+	*packets = 0;
 	for (__u32 i = 0; i < LOSS_COUNT; i++) {
 		struct counters sum = { 0, 0 };
 		int rc = fw_losses_sum(in->maps.fw_losses, (loss_id_t){ i }, &sum);
 
 		if (rc)
 			return rc;
-		*flows += sum.packets;
+		*packets += sum.packets;
 	}
 	return 0;
 }

@@ -35,8 +35,8 @@ int bench_ruleset_load(const struct bench_instance *in, unsigned int number, str
 const struct flow *bench_flow_of(const struct bench_instance *in, const struct bench_packet *packet);
 /* Packets that the last rule decided, by its counter. */
 int bench_rule_packets(const struct bench_ruleset *rs, __u64 *packets);
-/* Flows that the table could not hold. */
-int bench_lost_flows(const struct bench_instance *in, __u64 *flows);
+/* Packets of flows that the table could not hold. */
+int bench_lost_packets(const struct bench_instance *in, __u64 *packets);
 size_t bench_flows(const struct bench_instance *in);
 void bench_flows_clear(const struct bench_instance *in);
 
