@@ -12,7 +12,7 @@ enum { RULES_MAX_BYTES = 256 << 20 };
 
 static void print_help(const struct command *c)
 {
-	printf("usage: fwctl %s %s\n%s\n", c->name, c->usage, c->summary);
+	printf("usage: fwctl %s%s%s\n%s\n", c->name, c->usage[0] ? " " : "", c->usage, c->summary);
 	if (c->help[0])
 		printf("\n%s", c->help);
 	printf("\n  -j, --json         JSON output\n"
@@ -31,7 +31,8 @@ int cli_wrong(const struct cli *cli, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	if (cli->command)
-		fprintf(stderr, " (usage: fwctl %s %s)\n", cli->command->name, cli->command->usage);
+		fprintf(stderr, " (usage: fwctl %s%s%s)\n", cli->command->name, cli->command->usage[0] ? " " : "",
+			cli->command->usage);
 	else
 		fprintf(stderr, " (fwctl -h lists the commands)\n");
 	return EXIT_WRONG;

@@ -46,7 +46,7 @@ static int edit_apply(struct edit *e, const char *what)
 	if (e->cli->json)
 		printf("{\"rules\":%zu,\"id\":%u}\n", e->rs.nrules, result.id);
 	else if (!e->cli->quiet)
-		printf("%s; %zu rules are live\n", what, e->rs.nrules);
+		printf("%s; %zu rule%s live\n", what, e->rs.nrules, e->rs.nrules == 1 ? " is" : "s are");
 	return EXIT_DONE;
 }
 
@@ -63,7 +63,7 @@ static int parse_number(const struct cli *cli, const char *text, size_t max, siz
 			fprintf(stderr, "fwctl: there is no rule %s (they are 1 to %zu: fwctl list)\n", text, max);
 		else
 			fprintf(stderr, "fwctl: there is no rule %s (there are none)\n", text);
-		return EXIT_WRONG;
+		return EXIT_FAILED;
 	}
 	*out = n;
 	return 0;
@@ -81,7 +81,7 @@ static int add(struct edit *e, int argc, char **argv)
 	if (!status && argc && !strcmp(argv[0], "at")) {
 		if (argc < 2)
 			return cli_wrong(e->cli, "rule add at: the number of a rule is missing");
-		status = parse_number(e->cli, argv[1], e->rs.nrules, &at);
+		status = parse_number(e->cli, argv[1], e->rs.nrules + 1, &at);
 		argc -= 2;
 		argv += 2;
 	}

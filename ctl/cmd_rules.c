@@ -50,7 +50,8 @@ static void print_applied(const struct cli *cli, const struct apply_result *r, s
 			 "anew)", r->flows);
 	if (!cli->json) {
 		if (!cli->quiet)
-			printf(r->unchanged ? "unchanged: these %zu rules are live already\n" : "%zu rules are live\n", rules);
+			printf("%s%zu rule%s live%s\n", r->unchanged ? "unchanged: " : "", rules,
+			       rules == 1 ? " is" : "s are", r->unchanged ? " already" : "");
 		return;
 	}
 	json_init(&j, &b);
@@ -80,7 +81,7 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 	if (status)
 		return status;
 	(void)ifaces_refresh(&s); /* whether tags are stripped may have been changed since attach */
-	rc = force ? 0 : guard_session(&s, rs, getenv("SSH_CONNECTION"), &err);
+	rc = force ? 0 : guard_session(&s, rs, &err);
 	if (!rc)
 		rc = dry_run ? apply_dry_run(&s, rs, &err) : apply_ruleset(&s, rs, 0, &result, &err);
 	if (rc || dry_run) {
@@ -97,7 +98,7 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 	} else if (cli->json) {
 		printf("{\"dry_run\":true,\"rules\":%zu}\n", rs->nrules);
 	} else if (!cli->quiet) {
-		printf("%zu rules would be live (nothing was changed)\n", rs->nrules);
+		printf("%zu rule%s would be live (nothing was changed)\n", rs->nrules, rs->nrules == 1 ? "" : "s");
 	}
 	return EXIT_DONE;
 }

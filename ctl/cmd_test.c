@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "addr.h"
 #include "cmd.h"
 #include "expect.h"
@@ -242,8 +244,9 @@ static void print_summary(struct test *t)
 	if (lost)
 		cli_note(t->cli, "%llu packets found no place in the flow table (option flows makes it larger)", lost);
 	if (!t->cli->json) {
-		printf("%llu packets: %llu passed, %llu dropped, %llu rejected; %zu flows\n", t->packets,
-		       t->verdicts[VERDICT_PASS], t->verdicts[VERDICT_DROP], t->verdicts[VERDICT_REJECT], n);
+		printf("%llu packet%s: %llu passed, %llu dropped, %llu rejected; %zu flow%s\n", t->packets,
+		       t->packets == 1 ? "" : "s", t->verdicts[VERDICT_PASS], t->verdicts[VERDICT_DROP],
+		       t->verdicts[VERDICT_REJECT], n, n == 1 ? "" : "s");
 		return;
 	}
 	json_init(&j, &b);
@@ -303,6 +306,30 @@ static int run(struct test *t)
 	return t->mismatches ? EXIT_NO : EXIT_DONE;
 }
 
+/* Whether two paths are one file. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return b && strcmp(b, "-") && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino &&
+	       S_ISREG(x.st_mode);
+}
+
+/* The file of --write-expect, which must not be one that is read. */
+static int open_written(struct test *t)
+{
+	const char *read[] = { t->rules, t->pcap, t->expect };
+
+	for (size_t i = 0; i < ARRAY_COUNT(read); i++)
+		if (same_file(t->write_expect, read[i]))
+			return cli_wrong(t->cli, "--write-expect: %s is read by this command (name another file)",
+					 t->write_expect);
+	t->written = strcmp(t->write_expect, "-") ? fopen(t->write_expect, "we") : fdopen(dup(STDOUT_FILENO), "w");
+	if (!t->written)
+		return cli_fail(xasprintf("%s: %s", t->write_expect, strerror(errno)));
+	return 0;
+}
+
 int cmd_test(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(test_free) struct test t = { .cli = cli };
@@ -320,6 +347,9 @@ int cmd_test(struct cli *cli, int argc, char **argv)
 		return cli_wrong(cli, "test takes a rules file and a capture");
 	if (t.in + t.out + (t.host != NULL) > 1)
 		return cli_wrong(cli, "--in, --out and --host exclude each other");
+	if (t.on && (strlen(t.on) >= IFNAMSIZ || !t.on[0] || strpbrk(t.on, "/ \t:")))
+		return cli_wrong(cli, "--on: '%s' cannot be an interface (1 to %d bytes, no '/', ':' or white space)", t.on,
+				 IFNAMSIZ - 1);
 	if (!strcmp(argv[0], "-") && !strcmp(argv[1], "-"))
 		return cli_wrong(cli, "rules and capture cannot both come from standard input");
 	t.rules = argv[0];
@@ -331,7 +361,6 @@ int cmd_test(struct cli *cli, int argc, char **argv)
 		return status;
 	if (instance_privileged(&err))
 		return cli_fail(err);
-	if (t.write_expect && !(t.written = fopen(t.write_expect, "we")))
-		return cli_fail(xasprintf("%s: %s", t.write_expect, strerror(errno)));
-	return run(&t);
+	status = t.write_expect ? open_written(&t) : 0;
+	return status ?: run(&t);
 }

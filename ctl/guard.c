@@ -137,12 +137,57 @@ static int judge_packet(const struct state *s, const struct ruleset *rs, const s
 	return attached ? rc : judge_on(rs, p, DIRECTION_IN, own[0] ? own : NULL, err);
 }
 
-int guard_session(const struct state *s, const struct ruleset *rs, const char *ssh_connection, char **err)
+/* SSH_CONNECTION from the environment of a process, owned by the caller; NULL where it has none. */
+static char *ssh_of_process(pid_t pid)
+{
+	static const char name[] = "SSH_CONNECTION=";
+	_cleanup_free_ char *path = xasprintf("/proc/%d/environ", (int)pid), *text = NULL;
+	size_t len;
+
+	if (read_file(path, 1 << 20, &text, &len))
+		return NULL;
+	for (const char *p = text; p < text + len; p += strlen(p) + 1)
+		if (!strncmp(p, name, sizeof(name) - 1))
+			return xstrdup(p + sizeof(name) - 1);
+	return NULL;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d/stat", (int)pid), *text = NULL;
+	const char *name_end;
+	size_t len;
+	int parent;
+
+	if (read_file(path, 4096, &text, &len))
+		return 0;
+	name_end = strrchr(text, ')'); /* the name may hold anything */
+	return name_end && sscanf(name_end + 1, " %*c %d", &parent) == 1 ? parent : 0;
+}
+
+static char *ssh_connection(void)
+{
+	const char *own = getenv("SSH_CONNECTION");
+	pid_t pid = getppid();
+
+	if (own)
+		return xstrdup(own);
+	for (int depth = 0; pid > 1 && depth < 32; depth++, pid = parent_of(pid)) {
+		char *found = ssh_of_process(pid);
+
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+int guard_session(const struct state *s, const struct ruleset *rs, char **err)
 {
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
+	_cleanup_free_ char *connection = ssh_connection();
 	struct packet p;
 
-	if (!session_packet(ssh_connection, &p) || !is_here(&p))
+	if (!session_packet(connection, &p) || !is_here(&p))
 		return 0;
 	if (!flow_list_read(s, &flows, NULL))
 		for (size_t i = 0; i < flows.n; i++)

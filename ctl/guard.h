@@ -7,11 +7,11 @@
 #include "state.h"
 
 /*
- * Would the ruleset cut the session of `ssh_connection` ("client-address port server-address port", sshd's environment
- * variable; NULL or malformed: no session)? Asked is what re-judging will ask: the packet that made the session's flow, or
+ * Would the ruleset cut the ssh session that the command is typed in (SSH_CONNECTION of this process or of an ancestor: sudo
+ * drops it; "client-address port server-address port")? Asked is what re-judging will ask: the packet that made the session's flow, or
  * where the table has none a packet amid the connection, on every attached interface.
  * 0, or -EPERM and *err naming the rule.
  */
-int guard_session(const struct state *s, const struct ruleset *rs, const char *ssh_connection, char **err);
+int guard_session(const struct state *s, const struct ruleset *rs, char **err);
 
 #endif

@@ -68,14 +68,22 @@ static void print_usage(FILE *to)
 	fprintf(to, "usage: fwctl [-j] [-n NETNS] [-q] [-v] COMMAND ...\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(to, "  %-8s %s\n", c->name, c->summary);
-	fprintf(to, "\nfwctl COMMAND -h tells more.\n");
+	fprintf(to, "\n-j JSON output, -n in the network namespace of that name, -q no notes and warnings, -v more detail.\n"
+		"Exit status: 0 done; 1 it failed, nothing was changed; 2 the command or the rules are wrong; 3 the answer is no.\n"
+		"fwctl COMMAND -h tells more.\n");
 }
 
 static int unknown_command(const char *name)
 {
 	_cleanup_strbuf_ struct strbuf hint = { NULL, 0, 0 };
+	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top", "monitor", "export", "metrics" };
 	struct suggest s;
 
+	for (size_t i = 0; i < ARRAY_COUNT(later); i++)
+		if (!strcmp(name, later[i])) {
+			fprintf(stderr, "fwctl: '%s' is not available in this version yet\n", name);
+			return EXIT_WRONG;
+		}
 	suggest_init(&s, name, strlen(name));
 	for (const struct command *c = commands; c->name; c++)
 		suggest_try(&s, c->name);
@@ -107,12 +115,16 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return EXIT_WRONG;
 	}
+	if (!strcmp(argv[at], "help")) {
+		print_usage(stdout);
+		return EXIT_DONE;
+	}
 	cli.command = command_find(argv[at]);
 	if (!cli.command)
 		return unknown_command(argv[at]);
 	status = cli.command->run(&cli, argc - at - 1, argv + at + 1);
 	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "fwctl: standard output: cannot be written\n");
+		fprintf(stderr, "fwctl: standard output: cannot be written (the command itself was carried out)\n");
 		return EXIT_FAILED;
 	}
 	return status;

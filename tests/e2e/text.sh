@@ -46,7 +46,7 @@ done >>all.fw
 check_says "check" "all.fw: 412 rules, no errors" "$fwctl" check all.fw
 check "apply" fw "$N" -q apply all.fw
 fw "$N" list >list1
-check_says "apply of what list says" "unchanged: these 412 rules are live already" fw "$N" apply list1
+check_says "apply of what list says" "unchanged: 412 rules are live already" fw "$N" apply list1
 check_says "from standard input" "unchanged" bash -c "'$fwctl' -n $N list | '$fwctl' -n $N apply -"
 fw "$N" list >list2
 check "list is the same, byte by byte" cmp list1 list2
