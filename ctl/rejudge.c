@@ -45,9 +45,9 @@ static int judge(const struct asker *a, const struct packet *p, enum direction d
 	if (rc)
 		return rc;
 	if (rule_is_none(rule))
-		*out = judged_make((enum verdict)policy->verdict[d], rule, policy->stateless[d]);
+		*out = judged_make(d, (enum verdict)policy->verdict[d], rule, policy->stateless[d]);
 	else
-		*out = judged_make((enum verdict)a->tables.actions[rule.raw].verdict, rule,
+		*out = judged_make(d, (enum verdict)a->tables.actions[rule.raw].verdict, rule,
 				   a->tables.actions[rule.raw].flags & ACTION_STATELESS);
 	return 0;
 }

@@ -117,7 +117,10 @@ struct outcome {
 	__u8 made;            /* the packet made a flow, in `flow` */
 	rule_id_t rule;
 	__u32 flow;           /* place in the flow table: bucket * 8 + way; or NO_FLOW */
+	__u8 direction;       /* whose rules decided: for a reply that of its flow */
+	__u8 zero[3];
 };
+_Static_assert(sizeof(struct outcome) == 16, "no padding");
 struct replay_result {
 	struct outcome outcome;
 	__u32 ended;          /* `last` holds the flow that made room at outcome.flow */

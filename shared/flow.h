@@ -27,7 +27,8 @@ enum flow_side { FLOW_SIDE_A, FLOW_SIDE_B };
 
 /* What the rules of one direction said of the flow. 0: not judged there. */
 typedef struct judged { __u32 raw; } judged_t;
-enum { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_VERDICT_SHIFT = 24, JUDGED_RULE = (1u << 24) - 1 };
+enum { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_OUT = 1u << 29, JUDGED_VERDICT_SHIFT = 24,
+       JUDGED_VERDICT = 0x1f, JUDGED_RULE = (1u << 24) - 1 };
 
 /*
  * A judgement and the generation that it is of, as one word: read whole, and replaced by compare-and-swap, so that neither
@@ -65,17 +66,22 @@ struct flow {
 };
 _Static_assert(sizeof(struct flow) == 128 && offsetof(struct flow, made_length) == 126, "two cache lines, no padding");
 
-static __always_inline judged_t judged_make(enum verdict v, rule_id_t rule, bool stateless)
+static __always_inline judged_t judged_make(enum direction d, enum verdict v, rule_id_t rule, bool stateless)
 {
 	__u32 number = rule_is_none(rule) ? 0 : rule.raw + 1;
 
-	return (judged_t){ JUDGED_GIVEN | (stateless ? JUDGED_STATELESS : 0) | (__u32)v << JUDGED_VERDICT_SHIFT | number };
+	return (judged_t){ JUDGED_GIVEN | (stateless ? JUDGED_STATELESS : 0) | (d == DIRECTION_OUT ? JUDGED_OUT : 0) | (__u32)v << JUDGED_VERDICT_SHIFT | number };
 }
 static __always_inline bool judged_given(judged_t j) { return j.raw & JUDGED_GIVEN; }
 static __always_inline bool judged_stateless(judged_t j) { return j.raw & JUDGED_STATELESS; }
 static __always_inline enum verdict judged_verdict(judged_t j)
 {
-	return (enum verdict)(j.raw >> JUDGED_VERDICT_SHIFT & 0x3f);
+	return (enum verdict)(j.raw >> JUDGED_VERDICT_SHIFT & JUDGED_VERDICT);
+}
+/* Whose rules said it: the default that decided, where no rule did, is that direction's. */
+static __always_inline enum direction judged_direction(judged_t j)
+{
+	return j.raw & JUDGED_OUT ? DIRECTION_OUT : DIRECTION_IN;
 }
 static __always_inline rule_id_t judged_rule(judged_t j)
 {

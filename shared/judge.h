@@ -33,12 +33,12 @@ __attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, _
 	if (rule == CLASSIFY_FAULT)
 		return 0;
 	if (rule == CLASSIFY_NONE)
-		return judged_make((enum verdict)fw_cfg.rules.policy.verdict[direction & 1], rule_none(),
+		return judged_make(q.direction, (enum verdict)fw_cfg.rules.policy.verdict[direction & 1], rule_none(),
 				   fw_cfg.rules.policy.stateless[direction & 1]).raw;
 	action = fw_actions_at((__u32)rule);
 	if (!action)
 		return 0;
-	return judged_make((enum verdict)action->verdict, (rule_id_t){ (__u32)rule },
+	return judged_make(q.direction, (enum verdict)action->verdict, (rule_id_t){ (__u32)rule },
 			   action->flags & ACTION_STATELESS).raw;
 }
 
@@ -54,9 +54,9 @@ __attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direc
 		return 0;
 	rule = classify_image(IMAGE_PACKET, &q, &s->search);
 	if (rule == CLASSIFY_NONE)
-		return judged_make(VERDICT_PASS, rule_none(), false).raw;
+		return judged_make(q.direction, VERDICT_PASS, rule_none(), false).raw;
 	action = rule == CLASSIFY_FAULT ? NULL : fw_actions_at((__u32)rule);
-	return action ? judged_make((enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, false).raw : 0;
+	return action ? judged_make(q.direction, (enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, false).raw : 0;
 }
 
 /* The packet that made the flow, as far as its entry remembers; MAC addresses are those of the one at hand (see rejudge). */

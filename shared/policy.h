@@ -66,6 +66,8 @@ static __always_inline void give_judged(struct outcome *o, judged_t j)
 		give(o, VERDICT_DROP, REASON_FAULT, rule_none());
 	else
 		give(o, judged_verdict(j), rule_is_none(rule) ? REASON_DEFAULT : REASON_RULE, rule);
+	if (judged_given(j))
+		o->direction = (__u8)judged_direction(j);
 }
 
 #include "insert.h"
@@ -246,7 +248,7 @@ static __always_inline void count(const struct packet *p, struct place at, const
 
 	fw_tally_add(tally_of((enum direction)(at.direction & 1), (enum verdict)o->verdict, reason), p->segments, p->bytes);
 	if (reason == REASON_RULE || reason == REASON_DEFAULT || reason == REASON_STATE || reason == REASON_FRAGMENT)
-		fw_counts_add(rule_slot_of((enum direction)(at.direction & 1), o->rule), p->segments, p->bytes);
+		fw_counts_add(rule_slot_of((enum direction)(o->direction & 1), o->rule), p->segments, p->bytes);
 }
 
 /*
@@ -277,7 +279,8 @@ static __always_inline bool decide_usual(const struct subject *s, struct place a
 	j = cached_judgement(f, at, from_maker);
 	if (!judged_given(j) || judged_verdict(j) != VERDICT_PASS || !bucket_still_has(b, way, hash_tag(s->hash)))
 		return false;
-	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way };
+	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way,
+				.direction = (__u8)judged_direction(j) };
 	o->reason = !from_initiator ? REASON_STATE : rule_is_none(o->rule) ? REASON_DEFAULT : REASON_RULE;
 	flow_account_steady(f, p, now, !from_initiator, flow_counts_here(f, at, from_maker));
 	return true;
@@ -293,6 +296,7 @@ static __always_inline void decide(const struct subject *s, struct place at, tic
 	struct flow *f;
 
 	o->cached = o->made = 0;
+	o->direction = at.direction;
 	o->flow = NO_FLOW;
 	if (decide_by_status(p, at, o))
 		return;
