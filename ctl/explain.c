@@ -176,35 +176,15 @@ bool explain_is_of_flow(const struct probe *probe, const struct flow *f)
 	return flow_key_equal(&key, &f->key);
 }
 
-/* The packet that made the flow, as the packet path remembers it (judge.h, remake_packet). */
+/* The packet that made the flow, as judge.h asks about it. */
 static void remake(const struct flow *f, const struct packet *now, struct packet *p)
 {
-	bool b = f->bits & FLOW_MAKER_B;
-
-	*p = (struct packet){
-		.src = b ? f->key.b : f->key.a,
-		.dst = b ? f->key.a : f->key.b,
-		.family = f->key.family,
-		.proto = f->key.proto,
-		.vlan = f->key.vlan,
-		.inner_vlan = f->key.inner_vlan,
-		.has = now->has,
-		.mac_src = now->mac_src,
-		.mac_dst = now->mac_dst,
-		.tcp_flags = f->made_flags,
-		.ttl = f->made_ttl,
-		.dscp = f->made_dscp,
-		.fragment = f->made_fragment,
-		.length = f->made_length,
-	};
-	if (p->has & HAS_ICMP) {
-		p->icmp_type = (__u8)(f->key.aport.raw >> 8);
-		p->icmp_code = (__u8)f->key.aport.raw;
-		p->icmp_id = f->key.bport.raw;
-	} else {
-		p->sport = b ? f->key.bport : f->key.aport;
-		p->dport = b ? f->key.aport : f->key.bport;
-	}
+	flow_made_packet(f, p);
+	if (!(now->has & HAS_MAC))
+		return;
+	p->has |= HAS_MAC;
+	p->mac_src = now->mac_src;
+	p->mac_dst = now->mac_dst;
 }
 
 /* One direction's judgement in the words of an explanation; `given` where it was judged there. */

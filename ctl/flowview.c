@@ -52,39 +52,6 @@ void flow_ends_of(const struct flow *f, struct flow_ends *out)
 	out->dport = b ? f->key.aport : f->key.bport;
 }
 
-void flow_made_packet(const struct flow *f, struct packet *out)
-{
-	bool b = flow_maker(f) == FLOW_SIDE_B;
-
-	memset(out, 0, sizeof(*out));
-	out->src = b ? f->key.b : f->key.a;
-	out->dst = b ? f->key.a : f->key.b;
-	out->family = f->key.family;
-	out->proto = f->key.proto;
-	out->vlan = f->key.vlan;
-	out->inner_vlan = f->key.inner_vlan;
-	out->tcp_flags = f->made_flags;
-	out->ttl = f->made_ttl;
-	out->dscp = f->made_dscp;
-	out->fragment = f->made_fragment;
-	out->length = f->made_length;
-	out->segments = 1;
-	if (has_icmp_key(f)) {
-		out->has = HAS_ICMP;
-		out->icmp_type = (__u8)(f->key.aport.raw >> 8);
-		out->icmp_code = (__u8)f->key.aport.raw;
-		out->icmp_id = f->key.bport.raw;
-		return;
-	}
-	out->sport = b ? f->key.bport : f->key.aport;
-	out->dport = b ? f->key.aport : f->key.bport;
-	if (f->key.proto == PROTO_TCP)
-		out->has = HAS_PORTS | HAS_FLAGS;
-	else if (f->key.proto == PROTO_UDP || f->key.proto == PROTO_UDPLITE || f->key.proto == PROTO_SCTP ||
-		 f->key.proto == PROTO_DCCP)
-		out->has = HAS_PORTS;
-}
-
 struct flow_ruling flow_ruling_of(const struct flow *f)
 {
 	enum direction d = judged_given(flow_judged(f, DIRECTION_IN)) ? DIRECTION_IN : DIRECTION_OUT;

@@ -25,9 +25,6 @@ __u64 flow_time(const struct flow_context *c, ticks_t t);
 struct flow_ends { addr_t src, dst; port_be_t sport, dport; };
 void flow_ends_of(const struct flow *f, struct flow_ends *out);
 
-/* The packet that made the flow, as far as its entry remembers it (not its MAC addresses). */
-void flow_made_packet(const struct flow *f, struct packet *out);
-
 /* The flow's rule: 1-based, 0 for a default; its verdict; the direction that they are of. */
 struct flow_ruling { __u32 rule; enum verdict verdict; enum direction direction; };
 struct flow_ruling flow_ruling_of(const struct flow *f);

@@ -205,6 +205,42 @@ static __always_inline enum flow_side flow_maker(const struct flow *f)
 	return f->bits & FLOW_MAKER_B ? FLOW_SIDE_B : FLOW_SIDE_A;
 }
 
+/*
+ * The packet that made the flow, as far as its entry remembers it: not its MAC addresses. What it has beside its addresses follows
+ * from its protocol, since packets without ports or type make no flow of theirs.
+ */
+static __always_inline void flow_made_packet(const struct flow *f, struct packet *p)
+{
+	bool b = f->bits & FLOW_MAKER_B;
+
+	__builtin_memset(p, 0, sizeof(*p));
+	p->src = b ? f->key.b : f->key.a;
+	p->dst = b ? f->key.a : f->key.b;
+	p->family = f->key.family;
+	p->proto = f->key.proto;
+	p->vlan = f->key.vlan;
+	p->inner_vlan = f->key.inner_vlan;
+	p->tcp_flags = f->made_flags;
+	p->ttl = f->made_ttl;
+	p->dscp = f->made_dscp;
+	p->fragment = f->made_fragment;
+	p->length = f->made_length;
+	p->segments = 1;
+	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6) {
+		p->has = HAS_ICMP;
+		p->icmp_type = (__u8)(f->key.aport.raw >> 8);
+		p->icmp_code = (__u8)f->key.aport.raw;
+		p->icmp_id = f->key.bport.raw;
+		return;
+	}
+	p->sport = b ? f->key.bport : f->key.aport;
+	p->dport = b ? f->key.aport : f->key.bport;
+	if (p->proto == PROTO_TCP)
+		p->has = HAS_PORTS | HAS_FLAGS;
+	else if (p->proto == PROTO_UDP || p->proto == PROTO_UDPLITE || p->proto == PROTO_SCTP || p->proto == PROTO_DCCP)
+		p->has = HAS_PORTS;
+}
+
 /* Which timeout a flow of this protocol and state has. */
 static __always_inline enum timeout flow_timeout(__u8 proto, enum flow_state s)
 {

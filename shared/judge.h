@@ -59,36 +59,6 @@ __attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direc
 	return action ? judged_make(q.direction, (enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, false).raw : 0;
 }
 
-/* The packet that made the flow, as far as its entry remembers; MAC addresses are those of the one at hand (see rejudge). */
-static __always_inline void remake_packet(const struct flow *f, const struct packet *now, struct packet *p)
-{
-	bool b = f->bits & FLOW_MAKER_B;
-
-	__builtin_memset(p, 0, sizeof(*p));
-	p->src = b ? f->key.b : f->key.a;
-	p->dst = b ? f->key.a : f->key.b;
-	p->family = f->key.family;
-	p->proto = f->key.proto;
-	p->vlan = f->key.vlan;
-	p->inner_vlan = f->key.inner_vlan;
-	p->has = now->has;
-	p->mac_src = now->mac_src;
-	p->mac_dst = now->mac_dst;
-	if (p->has & HAS_ICMP) {
-		p->icmp_type = (__u8)(f->key.aport.raw >> 8);
-		p->icmp_code = (__u8)f->key.aport.raw;
-		p->icmp_id = f->key.bport.raw;
-	} else {
-		p->sport = b ? f->key.bport : f->key.aport;
-		p->dport = b ? f->key.aport : f->key.bport;
-	}
-	p->tcp_flags = f->made_flags;
-	p->ttl = f->made_ttl;
-	p->dscp = f->made_dscp;
-	p->fragment = f->made_fragment;
-	p->length = f->made_length;
-}
-
 static __always_inline ruling_t ruling_read(const struct flow *f, enum direction d)
 {
 	return (ruling_t){ .word = *(const volatile __u64 *)&f->ruling[d].word };
@@ -129,7 +99,12 @@ __attribute__((noinline)) __u32 rejudge(struct flow *f, const struct packet *now
 	old = ruling_read(f, d);
 	if (macs_matter() && !knows_macs)
 		return old.judged.raw;
-	remake_packet(f, now, &scratch->made);
+	flow_made_packet(f, &scratch->made);
+	if (now->has & HAS_MAC) {
+		scratch->made.has |= HAS_MAC;
+		scratch->made.mac_src = now->mac_src;
+		scratch->made.mac_dst = now->mac_dst;
+	}
 	j.raw = judge(&scratch->made, (__u32)d, f->iface[d].raw);
 	if (!judged_given(j))
 		return REJUDGE_FAULT;
