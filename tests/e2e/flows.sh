@@ -49,6 +49,11 @@ fw "$S" -q detach --all --purge
 
 # --- flows ------------------------------------------------------------------------------------------
 
+# Hosts of their own: those above still speak of the connections that were stopped.
+new_ns C c2
+new_ns S s2
+link_pair "$C" c0 "$S" s0 0
+serve "$S" 80
 fw "$S" -q attach s0
 { echo "default in drop"; echo 'pass in proto { tcp udp } to port 80 label "web \"80\""'; echo "pass in proto icmp"; } | rules "$S"
 check_json "no flows" '.flows == []' fw "$S" -j flows
