@@ -8,8 +8,6 @@
 #include "netns.h"
 #include "parse.h"
 
-enum { RULES_MAX_BYTES = 256 << 20 };
-
 static void print_help(const struct command *c)
 {
 	printf("usage: fwctl %s%s%s\n%s\n", c->name, c->usage[0] ? " " : "", c->usage, c->summary);

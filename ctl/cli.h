@@ -13,6 +13,8 @@
 /* Exit statuses (README, "Exit status"). */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG = 2, EXIT_NO = 3 };
 
+enum { RULES_MAX_BYTES = 256 << 20 }; /* of a rules file */
+
 /* Options that every command takes. */
 struct cli {
 	const struct command *command;

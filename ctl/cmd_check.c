@@ -6,7 +6,6 @@
 #include "cmd.h"
 #include "parse.h"
 
-enum { RULES_MAX_BYTES = 256 << 20 };
 
 struct checked {
 	const char *path;

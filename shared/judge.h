@@ -19,12 +19,20 @@ static __always_inline generation_t generation_now(void)
 	return e ? e->newest : fw_cfg.generation;
 }
 
+static __always_inline __u32 judged_by_rule(enum direction d, int rule)
+{
+	const struct rule_action *action = fw_actions_at((__u32)rule);
+
+	if (!action)
+		return 0;
+	return judged_make(d, (enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, action->flags & ACTION_STATELESS).raw;
+}
+
 /* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */
 __attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, __u32 iface)
 {
 	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
 	struct scratch *s = fw_scratch_mine();
-	const struct rule_action *action;
 	int rule;
 
 	if (!p || !s)
@@ -35,11 +43,7 @@ __attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, _
 	if (rule == CLASSIFY_NONE)
 		return judged_make(q.direction, (enum verdict)fw_cfg.rules.policy.verdict[direction & 1], rule_none(),
 				   fw_cfg.rules.policy.stateless[direction & 1]).raw;
-	action = fw_actions_at((__u32)rule);
-	if (!action)
-		return 0;
-	return judged_make(q.direction, (enum verdict)action->verdict, (rule_id_t){ (__u32)rule },
-			   action->flags & ACTION_STATELESS).raw;
+	return judged_by_rule(q.direction, rule);
 }
 
 /* What a per-packet rule says of this packet: judged_t; RULE_NONE where none matches; no bits at fault. */
@@ -47,7 +51,6 @@ __attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direc
 {
 	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
 	struct scratch *s = fw_scratch_mine();
-	const struct rule_action *action;
 	int rule;
 
 	if (!p || !s)
@@ -55,8 +58,7 @@ __attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direc
 	rule = classify_image(IMAGE_PACKET, &q, &s->search);
 	if (rule == CLASSIFY_NONE)
 		return judged_make(q.direction, VERDICT_PASS, rule_none(), false).raw;
-	action = rule == CLASSIFY_FAULT ? NULL : fw_actions_at((__u32)rule);
-	return action ? judged_make(q.direction, (enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, false).raw : 0;
+	return rule == CLASSIFY_FAULT ? 0 : judged_by_rule(q.direction, rule);
 }
 
 static __always_inline ruling_t ruling_read(const struct flow *f, enum direction d)
@@ -108,7 +110,10 @@ __attribute__((noinline)) __u32 rejudge(struct flow *f, const struct packet *now
 	j.raw = judge(&scratch->made, (__u32)d, f->iface[d].raw);
 	if (!judged_given(j))
 		return REJUDGE_FAULT;
-	return ruling_replace(f, d, old, j, generation) ? j.raw : REJUDGE_LOST;
+	if (ruling_replace(f, d, old, j, generation))
+		return j.raw;
+	old = ruling_read(f, d); /* another CPU has asked the same rules? */
+	return judged_given(old.judged) && old.generation.raw == generation.raw ? old.judged.raw : REJUDGE_LOST;
 }
 
 #endif
