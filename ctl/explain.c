@@ -187,6 +187,15 @@ static void remake(const struct flow *f, const struct packet *now, struct packet
 	p->mac_dst = now->mac_dst;
 }
 
+/* What the rules' answer means for the flow (flow.h, judged_of_flow). */
+static void apply_to_flow(const struct flow *f, enum direction d, struct explanation *e)
+{
+	judged_t j = judged_of_flow(f, d, judged_make(d, e->verdict, e->rule, e->stateless));
+
+	e->verdict = judged_verdict(j);
+	e->stateless = judged_stateless(j);
+}
+
 /* One direction's judgement in the words of an explanation; `given` where it was judged there. */
 struct judgement { bool given; struct explanation by; };
 
@@ -197,9 +206,11 @@ static int rejudge(struct explainer *e, const struct explain_flow *f, const stru
 	const char *iface = f->iface_name(f->arg, f->flow->iface[d]);
 	int rc = ask_rules(e, made, d, iface, image, &first, err);
 
-	if (!rc)
-		give(e, first, d, &out->by);
-	return rc;
+	if (rc)
+		return rc;
+	give(e, first, d, &out->by);
+	apply_to_flow(f->flow, d, &out->by);
+	return 0;
 }
 
 /* Rules that look at MAC addresses can only be asked again with those of the packet that made the flow (judge.h, rejudge). */
@@ -290,10 +301,12 @@ int explain_by_flow(struct explainer *e, const struct probe *probe, const struct
 	rc = rulings(e, f, &made, from_maker, r, err);
 	if (rc <= 0)
 		return rc;
-	if (from_maker && !r[f->direction].given)
+	if (from_maker && !r[f->direction].given) {
 		*out = fresh; /* its first time at this direction */
-	else
+		apply_to_flow(f->flow, f->direction, out);
+	} else {
 		*out = from_maker ? r[f->direction].by : reply_ruling(r, f->direction)->by;
+	}
 	out->by_rules = true;
 	memcpy(out->image, fresh.image, sizeof(out->image));
 	if (from != flow_initiator(f->flow) && out->verdict == VERDICT_PASS)

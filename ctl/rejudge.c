@@ -64,6 +64,7 @@ static int rejudge_flow(const struct asker *a, struct flow *f, generation_t now)
 		if (!judged_given(r->judged) || r->generation.raw == now.raw)
 			continue;
 		rc = judge(a, &made, (enum direction)d, f->iface[d], &r->judged);
+		r->judged = judged_of_flow(f, (enum direction)d, r->judged);
 		r->generation = now;
 	}
 	return rc;

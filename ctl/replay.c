@@ -219,6 +219,11 @@ size_t replay_flows(struct replay *r, const struct flow **v)
 	return r->nflows;
 }
 
+struct flow *replay_entry(struct replay *r, __u32 place)
+{
+	return place < r->buckets * WAYS ? &r->table[place / WAYS].flow[place % WAYS] : NULL;
+}
+
 __u64 replay_losses(const struct replay *r, enum loss what)
 {
 	struct counters c = { 0, 0 };

@@ -46,6 +46,9 @@ int replay_packet_tc_in(struct replay *r, __u64 time_ns, const struct frame *f, 
  */
 size_t replay_flows(struct replay *r, const struct flow **v);
 
+/* The entry at a place of the table (outcome.flow): for tests that change it between packets. NULL for none. */
+struct flow *replay_entry(struct replay *r, __u32 place);
+
 /* Packets that could not be given a flow though they would have made one (table-full; never silently). */
 __u64 replay_losses(const struct replay *r, enum loss what);
 

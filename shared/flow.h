@@ -45,6 +45,7 @@ enum {
 	FLOW_MAKER_B = 2,     /* endpoint b sent the packet that made the flow (differs for a first SYN+ACK) */
 	FLOW_CONFIRMED = 4,   /* a reply was seen; TCP: the handshake completed */
 	FLOW_MADE_OUT = 8,    /* it was made on the way out: the maker's packets are counted there, and not on the way in */
+	FLOW_SEEDED = 16,     /* it was there before the firewall (a socket's): what no rule says does not end it, only a rule does */
 };
 
 struct flow {
@@ -185,6 +186,19 @@ static __always_inline bool flow_key_equal(const struct flow_key *x, const struc
 static __always_inline bool judged_keeps_state(judged_t j)
 {
 	return (j.raw & (JUDGED_GIVEN | JUDGED_STATELESS)) == JUDGED_GIVEN;
+}
+
+/*
+ * What the rules' answer about the packet that made the flow means for it. A seeded flow keeps its pass, and its state,
+ * until a rule says otherwise: a default that drops does not end it.
+ */
+static __always_inline judged_t judged_of_flow(const struct flow *f, enum direction d, judged_t j)
+{
+	if (!(f->bits & FLOW_SEEDED) || !judged_given(j))
+		return j;
+	if (!rule_is_none(judged_rule(j)) && judged_verdict(j) != VERDICT_PASS)
+		return j;
+	return judged_make(d, VERDICT_PASS, judged_rule(j), false);
 }
 
 /* What a direction's rules said of the flow when they were last asked; not given where they never were. */

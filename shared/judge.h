@@ -110,6 +110,7 @@ __attribute__((noinline)) __u32 rejudge(struct flow *f, const struct packet *now
 	j.raw = judge(&scratch->made, (__u32)d, f->iface[d].raw);
 	if (!judged_given(j))
 		return REJUDGE_FAULT;
+	j = judged_of_flow(f, d, j);
 	if (ruling_replace(f, d, old, j, generation))
 		return j.raw;
 	old = ruling_read(f, d); /* another CPU has asked the same rules? */

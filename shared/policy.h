@@ -146,6 +146,7 @@ static __always_inline judged_t first_ruling(struct flow *f, const struct packet
 	if (!bucket_still_has(in->bucket, in->way, in->tag))
 		return (judged_t){ REJUDGE_LOST };
 	j.raw = judge(p, d, at.iface.raw);
+	j = judged_of_flow(f, d, j);
 	if (judged_given(j) && ruling_replace(f, d, none, j, generation))
 		f->iface[d] = at.iface;
 	return j;
