@@ -8,6 +8,7 @@
 
 PREFIX  ?= /usr/local
 CLANG   ?= clang
+GCC     ?= gcc
 LLVM_STRIP ?= llvm-strip
 STRIP   ?= strip
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
@@ -35,7 +36,7 @@ LIB_SRC := $(filter-out ctl/main.c,$(CTL_SRC))
 CTL_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(CTL_SRC))
 LIB_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(LIB_SRC))
 
-.PHONY: all deps test demo bench lint clang install clean
+.PHONY: all deps test demo bench lint clang strict install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(B)/fwctl
@@ -82,6 +83,18 @@ $(B)/clang/%.o: ctl/%.c VERSION | $(SKEL)
 	$(call say,CLANG,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# ctl/ and the BPF sources as gcc's -Wc++-compat reads them: a void * is no other pointer, a number no enum. What it says of
+# names that are words of C++ is not meant.
+STRICT := $(patsubst %,$(B)/strict/%.ok,$(CTL_SRC) $(BPF_SRC))
+strict: $(STRICT)
+$(B)/strict/%.c.ok: %.c | $(SKEL)
+	$(call say,STRICT,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)LC_ALL=C $(GCC) $(filter-out -Werror,$(ALL_CFLAGS)) -Wc++-compat -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $< 2>$(@:.ok=.log) || \
+		{ cat $(@:.ok=.log); exit 1; }
+	$(Q)! grep -E 'warning:' $(@:.ok=.log) | grep -vE 'C\+\+ keyword|operator name in C\+\+'
+	$(Q)touch $@
 
 lint:
 	$(Q)scripts/lint.sh

@@ -170,10 +170,12 @@ void finding_by(struct finding *f, const uint8_t *used, size_t first, size_t end
 		}
 }
 
+struct wanted_first { size_t rule; enum direction d; };
+
 /* In the way of `*arg` deciding the packet is the rule that does. */
 static int obstacle_first(struct space *sp, void *arg, const struct point *p, size_t *id)
 {
-	const struct { size_t rule; enum direction d; } *want = arg;
+	const struct wanted_first *want = (const struct wanted_first *)arg;
 	int rc = point_first(sp, p, want->d, 0, id);
 
 	if (rc)
@@ -187,7 +189,7 @@ static int obstacle_first(struct space *sp, void *arg, const struct point *p, si
 
 int walk_to_first(struct analysis *a, const struct region *r, size_t rule, struct point *out, size_t *within)
 {
-	struct { size_t rule; enum direction d; } want = { rule, a->direction };
+	struct wanted_first want = { rule, a->direction };
 
 	return walk_region(&a->sp, r, WALK_TRIES, obstacle_first, &want, out, within);
 }

@@ -64,7 +64,7 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 {
 	struct load_request *rq = &c->rq;
 	struct clock_pair clock;
-	int rc = fw_clock_get(s->maps.fw_clock, 0, &clock);
+	int rc = fw_clock_get(s->maps.fw_clock, &clock);
 
 	rc = rc ?: state_next_generation(s, &rq->cfg.generation);
 	if (rc)
@@ -117,21 +117,21 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 /* The programs go to the slot that is not live; nothing judges by them yet. */
 static int place(const struct state *s, const struct loaded *l, __u32 slot)
 {
-	int rc = fw_programs_put(s->maps.fw_programs_xdp, slot, l->xdp);
+	int rc = fw_programs_xdp_put(s->maps.fw_programs_xdp, slot, l->xdp);
 
-	rc = rc ?: fw_programs_put(s->maps.fw_programs_out, slot, l->out);
-	return rc ?: fw_programs_put(s->maps.fw_programs_in, slot, l->in);
+	rc = rc ?: fw_programs_out_put(s->maps.fw_programs_out, slot, l->out);
+	return rc ?: fw_programs_in_put(s->maps.fw_programs_in, slot, l->in);
 }
 
 /* The swap: one aligned store, seen by all hooks on all CPUs. */
 static int go_live(const struct state *s, __u32 slot)
 {
-	struct live *live = fw_live_map(s->maps.fw_live, 1);
+	struct live *live = fw_live_map(s->maps.fw_live);
 
 	if (!live)
 		return -errno;
 	__atomic_store_n((__u64 *)(void *)live, (__u64)slot, __ATOMIC_RELEASE);
-	fw_live_unmap(live, 1);
+	fw_live_unmap(live);
 	return 0;
 }
 
@@ -144,9 +144,9 @@ static void wait_for_packets(void)
 
 static void drop_slot(const struct state *s, __u32 slot)
 {
-	(void)fw_programs_del(s->maps.fw_programs_xdp, slot);
-	(void)fw_programs_del(s->maps.fw_programs_out, slot);
-	(void)fw_programs_del(s->maps.fw_programs_in, slot);
+	(void)fw_programs_xdp_del(s->maps.fw_programs_xdp, slot);
+	(void)fw_programs_out_del(s->maps.fw_programs_out, slot);
+	(void)fw_programs_in_del(s->maps.fw_programs_in, slot);
 }
 
 int apply_builtin(struct state *s, char **err)

@@ -105,13 +105,13 @@ int clock_read(const struct instance_maps *m, char **err)
 	rc = bpf_map__reuse_fd(skel->maps.fw_clock, m->fw_clock.fd);
 	rc = rc ?: fw_clock_bpf__load(skel);
 	rc = rc ?: bpf_prog_test_run_opts(bpf_program__fd(skel->progs.fw_read_clock), &run);
-	rc = rc ?: fw_clock_get(m->fw_clock, 0, &pair);
+	rc = rc ?: fw_clock_get(m->fw_clock, &pair);
 	/* The coarse clock moves with the tick, so that its resolution is the tick's length (kernel: KTIME_LOW_RES). */
 	if (!rc && clock_getres(CLOCK_MONOTONIC_COARSE, &tick))
 		rc = -errno;
 	if (!rc) {
 		pair.tick_ns = (__u64)tick.tv_sec * 1000000000 + (__u64)tick.tv_nsec;
-		rc = fw_clock_put(m->fw_clock, 0, &pair);
+		rc = fw_clock_put(m->fw_clock, &pair);
 	}
 	fw_clock_bpf__destroy(skel);
 	return rc ? FAIL(err, rc, "clock: %s", object_error(rc)) : 0;

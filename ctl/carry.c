@@ -97,5 +97,5 @@ int carry_counters(const struct live_ruleset *old, const struct ruleset_maps *ma
 	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
 		if (keep_default[d])
 			rc = live_counters(old, (enum direction)d, rule_none(), &info->base[d]);
-	return rc ?: fw_ruleset_put(maps->fw_ruleset, 0, info);
+	return rc ?: fw_ruleset_put(maps->fw_ruleset, info);
 }

@@ -102,7 +102,7 @@ static generation_t live_generation(const struct inquiry *q)
 {
 	struct epoch e;
 
-	if (q->live.maps.fw_epoch.fd < 0 || fw_epoch_get(q->live.maps.fw_epoch, 0, &e))
+	if (q->live.maps.fw_epoch.fd < 0 || fw_epoch_get(q->live.maps.fw_epoch, &e))
 		return (generation_t){ q->live.info.id };
 	return e.newest;
 }
@@ -301,7 +301,7 @@ static int json_flow(struct json *j, const struct inquiry *q)
 {
 	struct flow_context context;
 	struct clock_pair clock;
-	int rc = q->flow_found ? fw_clock_get(q->s.maps.fw_clock, 0, &clock) : 0;
+	int rc = q->flow_found ? fw_clock_get(q->s.maps.fw_clock, &clock) : 0;
 
 	if (rc)
 		return cli_fail(xasprintf("clock: %s", strerror(-rc)));

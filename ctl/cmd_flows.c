@@ -120,7 +120,7 @@ static int print_flows(const struct listing *l)
 	struct flow_context context;
 	struct clock_pair clock;
 	struct json j;
-	int rc = fw_clock_get(l->s.maps.fw_clock, 0, &clock);
+	int rc = fw_clock_get(l->s.maps.fw_clock, &clock);
 
 	if (rc)
 		return cli_fail(xasprintf("clock: %s", strerror(-rc)));

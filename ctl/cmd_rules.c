@@ -28,7 +28,7 @@ static void warn_of_ifaces(const struct cli *cli, const struct state *s, const s
 	for (__u32 i = 0; uses_vlan(rs) && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
 
-		if (fw_ifaces_get(s->maps.fw_ifaces, i, &slot) || !slot.ifindex || !(slot.flags & IFACE_STRIPS_VLAN))
+		if (fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot) || !slot.ifindex || !(slot.flags & IFACE_STRIPS_VLAN))
 			continue;
 		cli_note(cli, "%s: takes VLAN tags off before XDP sees them, `vlan` cannot match there (ethtool -K %s rxvlan off, then "
 			 "attach again)",

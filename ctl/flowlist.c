@@ -50,7 +50,7 @@ static int live_timeouts(const struct state *s, struct clock_pair *clock, struct
 {
 	_cleanup_live_ struct live_ruleset live = live_none();
 	struct ruleset rs = { .nrules = 0 };
-	int rc = fw_clock_get(s->maps.fw_clock, 0, clock);
+	int rc = fw_clock_get(s->maps.fw_clock, clock);
 
 	rc = rc ?: live_open(s, &live, NULL);
 	rc = rc ?: live_parse(&live, &rs, NULL);

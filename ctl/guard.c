@@ -128,7 +128,7 @@ static int judge_packet(const struct state *s, const struct ruleset *rs, const s
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
 
-		if (fw_ifaces_get(s->maps.fw_ifaces, i, &slot) || !slot.ifindex)
+		if (fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot) || !slot.ifindex)
 			continue;
 		attached = true;
 		if (!own[0] || !strcmp(own, s->names[slot.id.raw].name))

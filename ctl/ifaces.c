@@ -39,7 +39,7 @@ static int find_slot(const struct state *s, unsigned int ifindex, __u32 *out)
 	for (__u32 i = 0; i < IFACE_PROBES; i++) {
 		__u32 at = (ifindex + i) % IFACE_SLOTS;
 		struct iface_slot slot;
-		int rc = fw_ifaces_get(s->maps.fw_ifaces, at, &slot);
+		int rc = fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ at }, &slot);
 
 		if (rc)
 			return rc;
@@ -70,7 +70,7 @@ int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char
 	rc = rc ?: find_slot(s, ifc->index, &at);
 	if (rc == -ENOENT)
 		return FAIL(err, -ENOSPC, "%s: no place in the interface table (detach another interface)", ifc->name);
-	rc = rc ?: fw_ifaces_put(s->maps.fw_ifaces, at, &slot);
+	rc = rc ?: fw_ifaces_put(s->maps.fw_ifaces, (iface_place_t){ at }, &slot);
 	return rc ? FAIL(err, rc, "%s: %s", ifc->name, strerror(-rc)) : 0;
 }
 
@@ -84,7 +84,7 @@ int ifaces_refresh(struct state *s)
 		struct iface_slot slot;
 		struct iface ifc;
 
-		rc = fw_ifaces_get(s->maps.fw_ifaces, i, &slot);
+		rc = fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot);
 		if (rc || !slot.ifindex)
 			continue;
 		for (size_t k = 0; k < p.n; k++)
@@ -93,7 +93,7 @@ int ifaces_refresh(struct state *s)
 			slot = (struct iface_slot){ .ifindex = 0 };
 		else if (!iface_get(NULL, slot.ifindex, &ifc, NULL))
 			slot.flags = ifc.link == LINK_ETHER && iface_strips_vlan(&ifc) ? IFACE_STRIPS_VLAN : 0;
-		rc = fw_ifaces_put(s->maps.fw_ifaces, i, &slot);
+		rc = fw_ifaces_put(s->maps.fw_ifaces, (iface_place_t){ i }, &slot);
 	}
 	return rc;
 }
@@ -124,7 +124,7 @@ int ifaces_reclaim(struct state *s, const struct ruleset *rs)
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
 
-		rc = fw_ifaces_get(s->maps.fw_ifaces, i, &slot);
+		rc = fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot);
 		if (!rc && slot.ifindex)
 			used[slot.id.raw] = true;
 	}

@@ -80,14 +80,14 @@ int live_open(const struct state *s, struct live_ruleset *out, char **err)
 	_cleanup_close_ int prog = -1;
 	struct live live;
 	__u32 id;
-	int rc = fw_live_get(s->maps.fw_live, 0, &live);
+	int rc = fw_live_get(s->maps.fw_live, &live);
 
-	rc = rc ?: fw_programs_id(s->maps.fw_programs_xdp, live.slot, &id);
+	rc = rc ?: fw_programs_xdp_id(s->maps.fw_programs_xdp, live.slot, &id);
 	if (!rc) {
 		prog = bpf_prog_get_fd_by_id(id);
 		rc = prog < 0 ? -errno : open_maps(prog, &l.maps);
 	}
-	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, 0, &l.info);
+	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, &l.info);
 	rc = rc ?: read_text(&l);
 	if (rc == -EPROTO)
 		return FAIL(err, rc, "the live ruleset was made by another version (fwctl detach --all --purge, then attach and "
@@ -128,7 +128,7 @@ int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule
 		out->bytes += l->info.base[d].bytes;
 		return 0;
 	}
-	rc = fw_actions_get(l->maps.fw_actions, rule.raw, &action);
+	rc = fw_actions_get(l->maps.fw_actions, rule, &action);
 	out->packets += action.base_packets;
 	out->bytes += action.base_bytes;
 	return rc;

@@ -23,10 +23,30 @@ static inline size_t map_bytes(size_t value, size_t entries)
 #define USER_HANDLE(n, KIND, K, V, max) typedef struct n { int fd; } n##_t;
 FW_MAPS(USER_HANDLE)
 
+/* One value: read, written, or shared with the kernel (n_map: NULL on error, errno). */
+#define USER_SINGLE(n, K, V)                                                                                    \
+	static inline int n##_get(n##_t m, V *v) { return bpf_map_lookup_elem(m.fd, &(K){ 0 }, v); }            \
+	static inline int n##_put(n##_t m, const V *v) { return bpf_map_update_elem(m.fd, &(K){ 0 }, v, 0); }   \
+	static inline V *n##_map(n##_t m)                                                                       \
+	{                                                                                                       \
+		void *p = mmap(NULL, map_bytes(sizeof(V), 1), PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0);     \
+		return p == MAP_FAILED ? NULL : (V *)p;                                                         \
+	}                                                                                                       \
+	static inline void n##_unmap(V *p)                                                                      \
+	{                                                                                                       \
+		if (p)                                                                                          \
+			munmap(p, map_bytes(sizeof(V), 1));                                                     \
+	}
+#define USER_SETTING(n, K, V) USER_SINGLE(n, K, V)
+#define USER_REPORT(n, K, V)  USER_SINGLE(n, K, V)
+
 /* Arrays: single elements, or all of them in memory. n_map: `entries` values, shared with the kernel; NULL on error (errno). */
 #define USER_ARRAY(n, K, V)                                                                                     \
-	static inline int n##_get(n##_t m, K i, V *v) { return bpf_map_lookup_elem(m.fd, &i, v); }              \
-	static inline int n##_put(n##_t m, K i, const V *v) { return bpf_map_update_elem(m.fd, &i, v, 0); }     \
+	static inline int n##_get(n##_t m, K k, V *v) { return bpf_map_lookup_elem(m.fd, &(__u32){ k.raw }, v); } \
+	static inline int n##_put(n##_t m, K k, const V *v)                                                     \
+	{                                                                                                       \
+		return bpf_map_update_elem(m.fd, &(__u32){ k.raw }, v, 0);                                      \
+	}                                                                                                       \
 	static inline V *n##_map(n##_t m, size_t entries)                                                       \
 	{                                                                                                       \
 		void *p = mmap(NULL, map_bytes(sizeof(V), entries), PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0); \
@@ -74,23 +94,27 @@ FW_MAPS(USER_HANDLE)
 #define USER_ACCESS(n, KIND, K, V, max) USER_##KIND(n, K, V)
 FW_MAPS(USER_ACCESS)
 
-/* Program arrays: what is in a slot is a program's id. */
-typedef struct fw_programs { int fd; } fw_programs_t;
-static inline int fw_programs_put(fw_programs_t m, __u32 slot, int prog_fd)
-{
-	__u32 fd = (__u32)prog_fd;
-
-	return bpf_map_update_elem(m.fd, &slot, &fd, 0);
-}
-static inline int fw_programs_id(fw_programs_t m, __u32 slot, __u32 *id) { return bpf_map_lookup_elem(m.fd, &slot, id); }
-static inline int fw_programs_del(fw_programs_t m, __u32 slot) { return bpf_map_delete_elem(m.fd, &slot); }
+/* Program arrays: what is put into a slot is a program's descriptor, what is read from it is its id. */
+#define USER_PROGRAMS(n)                                                                                        \
+	typedef struct n { int fd; } n##_t;                                                                     \
+	static inline int n##_put(n##_t m, __u32 slot, int prog_fd)                                             \
+	{                                                                                                       \
+		return bpf_map_update_elem(m.fd, &slot, &prog_fd, 0);                                           \
+	}                                                                                                       \
+	static inline int n##_id(n##_t m, __u32 slot, __u32 *id) { return bpf_map_lookup_elem(m.fd, &slot, id); } \
+	static inline int n##_del(n##_t m, __u32 slot) { return bpf_map_delete_elem(m.fd, &slot); }
+USER_PROGRAMS(fw_programs_xdp)
+USER_PROGRAMS(fw_programs_out)
+USER_PROGRAMS(fw_programs_in)
 
 /* Handles of all maps of a group; a descriptor of -1 is none. */
 #define USER_MEMBER(n, KIND, K, V, max) n##_t n;
 struct instance_maps {
 	FW_MAPS_ROOT(USER_MEMBER)
 	FW_MAPS_INSTANCE(USER_MEMBER)
-	fw_programs_t fw_programs_xdp, fw_programs_out, fw_programs_in;
+	fw_programs_xdp_t fw_programs_xdp;
+	fw_programs_out_t fw_programs_out;
+	fw_programs_in_t fw_programs_in;
 };
 struct ruleset_maps { FW_MAPS_RULESET(USER_MEMBER) };
 struct replay_maps { FW_MAPS_REPLAY(USER_MEMBER) };

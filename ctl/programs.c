@@ -57,9 +57,9 @@ static int fill_text(const struct ruleset_maps *m, const struct load_request *rq
 	const struct epoch epoch = { .newest = rq->cfg.generation };
 	size_t n = text_blocks(rq->info.text_length);
 	struct text_block *text;
-	int rc = fw_ruleset_put(m->fw_ruleset, 0, &rq->info);
+	int rc = fw_ruleset_put(m->fw_ruleset, &rq->info);
 
-	rc = rc ?: fw_epoch_put(m->fw_epoch, 0, &epoch);
+	rc = rc ?: fw_epoch_put(m->fw_epoch, &epoch);
 	if (rc || !n)
 		return rc;
 	text = fw_text_map(m->fw_text, n);

@@ -87,7 +87,7 @@ int flows_rejudge(const struct state *s, const struct live_ruleset *live, const 
 	bool compiled = false;
 	int rc = 0;
 
-	if (live->maps.fw_epoch.fd >= 0 && fw_epoch_get(live->maps.fw_epoch, 0, &epoch))
+	if (live->maps.fw_epoch.fd >= 0 && fw_epoch_get(live->maps.fw_epoch, &epoch))
 		return FAIL(err, -errno, "live ruleset: %s", strerror(errno));
 	for (size_t i = 0; !rc && i < flows->n; i++) {
 		if (!is_stale(&flows->v[i], epoch.newest))

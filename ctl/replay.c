@@ -79,8 +79,8 @@ static int load(struct replay *r, unsigned int hooks, char **err)
 
 static int map_all(struct replay *r, char **err)
 {
-	r->input = fw_replay_map(r->io.fw_replay, 1);
-	r->result = fw_result_map(r->io.fw_result, 1);
+	r->input = fw_replay_map(r->io.fw_replay);
+	r->result = fw_result_map(r->io.fw_result);
 	r->table = fw_flows_map(r->maps.fw_flows, r->buckets);
 	if (!r->input || !r->result || !r->table)
 		return FAIL(err, -errno, "replay: %s", strerror(errno));
@@ -118,8 +118,8 @@ void replay_close(struct replay *r)
 {
 	if (!r)
 		return;
-	fw_replay_unmap(r->input, 1);
-	fw_result_unmap(r->result, 1);
+	fw_replay_unmap(r->input);
+	fw_result_unmap(r->result);
 	fw_flows_unmap(r->table, r->buckets);
 	loaded_close(&r->loaded);
 	replay_maps_close(&r->io);

@@ -10,6 +10,13 @@
 #include <stdint.h>
 #include "util.h"
 
+/* libmnl's own has a void * stand for an attribute without a cast. */
+#undef mnl_attr_for_each
+#define mnl_attr_for_each(attr, nlh, offset)                                                         \
+	for ((attr) = (const struct nlattr *)mnl_nlmsg_get_payload_offset((nlh), (offset));          \
+	     mnl_attr_ok((attr), (char *)mnl_nlmsg_get_payload_tail(nlh) - (const char *)(attr));    \
+	     (attr) = mnl_attr_next(attr))
+
 enum { RTNL_REQUEST_SIZE = 1024 };
 
 /* A socket in the network namespace that the process was in at rtnl_open(). */

@@ -46,7 +46,7 @@ static int new_number(const struct instance_maps *m, const char *name, __u16 *ou
 {
 	for (__u32 i = 1; i < 256; i++) {
 		struct set_name entry;
-		int rc = fw_set_names_get(m->fw_set_names, i, &entry);
+		int rc = fw_set_names_get(m->fw_set_names, (set_id_t){ (__u16)i }, &entry);
 
 		if (rc)
 			return rc;
@@ -55,7 +55,7 @@ static int new_number(const struct instance_maps *m, const char *name, __u16 *ou
 		memset(&entry, 0, sizeof(entry));
 		memcpy(entry.name, name, strnlen(name, sizeof(entry.name) - 1));
 		*out = (__u16)i;
-		return fw_set_names_put(m->fw_set_names, i, &entry);
+		return fw_set_names_put(m->fw_set_names, (set_id_t){ (__u16)i }, &entry);
 	}
 	return -ENOSPC;
 }
@@ -86,7 +86,7 @@ int sets_keep_only(const struct instance_maps *m, const struct set_numbers *keep
 
 	for (__u32 i = 1; i < 256; i++) {
 		struct set_name entry;
-		int rc = fw_set_names_get(m->fw_set_names, i, &entry);
+		int rc = fw_set_names_get(m->fw_set_names, (set_id_t){ (__u16)i }, &entry);
 
 		if (rc)
 			return rc;
@@ -101,7 +101,7 @@ int sets_keep_only(const struct instance_maps *m, const struct set_numbers *keep
 		 if (k.set < 256 && stale[k.set]) (void)fw_set_nets_del(m->fw_set_nets, &k));
 	for (__u32 i = 1; i < 256; i++) {
 		const struct set_name none = { "" };
-		int rc = stale[i] ? fw_set_names_put(m->fw_set_names, i, &none) : 0;
+		int rc = stale[i] ? fw_set_names_put(m->fw_set_names, (set_id_t){ (__u16)i }, &none) : 0;
 
 		if (rc)
 			return rc;

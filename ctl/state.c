@@ -27,7 +27,7 @@ static int *fd_at(struct state *s, size_t i) { return (int *)((char *)&s->maps +
 static int check_layout(const struct state *s, size_t i, int fd, char **err)
 {
 	static const struct { const char *name; __u32 key, value; } wanted[] = {
-#define SIZES(n, KIND, K, V, max) { #n, sizeof(K), sizeof(V) },
+#define SIZES(n, KIND, K, V, max) { #n, sizeof(K) < sizeof(__u32) ? sizeof(__u32) : sizeof(K), sizeof(V) },
 		FW_MAPS_ROOT(SIZES) FW_MAPS_INSTANCE(SIZES)
 	};
 	struct bpf_map_info info;
@@ -105,7 +105,7 @@ static int create(struct state *s, __u32 flows, char **err)
 	rc = map_names(s, err);
 	if (rc)
 		return rc;
-	rc = fw_instance_put(s->maps.fw_instance, 0, &cfg);
+	rc = fw_instance_put(s->maps.fw_instance, &cfg);
 	if (rc)
 		return FAIL(err, rc, "instance: %s", strerror(-rc));
 	rc = apply_builtin(s, err);
@@ -124,7 +124,7 @@ int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 	mark = instance_pin(&s->in, "fw_instance");
 	if (access(mark, F_OK) == 0) {
 		rc = open_pins(s, err);
-		if (!rc && fw_instance_get(s->maps.fw_instance, 0, &s->cfg))
+		if (!rc && fw_instance_get(s->maps.fw_instance, &s->cfg))
 			rc = FAIL(err, -errno, "%s/fw_instance: %s", s->in.shown, strerror(errno));
 		return rc ?: map_names(s, err);
 	}
@@ -137,12 +137,12 @@ int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 
 int state_next_generation(struct state *s, generation_t *out)
 {
-	int rc = fw_instance_get(s->maps.fw_instance, 0, &s->cfg);
+	int rc = fw_instance_get(s->maps.fw_instance, &s->cfg);
 
 	if (rc)
 		return rc;
 	if (!s->cfg.next_generation) /* 0 is never given: an entry of zeros is of no generation */
 		s->cfg.next_generation = 1;
 	out->raw = s->cfg.next_generation++;
-	return fw_instance_put(s->maps.fw_instance, 0, &s->cfg);
+	return fw_instance_put(s->maps.fw_instance, &s->cfg);
 }

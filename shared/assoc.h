@@ -23,6 +23,7 @@ struct flow_bucket {
 	struct bucket_head head;
 	struct flow flow[WAYS];
 };
+typedef struct bucket_id { __u32 raw; } bucket_id_t;
 _Static_assert(sizeof(struct flow_bucket) == 17 * 64, "whole cache lines, so that entries stay aligned");
 
 /* One step of NH: h and 8 bytes of message with words 2i and 2i + 1 of the key. */

@@ -34,6 +34,8 @@ struct iface_slot {
 };
 _Static_assert(sizeof(struct iface_slot) == 8, "layout");
 
+typedef struct iface_place { __u32 raw; } iface_place_t;
+
 struct iface_name { char name[16]; }; /* by iface_id_t; "" free */
 
 struct counters { __u64 packets, bytes; };
@@ -83,6 +85,7 @@ struct ruleset_info {
 	__u32 zero;
 };
 struct text_block { char bytes[4096]; };
+typedef struct text_id { __u32 raw; } text_id_t;
 
 /* What an instance settles when its flow table is made. */
 struct instance_cfg {
@@ -97,6 +100,7 @@ struct set_addr_key { __u16 set; __u8 family, zero; addr_t addr; } __attribute__
 struct set_net_key { __u32 prefixlen; __u16 set; __u8 family, zero; addr_t addr; } __attribute__((packed, aligned(4))); /* prefixlen: 32 + bits */
 _Static_assert(sizeof(struct set_addr_key) == 20 && sizeof(struct set_net_key) == 24, "layout");
 struct set_elem { __u64 zero; };
+typedef struct set_id { __u16 raw; } set_id_t;
 struct set_name { char name[32]; };   /* by set number; "" free */
 
 /* Replay: one packet's circumstances, and what the program said of it. */

@@ -36,7 +36,7 @@ static __always_inline struct iface_slot find_iface(__u32 ifindex)
 	if (fw_cfg.replay)
 		return none;
 	for (__u32 i = 0; i < IFACE_PROBES; i++) {
-		const struct iface_slot *s = fw_ifaces_at((ifindex + i) % IFACE_SLOTS);
+		const struct iface_slot *s = fw_ifaces_at((iface_place_t){ (ifindex + i) % IFACE_SLOTS });
 
 		if (s && s->ifindex == ifindex)
 			return *s;
@@ -50,7 +50,7 @@ static __always_inline struct cursor frame_cursor(bool replay, const void *data,
 	struct cursor c = { .start = data, .end = end, .limit = ~0u };
 
 	if (replay) {
-		const struct replay_input *in = fw_replay_at(0);
+		const struct replay_input *in = fw_replay_at();
 
 		if (in) {
 			c.limit = in->captured;
@@ -89,7 +89,7 @@ static __always_inline bool circumstances(bool replay, enum direction d, struct 
 		*now = ticks_now();
 		return true;
 	}
-	in = fw_replay_at(0);
+	in = fw_replay_at();
 	if (!in)
 		return false;
 	*now = in->now;
@@ -100,7 +100,7 @@ static __always_inline bool circumstances(bool replay, enum direction d, struct 
 /* To who replays: what was made of the packet. */
 static __always_inline void report(const struct packet *p, const struct outcome *o)
 {
-	struct replay_result *r = fw_result_at(0);
+	struct replay_result *r = fw_result_at();
 
 	if (!r)
 		return;

@@ -184,7 +184,7 @@ __attribute__((noinline)) int fill_flow(struct flow *f, const struct subject *s,
 /* Replay hands the flow that had to go to user space, so that a test lists every flow. */
 static __always_inline void report_ended(const struct flow *f)
 {
-	struct replay_result *r = fw_cfg.replay ? fw_result_at(0) : NULL;
+	struct replay_result *r = fw_cfg.replay ? fw_result_at() : NULL;
 
 	if (r) {
 		r->last = *f;
@@ -227,7 +227,7 @@ __attribute__((noinline)) __u32 flow_insert(const struct subject *s, const struc
 	if (!s || !in)
 		return NO_FLOW;
 	bucket = hash_bucket(s->hash, fw_cfg.buckets);
-	b = fw_flows_at(bucket);
+	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b)
 		return NO_FLOW;
 	if (!bucket_lock(&b->head)) {

@@ -14,18 +14,19 @@ struct place {
 
 static __always_inline generation_t generation_now(void)
 {
-	const struct epoch *e = fw_cfg.sets ? fw_epoch_at(0) : NULL;
+	const struct epoch *e = fw_cfg.sets ? fw_epoch_at() : NULL;
 
 	return e ? e->newest : fw_cfg.generation;
 }
 
 static __always_inline __u32 judged_by_rule(enum direction d, int rule)
 {
-	const struct rule_action *action = fw_actions_at((__u32)rule);
+	const rule_id_t id = { (__u32)rule };
+	const struct rule_action *action = fw_actions_at(id);
 
 	if (!action)
 		return 0;
-	return judged_make(d, (enum verdict)action->verdict, (rule_id_t){ (__u32)rule }, action->flags & ACTION_STATELESS).raw;
+	return judged_make(d, (enum verdict)action->verdict, id, action->flags & ACTION_STATELESS).raw;
 }
 
 /* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */

@@ -8,7 +8,7 @@
 #include "maps.def.h"
 
 #define DEF_ARRAY(n, kind, V, max, flags)             \
-	struct {                                      \
+	struct n##_map {                              \
 		__uint(type, kind);                   \
 		__uint(max_entries, max);             \
 		__uint(map_flags, flags);             \
@@ -16,7 +16,7 @@
 		__type(value, V);                     \
 	} n SEC(".maps");
 #define DEF_KEYED(n, kind, K, V, max, flags)          \
-	struct {                                      \
+	struct n##_map {                              \
 		__uint(type, kind);                   \
 		__uint(max_entries, max);             \
 		__uint(map_flags, flags);             \
@@ -25,17 +25,37 @@
 	} n SEC(".maps");
 
 /* Read-only by its type: the flag for it (BPF_F_RDONLY_PROG) would forbid user space to fill it through mmap. */
+#define MAP_SETTING(n, K, V, max)                                                            \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE)                             \
+	static __always_inline const V *n##_at(void)                                         \
+	{                                                                                    \
+		K zero = 0;                                                                  \
+                                                                                             \
+		return (const V *)bpf_map_lookup_elem(&n, &zero);                            \
+	}
+#define MAP_REPORT(n, K, V, max)                                                             \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE)                             \
+	static __always_inline V *n##_at(void)                                               \
+	{                                                                                    \
+		K zero = 0;                                                                  \
+                                                                                             \
+		return (V *)bpf_map_lookup_elem(&n, &zero);                                  \
+	}
 #define MAP_TABLE(n, K, V, max)                                                              \
 	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE)                             \
-	static __always_inline const V *n##_at(__u32 i)                                      \
+	static __always_inline const V *n##_at(K k)                                          \
 	{                                                                                    \
-		return (const V *)bpf_map_lookup_elem(&n, &i);                               \
+		__u32 at = k.raw;                                                            \
+                                                                                             \
+		return (const V *)bpf_map_lookup_elem(&n, &at);                              \
 	}
 #define MAP_STATE(n, K, V, max)                                                              \
 	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE)                             \
-	static __always_inline V *n##_at(__u32 i)                                            \
+	static __always_inline V *n##_at(K k)                                                \
 	{                                                                                    \
-		return (V *)bpf_map_lookup_elem(&n, &i);                                     \
+		__u32 at = k.raw;                                                            \
+                                                                                             \
+		return (V *)bpf_map_lookup_elem(&n, &at);                                    \
 	}
 /* Plain adds: a program run owns its CPU's slot, since bottom halves are off on every hook. */
 #define MAP_COUNTERS(n, K, V, max)                                                           \
@@ -74,7 +94,7 @@
 
 /* Program arrays hold programs of one type, so each adapter has its own. */
 #define PROGRAMS(n)                                           \
-	struct {                                              \
+	struct n##_map {                                      \
 		__uint(type, BPF_MAP_TYPE_PROG_ARRAY);        \
 		__uint(max_entries, PROGRAM_SLOTS);           \
 		__type(key, __u32);                           \

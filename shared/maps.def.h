@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The one registry of maps: M(name, KIND, key, value, entries). maps.bpf.h makes from it the BPF
- * definitions and the kernel's accessors, ctl/maps.h the handles and accessors of user space. Per kind only the legal
- * operations exist:
- *   TABLE     read-only for programs; array by __u32, filled by user space through mmap
- *   STATE     array by __u32 that programs may write, mmapable
+ * definitions and the kernel's accessors, ctl/maps.h the handles and accessors of user space. Keys of arrays are newtypes;
+ * the kernel sees their __u32 (it refuses the BTF of an array with another key). Per kind only the legal operations exist:
+ *   SETTING   one value, read-only for programs
+ *   REPORT    one value that programs may write
+ *   TABLE     array by a newtype, read-only for programs, filled by user space through mmap
+ *   STATE     array by a newtype that programs may write, mmapable
  *   COUNTERS  per-CPU array by a newtype, added to by programs
  *   SCRATCH   per-CPU array of one: working memory of a program run
  *   LOOKUP    hash, read by programs
@@ -18,38 +20,38 @@
 
 /* Of an instance: pinned, shared by all programs and all rulesets. */
 #define FW_MAPS_ROOT(M)                                                            \
-	M(fw_live,      TABLE,    __u32,       struct live,           1)           \
+	M(fw_live,      SETTING,  __u32,       struct live,           1)           \
 	M(fw_tally,     COUNTERS, tally_id_t,  struct counters,       TALLY_SLOTS)
 #define FW_MAPS_INSTANCE(M)                                                        \
-	M(fw_instance,  TABLE,    __u32,       struct instance_cfg,   1)           \
-	M(fw_clock,     STATE,    __u32,       struct clock_pair,     1)           \
-	M(fw_ifaces,    TABLE,    __u32,       struct iface_slot,     IFACE_SLOTS) \
-	M(fw_names,     TABLE,    __u32,       struct iface_name,     IFACE_MAX)   \
-	M(fw_set_names, TABLE,    __u32,       struct set_name,       256)         \
+	M(fw_instance,  SETTING,  __u32,       struct instance_cfg,   1)           \
+	M(fw_clock,     REPORT,   __u32,       struct clock_pair,     1)           \
+	M(fw_ifaces,    TABLE,    iface_place_t, struct iface_slot,     IFACE_SLOTS) \
+	M(fw_names,     TABLE,    iface_id_t,  struct iface_name,     IFACE_MAX)   \
+	M(fw_set_names, TABLE,    set_id_t,    struct set_name,       256)         \
 	M(fw_set_addrs, LOOKUP,   struct set_addr_key, struct set_elem, 131072)     \
 	M(fw_set_nets,  PREFIXES, struct set_net_key,  struct set_elem, 4194304)     \
-	M(fw_flows,     STATE,    __u32,       struct flow_bucket,    1)           \
+	M(fw_flows,     STATE,    bucket_id_t, struct flow_bucket,    1)           \
 	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)
 
 /* Of a ruleset: made anew by each apply, kept alive by the program that uses them. */
 #define FW_MAPS_RULESET(M)                                                         \
-	M(fw_cells,     TABLE,    __u32,       struct cells,          1)           \
-	M(fw_words,     TABLE,    __u32,       struct words,          1)           \
-	M(fw_trie,      TABLE,    __u32,       struct trie_node,      1)           \
-	M(fw_nodes,     TABLE,    __u32,       struct node,           1)           \
-	M(fw_leaves,    TABLE,    __u32,       struct leaf,           1)           \
+	M(fw_cells,     TABLE,    cells_id_t,  struct cells,          1)           \
+	M(fw_words,     TABLE,    words_id_t,  struct words,          1)           \
+	M(fw_trie,      TABLE,    trie_id_t,   struct trie_node,      1)           \
+	M(fw_nodes,     TABLE,    node_id_t,   struct node,           1)           \
+	M(fw_leaves,    TABLE,    leaf_id_t,   struct leaf,           1)           \
 	M(fw_macs,      LOOKUP,   struct mac_key, struct mac_class,   1)           \
-	M(fw_actions,   TABLE,    __u32,       struct rule_action,    1)           \
+	M(fw_actions,   TABLE,    rule_id_t,   struct rule_action,    1)           \
 	M(fw_counts,    COUNTERS, rule_slot_t, struct counters,       1)           \
-	M(fw_epoch,     TABLE,    __u32,       struct epoch,          1)           \
-	M(fw_ruleset,   TABLE,    __u32,       struct ruleset_info,   1)           \
-	M(fw_text,      TABLE,    __u32,       struct text_block,     1)           \
+	M(fw_epoch,     SETTING,  __u32,       struct epoch,          1)           \
+	M(fw_ruleset,   SETTING,  __u32,       struct ruleset_info,   1)           \
+	M(fw_text,      TABLE,    text_id_t,   struct text_block,     1)           \
 	M(fw_scratch,   SCRATCH,  __u32,       struct scratch,        1)
 
 /* Of a replay: used by programs loaded with program_cfg.replay. */
 #define FW_MAPS_REPLAY(M)                                                          \
-	M(fw_replay,    TABLE,    __u32,       struct replay_input,   1)           \
-	M(fw_result,    STATE,    __u32,       struct replay_result,  1)
+	M(fw_replay,    SETTING,  __u32,       struct replay_input,   1)           \
+	M(fw_result,    REPORT,   __u32,       struct replay_result,  1)
 
 #define FW_MAPS(M) FW_MAPS_ROOT(M) FW_MAPS_INSTANCE(M) FW_MAPS_RULESET(M) FW_MAPS_REPLAY(M)
 

@@ -21,8 +21,8 @@ static __always_inline int family_usual(struct cursor c, const struct frame_info
 	if (!eth || f->link != LINK_ETHER || f->vlan_present)
 		return FAMILY_COUNT;
 	if (wire16(eth->type) == ETHERTYPE_IPV4)
-		return is_plain_ipv4(c) ? FAMILY_INET : FAMILY_COUNT;
-	return wire16(eth->type) == ETHERTYPE_IPV6 ? FAMILY_INET6 : FAMILY_COUNT;
+		return is_plain_ipv4(c) ? (int)FAMILY_INET : (int)FAMILY_COUNT;
+	return wire16(eth->type) == ETHERTYPE_IPV6 ? (int)FAMILY_INET6 : (int)FAMILY_COUNT;
 }
 
 /*

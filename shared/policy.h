@@ -14,11 +14,11 @@ FW_MAPS(MAP)
 
 static __always_inline const volatile struct ruleset_cfg *classify_cfg(void) { return &fw_cfg.rules; }
 static __always_inline __u32 classify_roots(enum image image) { return fw_cfg.roots[image]; }
-static __always_inline const struct cells *cells_at(__u32 i) { return fw_cells_at(i); }
-static __always_inline const struct words *words_at(__u32 i) { return fw_words_at(i); }
-static __always_inline const struct trie_node *trie_at(__u32 i) { return fw_trie_at(i); }
-static __always_inline const struct node *nodes_at(__u32 i) { return fw_nodes_at(i); }
-static __always_inline const struct leaf *leaves_at(__u32 i) { return fw_leaves_at(i); }
+static __always_inline const struct cells *cells_at(__u32 i) { return fw_cells_at((cells_id_t){ i }); }
+static __always_inline const struct words *words_at(__u32 i) { return fw_words_at((words_id_t){ i }); }
+static __always_inline const struct trie_node *trie_at(__u32 i) { return fw_trie_at((trie_id_t){ i }); }
+static __always_inline const struct node *nodes_at(__u32 i) { return fw_nodes_at((node_id_t){ i }); }
+static __always_inline const struct leaf *leaves_at(__u32 i) { return fw_leaves_at((leaf_id_t){ i }); }
 static __always_inline __u32 mac_class_of(const struct mac_key *k)
 {
 	const struct mac_class *c = fw_macs_get(k);
@@ -265,7 +265,7 @@ static __always_inline bool decide_usual(const struct subject *s, struct place a
 	struct flow *f;
 	judged_t j;
 
-	b = fw_flows_at(bucket);
+	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b)
 		return false;
 	way = bucket_find_usual(b, hash_tag(s->hash), &s->key);
@@ -305,7 +305,7 @@ static __always_inline void decide(const struct subject *s, struct place at, tic
 		decide_fresh(s, false, at, now, o);
 		return;
 	}
-	b = fw_flows_at(bucket);
+	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b) {
 		give(o, VERDICT_DROP, REASON_FAULT, rule_none());
 		return;

@@ -10,7 +10,7 @@ FW_MAPS_ROOT(MAP)
 /* Does not return where the live slot holds a program. */
 static __always_inline void go_on(void *ctx, void *programs)
 {
-	const struct live *live = fw_live_at(0);
+	const struct live *live = fw_live_at();
 
 	if (live)
 		bpf_tail_call(ctx, programs, live->slot);

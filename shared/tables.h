@@ -77,6 +77,13 @@ _Static_assert(sizeof(struct trie_node) == 24, "layout");
 struct cells { __u16 v[32]; };
 struct words { __u32 v[16]; };
 
+/* Places in the tables. */
+typedef struct cells_id { __u32 raw; } cells_id_t;
+typedef struct words_id { __u32 raw; } words_id_t;
+typedef struct trie_id { __u32 raw; } trie_id_t;
+typedef struct node_id { __u32 raw; } node_id_t;
+typedef struct leaf_id { __u32 raw; } leaf_id_t;
+
 /*
  * Direct table of a trie: words[table + (first `bits` bits of the address)]. An entry with
  * TRIE_INNER set is the index of a trie node that goes on at that bit; else it is a class.

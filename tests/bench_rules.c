@@ -29,8 +29,8 @@ int bench_instance_open(struct bench_instance *in, char **err)
 	rc = instance_maps_create(in->cfg.buckets, &in->maps, err);
 	if (rc)
 		return rc;
-	rc = fw_instance_put(in->maps.fw_instance, 0, &in->cfg);
-	rc = rc ?: fw_ifaces_put(in->maps.fw_ifaces, LOOPBACK_INDEX % IFACE_SLOTS, &loopback);
+	rc = fw_instance_put(in->maps.fw_instance, &in->cfg);
+	rc = rc ?: fw_ifaces_put(in->maps.fw_ifaces, (iface_place_t){ LOOPBACK_INDEX % IFACE_SLOTS }, &loopback);
 	in->flows = rc ? NULL : fw_flows_map(in->maps.fw_flows, in->cfg.buckets);
 	if (!in->flows) {
 		rc = rc ?: -errno;

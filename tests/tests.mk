@@ -25,7 +25,7 @@ $(B)/tests/bench_run: $(BENCH_OBJ) $(LIB_OBJ)
 .PHONY: tests run-test run-demo run-bench
 tests: $(TEST_BIN)
 
-run-test: all clang tests
+run-test: all clang strict tests
 	$(Q)tests/run.sh $(B)
 run-demo: all
 	$(Q)scripts/demo.sh $(B)/fwctl
