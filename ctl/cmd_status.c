@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include "cmd.h"
+#include "events.h"
 #include "flowlist.h"
 #include "hook.h"
 #include "live.h"
@@ -17,6 +18,7 @@ struct report {
 	struct ruleset_info ruleset;
 	struct flow_fill fill;
 	__u64 capacity, lost[LOSS_COUNT], drops[REASON_COUNT];
+	struct event_totals events;
 };
 
 static void report_free(struct report *st)
@@ -56,6 +58,7 @@ static int read_status(struct report *st, char **err)
 	st->capacity = (__u64)st->s.cfg.buckets * WAYS;
 	rc = flow_list_read(&st->s, NULL, &st->fill);
 	rc = rc ?: read_counters(st);
+	rc = rc ?: events_totals(&st->s.maps, &st->events);
 	if (rc)
 		*err = xasprintf("status: %s", strerror(-rc));
 	return rc;
@@ -128,8 +131,9 @@ static void print_json(const struct report *st)
 	json_end_object(&j);
 	json_key(&j, "events");
 	json_object(&j);
-	json_key_uint(&j, "sent", 0);
-	json_key_uint(&j, "lost", 0);
+	json_key_uint(&j, "sent", st->events.sent);
+	json_key_uint(&j, "lost", st->events.lost);
+	json_key_uint(&j, "unreported", st->events.unreported);
 	json_end_object(&j);
 	json_end_object(&j);
 	json_done(&j);
@@ -170,6 +174,7 @@ static void print_text(const struct report *st)
 		any = true;
 	}
 	printf(any ? "\n" : " none\n");
+	printf("events: %llu sent, %llu lost, %llu unreported\n", st->events.sent, st->events.lost, st->events.unreported);
 }
 
 int cmd_status(struct cli *cli, int argc, char **argv)

@@ -19,7 +19,7 @@ void live_close(struct live_ruleset *l)
 static bool has_layout(const struct bpf_map_info *map)
 {
 	static const struct { const char *name; __u32 value; } wanted[] = {
-#define VALUE_SIZE(n, KIND, K, V, max) { #n, sizeof(V) },
+#define VALUE_SIZE(n, KIND, K, V, max) { #n, MAP_VALUE_SIZE(KIND, V) },
 		FW_MAPS_RULESET(VALUE_SIZE)
 	};
 

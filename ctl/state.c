@@ -27,7 +27,8 @@ static int *fd_at(struct state *s, size_t i) { return (int *)((char *)&s->maps +
 static int check_layout(const struct state *s, size_t i, int fd, char **err)
 {
 	static const struct { const char *name; __u32 key, value; } wanted[] = {
-#define SIZES(n, KIND, K, V, max) { #n, sizeof(K) < sizeof(__u32) ? sizeof(__u32) : sizeof(K), sizeof(V) },
+#define SIZES(n, KIND, K, V, max) \
+	{ #n, sizeof(K) < sizeof(__u32) ? sizeof(__u32) : sizeof(K), MAP_VALUE_SIZE(KIND, V) },
 		FW_MAPS_ROOT(SIZES) FW_MAPS_INSTANCE(SIZES)
 	};
 	struct bpf_map_info info;
