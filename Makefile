@@ -18,11 +18,9 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 B       := build
 VERSION := $(shell cat VERSION)
-# Changes with whatever kernel and user space have to agree on.
-CONTRACT := $(shell cat $(sort $(wildcard shared/*.h)) | sha256sum | cut -c1-16)
 WARN    := -Wall -Wextra -Wswitch-enum -Werror
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Wenum-conversion -DFWCTL_VERSION='"$(VERSION)"' -DFWCTL_CONTRACT='"$(CONTRACT)"' \
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -Wenum-conversion -DFWCTL_VERSION='"$(VERSION)"' \
 	   -I$(B)/libmnl/usr/include -I$(B)/skel $(CFLAGS)
 LIBMNL  := $(firstword $(wildcard $(B)/libmnl/usr/lib/*/libmnl.a /usr/lib/*/libmnl.a))
 LIBELF  := $(shell pkg-config --static --libs libelf 2>/dev/null || echo -lelf -lz)

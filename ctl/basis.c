@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include "contract.h"
 #include "fail.h"
 #include "object.h"
 #include "programs.h"
@@ -16,6 +17,15 @@ static int programs_array(const char *name)
 	int fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, name, sizeof(__u32), sizeof(__u32), PROGRAM_SLOTS, NULL);
 
 	return fd < 0 ? -errno : fd;
+}
+
+struct bpf_object *maps_object(void)
+{
+	static struct fw_xdp_bpf *skel;
+
+	if (!skel)
+		skel = fw_xdp_bpf__open();
+	return skel ? skel->obj : NULL;
 }
 
 /* Makes the maps of one group through the XDP object, which knows them all with their types. */
@@ -53,9 +63,13 @@ int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err)
 	m.fw_programs_in.fd = programs_array("fw_programs_in");
 	if (!rc && (m.fw_programs_xdp.fd < 0 || m.fw_programs_out.fd < 0 || m.fw_programs_in.fd < 0))
 		rc = -ENOMEM;
+	if (rc)
+		FAIL(err, rc, "flow table and maps: %s", object_error(rc));
+	/* libbpf makes a map without its types where the kernel refuses them, and says nothing. */
+	rc = rc ?: contract_check_group(&instance_group, &m, "new map", err);
 	if (rc) {
 		instance_maps_close(&m);
-		return FAIL(err, rc, "flow table and maps: %s", object_error(rc));
+		return rc;
 	}
 	*out = m;
 	return 0;
@@ -83,9 +97,12 @@ int ruleset_maps_create(const struct load_request *rq, struct ruleset_maps *out,
 
 	object_error_clear();
 	rc = create_group(0, rq, &ruleset_group, &m);
+	if (rc)
+		FAIL(err, rc, "rule tables: %s", object_error(rc));
+	rc = rc ?: contract_check_group(&ruleset_group, &m, "new map", err);
 	if (rc) {
 		ruleset_maps_close(&m);
-		return FAIL(err, rc, "rule tables: %s", object_error(rc));
+		return rc;
 	}
 	*out = m;
 	return 0;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include "contract.h"
 #include "fail.h"
 #include "live.h"
 #include "parse.h"
@@ -15,22 +16,8 @@ void live_close(struct live_ruleset *l)
 	*l = live_none();
 }
 
-/* A map of this name must have this binary's layout, or reading it would write past a buffer. */
-static bool has_layout(const struct bpf_map_info *map)
-{
-	static const struct { const char *name; __u32 value; } wanted[] = {
-#define VALUE_SIZE(n, KIND, K, V, max) { #n, MAP_VALUE_SIZE(KIND, V) },
-		FW_MAPS_RULESET(VALUE_SIZE)
-	};
-
-	for (size_t i = 0; i < ARRAY_COUNT(wanted); i++)
-		if (!strcmp(wanted[i].name, map->name))
-			return wanted[i].value == map->value_size;
-	return true;
-}
-
 /* Opens those maps of the program that the ruleset's group knows. */
-static int open_maps(int prog_fd, struct ruleset_maps *m)
+static int open_maps(int prog_fd, struct ruleset_maps *m, char **err)
 {
 	__u32 ids[64];
 	struct bpf_prog_info info;
@@ -50,13 +37,13 @@ static int open_maps(int prog_fd, struct ruleset_maps *m)
 		memset(&map, 0, sizeof(map));
 		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &map_len))
 			return -errno;
-		if (!has_layout(&map))
-			return -EPROTO;
 		place = map_group_fd(&ruleset_group, m, map.name);
 		if (place && *place < 0)
 			*place = TAKE_FD(fd);
 	}
-	return m->fw_ruleset.fd < 0 || m->fw_text.fd < 0 || m->fw_counts.fd < 0 || m->fw_actions.fd < 0 ? -ENOENT : 0;
+	if (m->fw_ruleset.fd < 0 || m->fw_text.fd < 0 || m->fw_counts.fd < 0 || m->fw_actions.fd < 0)
+		return -ENOENT;
+	return contract_check_group(&ruleset_group, m, "live ruleset", err);
 }
 
 static int read_text(struct live_ruleset *l)
@@ -85,13 +72,12 @@ int live_open(const struct state *s, struct live_ruleset *out, char **err)
 	rc = rc ?: fw_programs_xdp_id(s->maps.fw_programs_xdp, live.slot, &id);
 	if (!rc) {
 		prog = bpf_prog_get_fd_by_id(id);
-		rc = prog < 0 ? -errno : open_maps(prog, &l.maps);
+		rc = prog < 0 ? -errno : open_maps(prog, &l.maps, err);
 	}
 	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, &l.info);
 	rc = rc ?: read_text(&l);
-	if (rc == -EPROTO)
-		return FAIL(err, rc, "the live ruleset was made by another version (fwctl detach --all --purge, then attach and "
-			    "apply again)");
+	if (rc == -EPROTO) /* said already */
+		return rc;
 	if (rc)
 		return FAIL(err, rc, "the live ruleset cannot be read: %s", strerror(-rc));
 	l.slot = live.slot;

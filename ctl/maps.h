@@ -88,20 +88,6 @@ FW_MAPS(USER_HANDLE)
 #define USER_LOOKUP(n, K, V)   USER_KEYED(n, K, V)
 #define USER_PREFIXES(n, K, V) USER_KEYED(n, K, V)
 
-/* Ring buffers: a reader makes its own, of a power of two bytes, and puts it in. What comes out are values of V, or shorter. */
-#define USER_RINGS(n, K, V)                                                                                     \
-	static inline int n##_make(size_t bytes)                                                                \
-	{                                                                                                       \
-		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, #n, 0, 0, (__u32)bytes, NULL);                    \
-                                                                                                                \
-		return fd < 0 ? -errno : fd;                                                                    \
-	}                                                                                                       \
-	static inline int n##_put(n##_t m, K k, int ring)                                                       \
-	{                                                                                                       \
-		return bpf_map_update_elem(m.fd, &k.raw, &ring, 0);                                             \
-	}                                                                                                       \
-	static inline int n##_del(n##_t m, K k) { return bpf_map_delete_elem(m.fd, &k.raw); }
-
 /* Working memory of programs is theirs alone. */
 #define USER_SCRATCH(n, K, V)
 
@@ -120,18 +106,6 @@ FW_MAPS(USER_ACCESS)
 USER_PROGRAMS(fw_programs_xdp)
 USER_PROGRAMS(fw_programs_out)
 USER_PROGRAMS(fw_programs_in)
-
-/* Size of a map's values as the kernel has it. */
-#define MAP_VALUE_SIZE(KIND, V) MAP_VALUE_SIZE_##KIND(V)
-#define MAP_VALUE_SIZE_SETTING(V)  sizeof(V)
-#define MAP_VALUE_SIZE_REPORT(V)   sizeof(V)
-#define MAP_VALUE_SIZE_TABLE(V)    sizeof(V)
-#define MAP_VALUE_SIZE_STATE(V)    sizeof(V)
-#define MAP_VALUE_SIZE_COUNTERS(V) sizeof(V)
-#define MAP_VALUE_SIZE_SCRATCH(V)  sizeof(V)
-#define MAP_VALUE_SIZE_LOOKUP(V)   sizeof(V)
-#define MAP_VALUE_SIZE_PREFIXES(V) sizeof(V)
-#define MAP_VALUE_SIZE_RINGS(V)    sizeof(__u32)
 
 /* Handles of all maps of a group; a descriptor of -1 is none. */
 #define USER_MEMBER(n, KIND, K, V, max) n##_t n;

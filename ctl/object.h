@@ -20,6 +20,9 @@ int plumb(struct bpf_object *obj, const struct plumbing *p);
 /* After load: own copies of the descriptors of the group's maps that *maps does not hold yet. */
 int take_maps(struct bpf_object *obj, const struct map_group *g, void *maps);
 
+/* The embedded object that has all maps of the registry with their types, opened once a process and never loaded; NULL: errno. */
+struct bpf_object *maps_object(void);
+
 /* A copy of the descriptor that outlives the object, or a negative errno. */
 int keep_fd(int fd);
 

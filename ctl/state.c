@@ -4,6 +4,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 #include "apply.h"
+#include "contract.h"
 #include "fail.h"
 #include "live.h"
 #include "state.h"
@@ -23,46 +24,18 @@ void state_close(struct state *s)
 
 static int *fd_at(struct state *s, size_t i) { return (int *)((char *)&s->maps + instance_group.v[i].offset); }
 
-/* Sizes of key and value must be this binary's, or its programs would read past them. */
-static int check_layout(const struct state *s, size_t i, int fd, char **err)
-{
-	static const struct { const char *name; __u32 key, value; } wanted[] = {
-#define SIZES(n, KIND, K, V, max) \
-	{ #n, sizeof(K) < sizeof(__u32) ? sizeof(__u32) : sizeof(K), MAP_VALUE_SIZE(KIND, V) },
-		FW_MAPS_ROOT(SIZES) FW_MAPS_INSTANCE(SIZES)
-	};
-	struct bpf_map_info info;
-	__u32 len = sizeof(info);
-
-	memset(&info, 0, sizeof(info));
-	if (bpf_obj_get_info_by_fd(fd, &info, &len))
-		return FAIL(err, -errno, "%s/%s: %s", s->in.shown, instance_group.v[i].name, strerror(errno));
-	for (size_t k = 0; k < ARRAY_COUNT(wanted); k++)
-		if (!strcmp(wanted[k].name, instance_group.v[i].name) &&
-		    (info.key_size != wanted[k].key || info.value_size != wanted[k].value))
-			return FAIL(err, -EPROTO,
-				    "%s/%s: made by another version: key %u and value %u bytes, this one needs %u and %u "
-				    "(fwctl detach --all --purge, then attach and apply again)",
-				    s->in.shown, wanted[k].name, info.key_size, info.value_size, wanted[k].key,
-				    wanted[k].value);
-	return 0;
-}
-
 static int open_pins(struct state *s, char **err)
 {
 	for (size_t i = 0; i < instance_group.n; i++) {
 		_cleanup_free_ char *path = instance_pin(&s->in, instance_group.v[i].name);
-		int fd = bpf_obj_get(path), rc;
+		int fd = bpf_obj_get(path);
 
 		if (fd < 0)
 			return FAIL(err, -errno, "%s/%s: %s (fwctl detach --all --purge starts anew)", s->in.shown,
 				    instance_group.v[i].name, strerror(errno));
 		*fd_at(s, i) = fd;
-		rc = check_layout(s, i, fd, err);
-		if (rc)
-			return rc;
 	}
-	return 0;
+	return contract_check_group(&instance_group, &s->maps, s->in.shown, err);
 }
 
 static int pin_maps(struct state *s, char **err)

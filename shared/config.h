@@ -24,7 +24,7 @@ struct program_cfg {
 };
 
 /* An attached interface; the table is probed linearly from ifindex (IFACE_PROBES places). */
-enum { IFACE_SLOTS = 256, IFACE_PROBES = 8, IFACE_STRIPS_VLAN = 1 };
+enum iface_table { IFACE_SLOTS = 256, IFACE_PROBES = 8, IFACE_STRIPS_VLAN = 1 };
 struct iface_slot {
 	__u32 ifindex;   /* 0: free */
 	iface_id_t id;
@@ -87,13 +87,36 @@ struct ruleset_info {
 struct text_block { char bytes[4096]; };
 typedef struct text_id { __u32 raw; } text_id_t;
 
+/*
+ * The enums whose numbers lie in maps as plain bytes or as indexes. It takes no room; it makes their names and values part of a
+ * pinned map's type, so that a program that numbers them otherwise is told apart (ctl/contract.h).
+ */
+struct vocabulary {
+	enum direction direction[0];
+	enum family family[0];
+	enum verdict verdict[0];
+	enum reason reason[0];
+	enum fragment fragment[0];
+	enum flow_state flow_state[0];
+	enum timeout timeout[0];
+	enum link link[0];
+	enum loss loss[0];
+	enum set_type set_type[0];
+	enum flow_bit flow_bit[0];
+	enum judged_bit judged_bit[0];
+	enum action_bit action_bit[0];
+	enum iface_table iface_table[0];
+};
+
 /* What an instance settles when its flow table is made. */
 struct instance_cfg {
 	__u32 buckets;
 	__u32 hash_key[13];
 	__u32 next_generation;
 	__u32 zero;
+	struct vocabulary vocabulary;
 };
+_Static_assert(sizeof(struct instance_cfg) == 64, "layout");
 
 /* Dynamic sets: one map for all addresses, one for all prefixes, by set number. */
 struct set_addr_key { __u16 set; __u8 family, zero; addr_t addr; } __attribute__((packed, aligned(4)));

@@ -27,7 +27,7 @@ enum flow_side { FLOW_SIDE_A, FLOW_SIDE_B };
 
 /* What the rules of one direction said of the flow. 0: not judged there. */
 typedef struct judged { __u32 raw; } judged_t;
-enum { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_OUT = 1u << 29, JUDGED_VERDICT_SHIFT = 24,
+enum judged_bit { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_OUT = 1u << 29, JUDGED_VERDICT_SHIFT = 24,
        JUDGED_VERDICT = 0x1f, JUDGED_RULE = (1u << 24) - 1 };
 
 /*
@@ -40,7 +40,7 @@ typedef union ruling {
 	__u64 word;
 } ruling_t;
 
-enum {
+enum flow_bit {
 	FLOW_INITIATOR_B = 1, /* endpoint b is who initiated; else a */
 	FLOW_MAKER_B = 2,     /* endpoint b sent the packet that made the flow (differs for a first SYN+ACK) */
 	FLOW_CONFIRMED = 4,   /* a reply was seen; TCP: the handshake completed */
@@ -321,14 +321,11 @@ static __always_inline enum flow_state flow_tcp_next(enum flow_state s, __u8 fla
 	return s;
 }
 
-/* A TCP connection that is over; its entry goes on for as long as late packets may come. */
-static __always_inline bool flow_has_ended(const struct flow *f) { return f->state == FLOW_CLOSED || f->state == FLOW_RESET; }
-
 /* A SYN opens a new connection where the old one has ended (port reuse). */
 static __always_inline bool flow_is_over_for(const struct flow *f, const struct packet *p)
 {
 	return p->proto == PROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-	       flow_has_ended(f);
+	       (f->state == FLOW_CLOSED || f->state == FLOW_RESET);
 }
 
 #endif

@@ -133,7 +133,7 @@ struct mac_class { __u32 class; };
 enum { MAC_CLASS_OTHER = 0, MAC_CLASS_ABSENT = 1 };
 
 /* What a rule does, and the counts that it brought along from the ruleset before. */
-enum { ACTION_STATELESS = 1 };
+enum action_bit { ACTION_STATELESS = 1 };
 struct rule_action {
 	__u8 verdict;    /* enum verdict */
 	__u8 flags;      /* ACTION_* */
