@@ -2,7 +2,7 @@
 # make           build/fwctl, one static binary
 # make demo      installs what is missing, builds, and shows the main job in two network namespaces
 # make test      installs what is missing, builds, and runs all tests (root)
-# make bench     what a packet costs, beside xdp-filter (root)
+# make bench     what it costs, beside xdp-filter and nftables (root); BENCH="packet live apply quick": parts of it
 # make lint      the conventions that a tool can see (no build)
 # make install   to $(DESTDIR)$(PREFIX)/sbin
 

@@ -1,14 +1,15 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What a packet costs, beside xdp-filter on the same packet: a table, and BUILD_DIR/bench/bench.json.
-#   scripts/bench.sh BUILD_DIR       (root; make bench)
-# All of it happens in network and mount namespaces that end with this process, however it ends: the veth, xdp-filter's
-# program and its pins go with them. fwctl's own maps and programs are pinned nowhere.
+# What fwctl costs, beside xdp-filter and nftables on the same packets: tables, and in BUILD_DIR/bench bench.json, bench.md, bench.svg.
+#   scripts/bench.sh BUILD_DIR [PART...]       (root; make bench, make bench BENCH="live quick")
+# PART: packet (the kernel's test run), live (packets dropped a second on a veth), apply (compile, load, swap; memory); all where none is
+# named. quick: fewer rounds. All of it happens in network and mount namespaces that end with this process, however it ends: links,
+# programs and pins go with them.
 # Exit status: 0, 1 it could not be measured, 3 a required result was missed.
 set -eu
 
-package=xdp-tools # for the comparison only
-source=10.0.0.0   # of the packet that the benchmark sends with one rule (tests/bench_rules.c)
+packages="xdp-tools nftables" # for the comparison only
+source=10.0.0.0               # of the packet that is sent with one rule (tests/bench_rules.c)
 
 die()
 {
@@ -16,44 +17,63 @@ die()
 	exit 1
 }
 
-[ $# -ge 1 ] || die "usage: bench.sh BUILD_DIR"
+[ $# -ge 1 ] || die "usage: bench.sh BUILD_DIR [PART...]"
 [ "$(id -u)" = 0 ] || die "needs root"
 build=$(cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+shift
+parts=$*
 mkdir -p "$build/bench"
 log=$build/bench/bench.log
 
-install_peer()
+install_peers()
 {
-	command -v xdp-filter >/dev/null && return 0
-	echo "bench: installing $package" >&2
-	for attempt in 1 2; do
+	command -v xdp-filter >/dev/null && command -v nft >/dev/null && return 0
+	echo "bench: installing $packages" >&2
+	for _ in 1 2; do
+		# shellcheck disable=SC2086
 		DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=120 install --no-install-recommends \
-			$package >>"$log" 2>&1 && return 0
+			$packages >>"$log" 2>&1 && return 0
 		apt-get -qq -o DPkg::Lock::Timeout=120 update >>"$log" 2>&1 || :
 	done
 	return 1
 }
 
-# Sets $peer to the id of xdp-filter's program, or of libxdp's dispatcher that calls it, as it is attached.
+# load_peer DEV [OPTION...]: xdp-filter with one matching source; prints the id of the program that is then attached. In a mount
+# namespace of its own, since xdp-filter shares its maps between all that it is loaded on.
 load_peer()
 {
-	ip link add fwbench0 type veth peer name fwbench1 || return 1
-	{ xdp-filter load -f ipv4 fwbench0 && xdp-filter ip -m src $source; } >>"$log" 2>&1 || return 1
-	peer=$(ip -d link show dev fwbench0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
-	[ -n "$peer" ]
+	ip link add "$1" type veth peer name "$1p" || return 1
+	# shellcheck disable=SC2016
+	unshare --mount sh -c 'mount -t bpf bpf /sys/fs/bpf && dev=$1 source=$2 && shift 2 && xdp-filter load "$@" $dev &&
+		xdp-filter ip -m src $source' sh "$1" $source "${@:2}" >>"$log" 2>&1 || return 1
+	ip -d link show dev "$1" | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p' | grep .
 }
 
 if [ -z "${FWCTL_BENCH_INSIDE:-}" ]; then
 	: >"$log"
-	install_peer || echo "bench: $package cannot be installed (see $log): no comparison" >&2
-	exec env FWCTL_BENCH_INSIDE=1 unshare --net --mount "$0" "$build"
+	install_peers || echo "bench: $packages cannot be installed (see $log): no comparison" >&2
+	# shellcheck disable=SC2086
+	exec env FWCTL_BENCH_INSIDE=1 unshare --net --mount "$0" "$build" $parts
 fi
 
 mount -t bpf bpf /sys/fs/bpf || die "no BPF file system"
+mkdir -p /run/netns
+mount -t tmpfs tmpfs /run/netns || die "no place for network namespaces"
 ip link set lo up
-peer=
-if command -v xdp-filter >/dev/null && ! load_peer; then
-	echo "bench: xdp-filter does not load here (see $log): no comparison" >&2
-	peer=
+args=(--output "$build/bench" --parts "$parts")
+
+classbench=${FWCTL_SHARED:-$here/../../shared}/classbench
+if [ -d "$classbench" ]; then
+	args+=(--classbench "$classbench")
+else
+	echo "bench: no ClassBench sets (FWCTL_SHARED names the folder that holds classbench/): they are left out" >&2
 fi
-exec "$build/tests/bench_run" $peer "$build/bench/bench.json"
+if command -v xdp-filter >/dev/null; then
+	if peer=$(load_peer fwbench0) && small=$(load_peer fwbench1 -f ipv4); then
+		args+=(--peer "$peer" --peer-small "$small")
+	else
+		echo "bench: xdp-filter does not load here (see $log): no comparison" >&2
+	fi
+fi
+exec "$build/tests/bench_run" "${args[@]}"

@@ -3,25 +3,33 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include "../ctl/fail.h"
 #include "bench_measure.h"
 #include "bench.skel.h"
 
-enum { PORTS = 65536, WARM_UP = 1000 };
+enum { PORTS = 65536, WARM_UP = 1000, TRACE_PASSES = 4 };
 enum { CROWDED = 32 }; /* so many flows may lose their way to others, in buckets that happen to overflow */
+enum { HEADERS_BYTES = BENCH_HEADERS_MAX * sizeof(struct bench_header) };
 
-void bench_probes_close(struct bench_probes *p) { bench_bpf__destroy(p->skel); }
+void bench_probes_close(struct bench_probes *p)
+{
+	if (p->headers)
+		munmap(p->headers, HEADERS_BYTES);
+	bench_bpf__destroy(p->skel);
+	*p = (struct bench_probes){ .skel = NULL };
+}
 
 int bench_probes_open(struct bench_probes *p, char **err)
 {
 	struct bpf_program *prog;
 	__u32 slot = BENCH_SLOT_EMPTY;
+	void *headers;
 	int rc, fd;
 
-	p->skel = bench_bpf__open();
+	*p = (struct bench_probes){ .skel = bench_bpf__open() };
 	if (!p->skel)
 		return FAIL(err, -errno, "bench programs: %s", strerror(errno));
 	bpf_object__for_each_program(prog, p->skel->obj) /* or they could not go on to those of fwctl */
@@ -30,6 +38,12 @@ int bench_probes_open(struct bench_probes *p, char **err)
 	rc = bench_bpf__load(p->skel);
 	fd = rc ? -1 : bpf_program__fd(p->skel->progs.bench_empty);
 	rc = rc ?: bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &fd, 0);
+	if (!rc) {
+		headers = mmap(NULL, HEADERS_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+			       bpf_map__fd(p->skel->maps.bench_headers), 0);
+		p->headers = headers == MAP_FAILED ? NULL : (struct bench_header *)headers;
+		rc = p->headers ? 0 : -errno;
+	}
 	if (!rc)
 		return 0;
 	bench_probes_close(p);
@@ -56,17 +70,27 @@ static int run(int prog, const struct bench_packet *packet, __u32 repeat, double
 	return rc;
 }
 
-int bench_measure_empty(struct bench_probes *p, const struct bench_packet *packet, char **err)
+static void give_headers(const struct bench_probes *p, const struct bench_header *v, size_t n)
+{
+	memcpy(p->headers, v, n * sizeof(*v));
+	p->skel->bss->bench_header_count = (__u32)n;
+	p->skel->bss->bench_header_next = 0;
+}
+
+int bench_measure_empty(struct bench_probes *p, const struct bench_packet *packet, const struct bench_set *set, char **err)
 {
 	const int progs[] = {
 		[EMPTY_XDP] = bpf_program__fd(p->skel->progs.bench_empty),
 		[EMPTY_TC] = bpf_program__fd(p->skel->progs.bench_empty_tc),
 		[EMPTY_VARY] = bpf_program__fd(p->skel->progs.bench_vary_empty),
+		[EMPTY_TRACE] = bpf_program__fd(p->skel->progs.bench_trace_empty),
 	};
 	__u32 retval;
 
+	if (set)
+		give_headers(p, set->headers, set->nheaders);
 	for (size_t i = 0; i < EMPTY_COUNT; i++) {
-		int rc = run(progs[i], packet, 400000, &p->empty[i], &retval);
+		int rc = i == EMPTY_TRACE && !set ? 0 : run(progs[i], packet, 400000, &p->empty[i], &retval);
 
 		if (rc)
 			return FAIL(err, rc, "empty program: %s", strerror(-rc));
@@ -78,29 +102,36 @@ int bench_measure_empty(struct bench_probes *p, const struct bench_packet *packe
 struct plan {
 	int prog;
 	enum bench_empty empty;
-	__u32 repeat, retval;
+	__u32 warm_up, repeat, retval;
 };
 
 static struct plan plan_of(const struct bench_probes *p, const struct bench_case *c)
 {
-	const int vary = bpf_program__fd(p->skel->progs.bench_vary);
+	const int vary = bpf_program__fd(p->skel->progs.bench_vary), trace = bpf_program__fd(p->skel->progs.bench_trace);
 
 	switch (c->kind) {
 	case CASE_KNOWN:
-		return (struct plan){ c->rs->loaded.xdp, EMPTY_XDP, 300000, XDP_PASS };
+		if (c->rs->direction == DIRECTION_OUT)
+			return (struct plan){ c->rs->loaded.out, EMPTY_TC, WARM_UP, 300000, (__u32)TC_ACT_UNSPEC };
+		return (struct plan){ c->rs->loaded.xdp, EMPTY_XDP, WARM_UP, 300000, XDP_PASS };
 	case CASE_STATELESS:
-		return (struct plan){ c->rs->loaded.xdp, EMPTY_XDP, 100000, XDP_PASS };
-	case CASE_KNOWN_OUT:
-		return (struct plan){ c->rs->loaded.out, EMPTY_TC, 300000, (__u32)TC_ACT_UNSPEC };
+		return (struct plan){ c->rs->loaded.xdp, EMPTY_XDP, WARM_UP, 100000, XDP_PASS };
 	case CASE_NEW:
-		return (struct plan){ vary, EMPTY_VARY, 50000, XDP_PASS };
+		return (struct plan){ vary, EMPTY_VARY, 0, 50000, XDP_PASS };
 	case CASE_MANY:
-		return (struct plan){ vary, EMPTY_VARY, 2 * PORTS, XDP_PASS };
+		return (struct plan){ vary, EMPTY_VARY, PORTS, 2 * PORTS, XDP_PASS };
+	case CASE_TRACE:
+		return (struct plan){ trace, EMPTY_TRACE, (__u32)c->set->nheaders, (__u32)c->set->nheaders * TRACE_PASSES, XDP_PASS };
+	case CASE_TRACE_NEW:
+		return (struct plan){ trace, EMPTY_TRACE, 0, (__u32)c->set->ndistinct, XDP_PASS };
 	case CASE_PEER:
 		break;
 	}
-	return (struct plan){ c->prog, EMPTY_XDP, 300000, XDP_DROP };
+	return (struct plan){ c->prog, EMPTY_XDP, WARM_UP, 300000, XDP_DROP };
 }
+
+static bool goes_on(enum bench_kind k) { return k == CASE_NEW || k == CASE_MANY || k == CASE_TRACE || k == CASE_TRACE_NEW; }
+static bool makes_flows(enum bench_kind k) { return k == CASE_NEW || k == CASE_MANY || k == CASE_TRACE_NEW; }
 
 /* Packets that must have gone before, and flows that must then be in the table. */
 static int prepare(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c,
@@ -110,12 +141,18 @@ static int prepare(const struct bench_instance *in, const struct bench_probes *p
 	double ns;
 	int rc = 0;
 
-	if (c->kind == CASE_NEW || c->kind == CASE_MANY) {
+	if (goes_on(c->kind))
 		rc = bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &c->rs->loaded.xdp, 0);
+	if (makes_flows(c->kind))
 		bench_flows_clear(in);
-	}
-	if (!rc && c->kind != CASE_NEW)
-		rc = run(plan->prog, packet, c->kind == CASE_MANY ? PORTS : WARM_UP, &ns, &retval);
+	if (c->kind == CASE_TRACE)
+		give_headers(p, c->set->headers, c->set->nheaders);
+	if (c->kind == CASE_TRACE_NEW)
+		give_headers(p, c->set->distinct, c->set->ndistinct);
+	if (!rc && plan->warm_up)
+		rc = run(plan->prog, packet, plan->warm_up, &ns, &retval);
+	if (!rc && c->kind == CASE_TRACE)
+		rc = bench_set_note(c->set);
 	return rc;
 }
 
@@ -126,37 +163,37 @@ static int read_counts(const struct bench_instance *in, const struct bench_case 
 	const struct flow *f = bench_flow_of(in, packet);
 
 	n->flow = f ? f->packets[0] : 0;
-	n->flows = c->kind == CASE_NEW || c->kind == CASE_MANY ? bench_flows(in) : 0;
-	return bench_rule_packets(c->rs, &n->rule) ?: bench_lost_packets(in, &n->lost);
+	n->flows = makes_flows(c->kind) ? bench_flows(in) : 0;
+	return bench_rule_packets(&c->rs->loaded, c->rs->direction, c->rs->decides, &n->rule) ?: bench_lost_packets(in, &n->lost);
 }
 
 static bool counted_right(enum bench_kind kind, __u32 sent, const struct counts *before, const struct counts *after)
 {
-	__u64 flow = after->flow - before->flow;
+	__u64 flow = after->flow - before->flow, rule = after->rule - before->rule, lost = after->lost - before->lost;
+	/* A bucket may overflow: then a flow, of one packet so far, gives way. */
+	bool all_new = before->flows == 0 && after->flows + lost == sent && lost < CROWDED;
 
 	switch (kind) {
-	case CASE_PEER:
+	case CASE_PEER: case CASE_TRACE: /* the latter has its own account */
 		return true;
 	case CASE_KNOWN:
-	case CASE_KNOWN_OUT:
 		break;
 	case CASE_STATELESS:
-		return after->rule - before->rule == sent && !after->flow;
+		return rule == sent && !after->flow;
 	case CASE_NEW:
-		/* A bucket may overflow: then a flow, of one packet so far, gives way. */
-		return after->rule - before->rule == sent && before->flows == 0 &&
-		       after->flows + (after->lost - before->lost) == sent && after->lost - before->lost < CROWDED;
+		return rule == sent && all_new;
+	case CASE_TRACE_NEW:
+		return all_new;
 	case CASE_MANY:
-		return after->rule - before->rule == sent && before->flows > PORTS - CROWDED &&
-		       after->flows == before->flows && after->lost - before->lost < sent / PORTS * CROWDED;
+		return rule == sent && before->flows > PORTS - CROWDED && after->flows == before->flows &&
+		       lost < sent / PORTS * CROWDED;
 	}
-	return after->rule - before->rule == sent && flow == sent;
+	return rule == sent && flow == sent;
 }
 
-int bench_measure(const struct bench_instance *in, const struct bench_probes *p, struct bench_case *c, size_t round,
+int bench_measure(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c, size_t round, double *net,
 		  char **err)
 {
-	const char *name = bench_kind_text(c->kind);
 	struct bench_packet packet = c->rs->packet;
 	struct plan plan = plan_of(p, c);
 	struct counts before, after;
@@ -165,35 +202,20 @@ int bench_measure(const struct bench_instance *in, const struct bench_probes *p,
 	int rc;
 
 	/* Each round another flow, elsewhere in the table: where its entry lies beside other memory makes a difference. */
-	packet.udp.source = htons((__u16)(ntohs(packet.udp.source) + round));
+	if (!c->set)
+		packet.udp.source = htons((__u16)(ntohs(packet.udp.source) + round));
 	rc = prepare(in, p, c, &plan, &packet);
 	rc = rc ?: read_counts(in, c, &packet, &before);
 	rc = rc ?: run(plan.prog, &packet, plan.repeat, &full, &retval);
 	rc = rc ?: read_counts(in, c, &packet, &after);
 	if (rc)
-		return FAIL(err, rc, "%s: %s", name, strerror(-rc));
+		return FAIL(err, rc, "%s: %s", c->subject, strerror(-rc));
 	if (retval != plan.retval)
-		return FAIL(err, -EILSEQ, "%s, %zu rules: returned %d, not %d", name, c->rs->rules, (int)retval, (int)plan.retval);
+		return FAIL(err, -EILSEQ, "%s, %zu rules: returned %d, not %d", c->subject, c->rules, (int)retval, (int)plan.retval);
 	if (!counted_right(c->kind, plan.repeat, &before, &after))
 		return FAIL(err, -EILSEQ, "%s, %zu rules: %u packets sent; rule counted %llu, flow %llu, %llu flows made, %llu lost",
-			    name, c->rs->rules, plan.repeat, after.rule - before.rule, after.flow - before.flow,
+			    c->subject, c->rules, plan.repeat, after.rule - before.rule, after.flow - before.flow,
 			    after.flows - before.flows, after.lost - before.lost);
-	c->net[round] = full - p->empty[plan.empty];
-	return 0;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-double bench_quantile(double *v, size_t n, double part)
-{
-	double at = part * (double)(n - 1);
-	size_t below = (size_t)at, above = below + 1 < n ? below + 1 : below;
-
-	qsort(v, n, sizeof(*v), by_value);
-	return v[below] + (v[above] - v[below]) * (at - (double)below);
+	*net = full - p->empty[plan.empty];
+	return c->kind == CASE_TRACE ? bench_set_compare(c->set, TRACE_PASSES, err) : 0;
 }

@@ -1,87 +1,140 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include "../ctl/json.h"
+#include "../ctl/util.h"
 #include "bench_report.h"
+#include "bench_sections.h"
 
-#define FLAT_WITHIN 1.25 /* known flow at most so much slower at the most rules than at one */
+enum { COLUMNS_MAX = 16 };
 
-/* The first case of a kind, or NULL. */
-static const struct bench_case *find(const struct bench_case *v, size_t n, enum bench_kind kind)
+/* The columns of a topic: the sizes that occur, in order. */
+static size_t columns_of(const struct bench_results *r, enum bench_topic topic, size_t columns[COLUMNS_MAX])
 {
-	for (size_t i = 0; i < n; i++)
-		if (v[i].kind == kind)
-			return &v[i];
-	return NULL;
-}
+	size_t n = 0;
 
-static double ratio(const struct bench_case *c, const struct bench_case *to, size_t rounds)
-{
-	double v[BENCH_ROUNDS_MAX];
+	for (size_t i = 0; i < r->n; i++) {
+		size_t at = 0;
 
-	for (size_t i = 0; i < rounds; i++)
-		v[i] = c->net[i] / to->net[i];
-	return bench_quantile(v, rounds, 0.5);
-}
-
-void bench_results(const struct bench_case *v, size_t n, size_t rounds, struct bench_result *out)
-{
-	const struct bench_case *peer = find(v, n, CASE_PEER);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct bench_case *one = find(v, n, v[i].kind);
-		double net[BENCH_ROUNDS_MAX];
-
-		memcpy(net, v[i].net, sizeof(net));
-		out[i] = (struct bench_result){
-			.kind = v[i].kind,
-			.rules = v[i].rs->rules,
-			.net = bench_quantile(net, rounds, 0.5),
-			.quarter = bench_quantile(net, rounds, 0.25),
-			.three_quarters = bench_quantile(net, rounds, 0.75),
-			.of_one_rule = one->rs->rules == 1 ? ratio(&v[i], one, rounds) : 0,
-			.of_peer = peer ? ratio(&v[i], peer, rounds) : 0,
-		};
+		if (r->v[i].topic != topic)
+			continue;
+		while (at < n && columns[at] < r->v[i].rules)
+			at++;
+		if ((at < n && columns[at] == r->v[i].rules) || n == COLUMNS_MAX)
+			continue;
+		memmove(&columns[at + 1], &columns[at], (n++ - at) * sizeof(*columns));
+		columns[at] = r->v[i].rules;
 	}
+	return n;
 }
 
-static void print_ratio(double r)
+/* 12,345 */
+static const char *grouped(double v, char text[32])
 {
-	if (r > 0)
-		printf(" %12.2f", r);
-	else
-		printf(" %12s", "-");
-}
+	char digits[24];
+	size_t n, out = 0;
 
-void bench_print(const struct bench_result *v, size_t n)
-{
-	printf("%-28s %7s %8s %17s %12s %12s\n", "ns a packet, net", "rules", "median", "quartiles", "/ xdp-filter", "/ 1 rule");
+	snprintf(digits, sizeof(digits), "%.0f", v);
+	n = strlen(digits);
 	for (size_t i = 0; i < n; i++) {
-		const struct bench_result *r = &v[i];
+		if (i && digits[0] != '-' && (n - i) % 3 == 0)
+			text[out++] = ',';
+		text[out++] = digits[i];
+	}
+	text[out] = '\0';
+	return text;
+}
 
-		if (r->kind == CASE_PEER)
-			printf("%-28s %7s", bench_kind_text(r->kind), "");
-		else
-			printf("%-28s %7zu", bench_kind_text(r->kind), r->rules);
-		printf(" %8.1f %7.1f to %6.1f", r->net, r->quarter, r->three_quarters);
-		print_ratio(r->of_peer);
-		print_ratio(r->kind == CASE_PEER ? 0 : r->of_one_rule);
-		printf("\n");
+static const char *value_text(enum bench_topic topic, double v, char text[32])
+{
+	switch (topic) {
+	case TOPIC_PACKET: case TOPIC_APPLY:
+		snprintf(text, 32, "%.1f", v);
+		return text;
+	case TOPIC_LIVE: case TOPIC_MEMORY: case TOPIC_VERIFIED:
+		break;
+	}
+	return grouped(v, text);
+}
+
+static void print_head(enum bench_topic topic, const size_t *columns, size_t n, enum bench_format format, FILE *f)
+{
+	char text[32];
+
+	fprintf(f, format == BENCH_MARKDOWN ? "\n| %s, at rules |" : "\n%-40s", bench_topic_text(topic));
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, format == BENCH_MARKDOWN ? " %s |" : " %11s", grouped((double)columns[i], text));
+	fprintf(f, "\n");
+	if (format != BENCH_MARKDOWN)
+		return;
+	fprintf(f, "| --- |");
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, " ---: |");
+	fprintf(f, "\n");
+}
+
+static void print_row(const struct bench_results *r, const struct bench_series *first, const size_t *columns, size_t n,
+		      enum bench_format format, FILE *f)
+{
+	fprintf(f, format == BENCH_MARKDOWN ? "| %s |" : "%-40s", first->subject);
+	for (size_t i = 0; i < n; i++) {
+		const struct bench_series *s = bench_find(r, first->topic, first->subject, columns[i]);
+		char text[32] = "";
+
+		if (s)
+			value_text(s->topic, bench_median(s), text);
+		fprintf(f, format == BENCH_MARKDOWN ? " %s |" : " %11s", text);
+	}
+	fprintf(f, "\n");
+}
+
+static bool is_first(const struct bench_results *r, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (r->v[k].topic == r->v[i].topic && !strcmp(r->v[k].subject, r->v[i].subject))
+			return false;
+	return true;
+}
+
+void bench_tables(const struct bench_results *r, enum bench_format format, FILE *f)
+{
+	for (int t = 0; t < BENCH_TOPIC_COUNT; t++) {
+		enum bench_topic topic = (enum bench_topic)t;
+		size_t columns[COLUMNS_MAX], n = columns_of(r, topic, columns);
+
+		if (!n)
+			continue;
+		print_head(topic, columns, n, format, f);
+		for (size_t i = 0; i < r->n; i++)
+			if (r->v[i].topic == topic && is_first(r, i))
+				print_row(r, &r->v[i], columns, n, format, f);
 	}
 }
 
 static void json_number(struct json *j, const char *key, double v)
 {
-	char text[32];
+	char text[64];
 
 	snprintf(text, sizeof(text), "%.3f", v);
 	json_key(j, key);
 	json_raw(j, text);
 }
 
-int bench_write_json(const char *path, const struct bench_result *v, size_t n, size_t rounds)
+static void json_series(struct json *j, const struct bench_series *s)
+{
+	json_object(j);
+	json_key_string(j, "unit", bench_topic_text(s->topic));
+	json_key_string(j, "subject", s->subject);
+	json_key_uint(j, "rules", s->rules);
+	json_key_uint(j, "rounds", s->n);
+	json_number(j, "median", bench_median(s));
+	json_number(j, "quarter", bench_quantile(s, 0.25));
+	json_number(j, "three_quarters", bench_quantile(s, 0.75));
+	json_end_object(j);
+}
+
+int bench_write_json(const struct bench_results *r, const char *path)
 {
 	_cleanup_strbuf_ struct strbuf out = { .str = NULL };
 	struct utsname u = { .release = "" };
@@ -92,22 +145,10 @@ int bench_write_json(const char *path, const struct bench_result *v, size_t n, s
 	json_init(&j, &out);
 	json_object(&j);
 	json_key_string(&j, "kernel", u.release);
-	json_key_uint(&j, "rounds", rounds);
 	json_key(&j, "results");
 	json_array(&j);
-	for (size_t i = 0; i < n; i++) {
-		json_object(&j);
-		json_key_string(&j, "case", bench_kind_text(v[i].kind));
-		json_key_uint(&j, "rules", v[i].kind == CASE_PEER ? 0 : v[i].rules);
-		json_number(&j, "net_ns", v[i].net);
-		json_number(&j, "quarter_ns", v[i].quarter);
-		json_number(&j, "three_quarters_ns", v[i].three_quarters);
-		if (v[i].of_peer > 0)
-			json_number(&j, "ratio_to_xdp_filter", v[i].of_peer);
-		if (v[i].of_one_rule > 0)
-			json_number(&j, "ratio_to_one_rule", v[i].of_one_rule);
-		json_end_object(&j);
-	}
+	for (size_t i = 0; i < r->n; i++)
+		json_series(&j, &r->v[i]);
 	json_end_array(&j);
 	json_end_object(&j);
 	json_done(&j);
@@ -116,26 +157,4 @@ int bench_write_json(const char *path, const struct bench_result *v, size_t n, s
 		return -errno;
 	fprintf(f, "%s\n", out.str);
 	return fclose(f) ? -errno : 0;
-}
-
-static bool require(bool met, const char *what, double is, double limit)
-{
-	printf("%s: %s: %.2f, required at most %.2f\n", met ? "ok" : "MISSED", what, is, limit);
-	return met;
-}
-
-bool bench_check(const struct bench_result *v, size_t n)
-{
-	bool ok = true;
-
-	for (size_t i = 0; i < n; i++) {
-		bool last = i + 1 == n || v[i + 1].kind != v[i].kind;
-
-		if ((v[i].kind != CASE_KNOWN && v[i].kind != CASE_KNOWN_OUT) || !last)
-			continue;
-		ok &= require(v[i].of_one_rule <= FLAT_WITHIN, bench_kind_text(v[i].kind), v[i].of_one_rule, FLAT_WITHIN);
-		if (v[i].kind == CASE_KNOWN && v[i].of_peer > 0)
-			ok &= require(v[i].of_peer < 1, "known flow to xdp-filter", v[i].of_peer, 1);
-	}
-	return ok;
 }

@@ -40,8 +40,9 @@ int bench_instance_open(struct bench_instance *in, char **err)
 	return 0;
 }
 
-static __u32 source_of(unsigned int number, size_t rule) { return 10u << 24 | number << 16 | (__u32)rule; }
-static __u16 port_of(size_t rule) { return (__u16)(1024 + rule); }
+/* Up to 262,144 rules, of 64 rulesets. */
+static __u32 source_of(unsigned int number, size_t rule) { return 10u << 24 | number << 18 | (__u32)rule; }
+static __u16 port_of(size_t rule) { return (__u16)(1024 + rule % 60000); }
 #define DESTINATION 0xc0000201u /* 192.0.2.1 */
 
 static struct addrset one_address(__u32 host)
@@ -73,39 +74,36 @@ static void make_rule(struct rule *r, const struct bench_ruleset *rs, unsigned i
 	r->to.ports = one_number(port_of(i));
 }
 
-static void make_packet(struct bench_packet *p, unsigned int number, size_t rule)
+struct bench_packet bench_packet_plain(void)
 {
-	*p = (struct bench_packet){
+	struct bench_packet p = {
 		.eth = { .h_dest = { 2, 0, 0, 0, 0, 1 }, .h_source = { 2, 0, 0, 0, 0, 2 }, .h_proto = htons(ETH_P_IP) },
-		.ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = PROTO_UDP, .tot_len = htons(sizeof(*p) - sizeof(p->eth)),
-			.saddr = htonl(source_of(number, rule)), .daddr = htonl(DESTINATION) },
-		.udp = { .source = htons(40000), .dest = htons(port_of(rule)),
-			 .len = htons(sizeof(p->udp) + sizeof(p->payload)) },
+		.ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = PROTO_UDP, .tot_len = htons(sizeof(p) - sizeof(p.eth)) },
+		.udp = { .len = htons(sizeof(p.udp) + sizeof(p.payload)) },
+		/* Where the protocol becomes TCP: a header of 20 bytes, a SYN. */
+		.payload = { [4] = 0x50, [5] = 0x02, },
 	};
+
+	return p;
 }
 
 /* All drop but what the rules pass, so that a rule that is not found shows. */
-static int compile_rules(const struct bench_ruleset *rs, unsigned int number, struct tables *t, char **err)
+void bench_ruleset_model(const struct bench_ruleset *rs, unsigned int number, struct ruleset *out)
 {
-	struct ruleset model = { .rules = (struct rule *)xcalloc(rs->rules, sizeof(struct rule)), .nrules = rs->rules };
-	int rc;
-
+	*out = (struct ruleset){ .rules = (struct rule *)xcalloc(rs->rules, sizeof(struct rule)), .nrules = rs->rules };
 	for (size_t d = 0; d < DIRECTION_COUNT; d++) {
-		model.defaults.given[d] = true;
-		model.defaults.verdict[d] = VERDICT_DROP;
+		out->defaults.given[d] = true;
+		out->defaults.verdict[d] = VERDICT_DROP;
 	}
 	for (size_t i = 0; i < rs->rules; i++)
-		make_rule(&model.rules[i], rs, number, i);
-	rc = compile(&model, NULL, t, err);
-	ruleset_free(&model);
-	return rc;
+		make_rule(&out->rules[i], rs, number, i);
 }
 
-int bench_ruleset_load(const struct bench_instance *in, unsigned int number, struct bench_ruleset *rs, char **err)
+int bench_model_load(struct bench_instance *in, const struct ruleset *model, unsigned int hooks, struct loaded *out, char **err)
 {
 	struct tables t;
-	struct load_request rq = { .instance = &in->maps, .tables = &t, .cfg = { .generation = { number + 1 } } };
-	int rc = compile_rules(rs, number, &t, err);
+	struct load_request rq = { .instance = &in->maps, .tables = &t, .hooks = hooks, .cfg = { .generation = { ++in->loads } } };
+	int rc = compile(model, NULL, &t, err);
 
 	if (rc)
 		return rc;
@@ -113,9 +111,26 @@ int bench_ruleset_load(const struct bench_instance *in, unsigned int number, str
 	memcpy(rq.cfg.hash_key, in->cfg.hash_key, sizeof(rq.cfg.hash_key));
 	for (size_t i = 0; i < TIMEOUT_COUNT; i++)
 		rq.cfg.timeout[i] = IDLE_TICKS;
-	rc = programs_load(&rq, &rs->loaded, err);
-	make_packet(&rs->packet, number, rs->rules - 1);
+	rc = programs_load(&rq, out, err);
 	tables_free(&t);
+	return rc;
+}
+
+int bench_ruleset_load(struct bench_instance *in, unsigned int number, struct bench_ruleset *rs, char **err)
+{
+	size_t last = rs->rules - 1;
+	struct ruleset model;
+	int rc;
+
+	bench_ruleset_model(rs, number, &model);
+	rc = bench_model_load(in, &model, rs->direction == DIRECTION_IN ? LOAD_XDP : LOAD_OUT, &rs->loaded, err);
+	ruleset_free(&model);
+	rs->decides = (rule_id_t){ (__u32)last };
+	rs->packet = bench_packet_plain();
+	rs->packet.ip.saddr = htonl(source_of(number, last));
+	rs->packet.ip.daddr = htonl(DESTINATION);
+	rs->packet.udp.source = htons(40000);
+	rs->packet.udp.dest = htons(port_of(last));
 	return rc;
 }
 
@@ -136,11 +151,10 @@ const struct flow *bench_flow_of(const struct bench_instance *in, const struct b
 	return way < WAYS ? &b->flow[way] : NULL;
 }
 
-int bench_rule_packets(const struct bench_ruleset *rs, __u64 *packets)
+int bench_rule_packets(const struct loaded *l, enum direction d, rule_id_t rule, __u64 *packets)
 {
 	struct counters sum = { 0, 0 };
-	rule_slot_t last = rule_slot_of(rs->direction, (rule_id_t){ (__u32)rs->rules - 1 });
-	int rc = fw_counts_sum(rs->loaded.maps.fw_counts, last, &sum);
+	int rc = fw_counts_sum(l->maps.fw_counts, rule_slot_of(d, rule), &sum);
 
 	*packets = sum.packets;
 	return rc;

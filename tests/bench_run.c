@@ -1,63 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * bench_run [PEER_PROGRAM_ID] OUTPUT.json: what a packet costs, by BPF_PROG_TEST_RUN. scripts/bench.sh starts it in
- * a network namespace of its own, beside xdp-filter.
+ * bench_run: what fwctl costs, beside others. scripts/bench.sh starts it in network and mount namespaces of its own, with
+ *   --parts WORDS         of `packet live apply`, and `quick` for fewer rounds; all parts where none is named
+ *   --classbench DIR      ClassBench sets
+ *   --peer ID, --peer-small ID    xdp-filter's programs
+ *   --output DIR          for bench.json
+ * Exit status: 0, 1 it could not be measured, 2 usage, 3 something required was missed.
  */
+#include <bpf/bpf.h>
 #include <errno.h>
+#include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "../ctl/programs.h"
 #include "bench_report.h"
+#include "bench_sections.h"
 
-static const size_t sizes[] = { 1, 100, 1000, 10000 };
-enum { SIZES = sizeof(sizes) / sizeof(*sizes), SUBJECTS = 3, CASES_MAX = 4 * SIZES + 2 };
-enum { ROUNDS_MIN = 7, ROUNDS = 25, SECONDS = 40 }; /* fewer rounds where the machine is busy */
-_Static_assert((int)ROUNDS <= (int)BENCH_ROUNDS_MAX, "room for the rounds");
-
-struct bench {
-	struct bench_instance instance;
-	struct bench_probes probes;
-	struct bench_ruleset rs[SUBJECTS][SIZES]; /* stateful in, stateless in, stateful out */
-	struct bench_case cases[CASES_MAX];
-	size_t n, rounds;
-};
-
-static int load_all(struct bench *b, char **err)
-{
-	unsigned int number = 0;
-	int rc = 0;
-
-	for (size_t i = 0; i < SUBJECTS; i++)
-		for (size_t j = 0; j < SIZES; j++)
-			b->rs[i][j] = (struct bench_ruleset){ .rules = sizes[j], .stateless = i == 1, .loaded = loaded_none(),
-							      .direction = i == 2 ? DIRECTION_OUT : DIRECTION_IN };
-	for (size_t i = 0; i < SUBJECTS && !rc; i++)
-		for (size_t j = 0; j < SIZES && !rc; j++)
-			rc = bench_ruleset_load(&b->instance, number++, &b->rs[i][j], err);
-	return rc;
-}
-
-static void add(struct bench *b, enum bench_kind kind, const struct bench_ruleset *rs, int prog)
-{
-	b->cases[b->n++] = (struct bench_case){ .kind = kind, .rs = rs, .prog = prog };
-}
-
-static void add_cases(struct bench *b, int peer)
-{
-	for (size_t j = 0; j < SIZES; j++)
-		add(b, CASE_KNOWN, &b->rs[0][j], -1);
-	for (size_t j = 0; j < SIZES; j++)
-		add(b, CASE_NEW, &b->rs[0][j], -1);
-	for (size_t j = 0; j < SIZES; j++)
-		add(b, CASE_STATELESS, &b->rs[1][j], -1);
-	for (size_t j = 0; j < SIZES; j++)
-		add(b, CASE_KNOWN_OUT, &b->rs[2][j], -1);
-	add(b, CASE_MANY, &b->rs[0][SIZES - 1], -1);
-	if (peer >= 0)
-		add(b, CASE_PEER, &b->rs[0][0], peer);
-}
-
-static double seconds(void)
+double bench_seconds(void)
 {
 	struct timespec t;
 
@@ -65,76 +26,100 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int measure_all(struct bench *b, char **err)
-{
-	const double end = seconds() + SECONDS;
-	int rc = 0;
+struct run { struct bench_options o; const char *output; };
 
-	for (b->rounds = 0; !rc && b->rounds < ROUNDS && (b->rounds < ROUNDS_MIN || seconds() < end); b->rounds++) {
-		rc = bench_measure_empty(&b->probes, &b->rs[0][0].packet, err);
-		for (size_t i = 0; i < b->n && !rc; i++)
-			rc = bench_measure(&b->instance, &b->probes, &b->cases[i], b->rounds, err);
-	}
-	return rc;
+static int program_of(const char *id)
+{
+	int fd = bpf_prog_get_fd_by_id((__u32)strtoul(id, NULL, 10));
+
+	if (fd < 0)
+		fprintf(stderr, "bench: no program %s: %s\n", id, strerror(errno));
+	return fd;
 }
 
-static int report(struct bench *b, const char *path)
+static bool read_parts(char *words, struct run *run)
 {
-	struct bench_result results[CASES_MAX];
+	for (char *w = strtok(words, " ,"); w; w = strtok(NULL, " ,")) {
+		if (!strcmp(w, "quick"))
+			run->o.quick = true;
+		else if (!strcmp(w, "packet"))
+			run->o.parts |= BENCH_PACKET;
+		else if (!strcmp(w, "live"))
+			run->o.parts |= BENCH_LIVE;
+		else if (!strcmp(w, "apply"))
+			run->o.parts |= BENCH_APPLY;
+		else if (strcmp(w, "all"))
+			return fprintf(stderr, "bench: no part '%s' (packet, live, apply, all, quick)\n", w), false;
+	}
+	return true;
+}
+
+static bool read_options(int argc, char **argv, struct run *run)
+{
+	static const struct option options[] = {
+		{ "parts", required_argument, NULL, 'p' }, { "classbench", required_argument, NULL, 'c' },
+		{ "peer", required_argument, NULL, 'x' }, { "peer-small", required_argument, NULL, 'y' },
+		{ "output", required_argument, NULL, 'o' }, { NULL, 0, NULL, 0 },
+	};
+	bool ok = true;
+	int c;
+
+	while (ok && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'p': ok = read_parts(optarg, run); break;
+		case 'c': run->o.classbench = optarg; break;
+		case 'x': ok = (run->o.peer = program_of(optarg)) >= 0; break;
+		case 'y': ok = (run->o.peer_small = program_of(optarg)) >= 0; break;
+		case 'o': run->output = optarg; break;
+		default: ok = false;
+		}
+	}
+	if (!run->o.parts)
+		run->o.parts = BENCH_ALL;
+	return ok && optind == argc && run->output;
+}
+
+/* On one processor, so that no cost of a move is measured; it does without where that is not allowed. */
+static void stay(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	(void)sched_setaffinity(0, sizeof(set), &set);
+}
+
+static int report(const struct run *run, const struct bench_results *r)
+{
+	_cleanup_free_ char *json = xasprintf("%s/bench.json", run->output);
 	int rc;
 
-	bench_results(b->cases, b->n, b->rounds, results);
-	bench_print(results, b->n);
-	rc = bench_write_json(path, results, b->n, b->rounds);
+	bench_tables(r, BENCH_TERMINAL, stdout);
+	rc = bench_write_json(r, json);
 	if (rc) {
-		fprintf(stderr, "bench: %s: %s\n", path, strerror(-rc));
+		fprintf(stderr, "bench: %s: %s\n", run->output, strerror(-rc));
 		return 1;
 	}
-	return bench_check(results, b->n) ? 0 : 3;
-}
-
-static int bench(struct bench *b, int peer, const char *path)
-{
-	_cleanup_free_ char *err = NULL;
-	int status = 1, rc = bench_instance_open(&b->instance, &err);
-
-	if (rc) {
-		fprintf(stderr, "bench: %s\n", err);
-		return 1;
-	}
-	rc = bench_probes_open(&b->probes, &err);
-	if (!rc) {
-		rc = load_all(b, &err);
-		add_cases(b, peer);
-		rc = rc ?: measure_all(b, &err);
-		bench_probes_close(&b->probes);
-	}
-	if (rc)
-		fprintf(stderr, "bench: %s\n", err);
-	else
-		status = report(b, path);
-	for (size_t i = 0; i < SUBJECTS * SIZES; i++)
-		loaded_close(&b->rs[i / SIZES][i % SIZES].loaded);
-	bench_instance_close(&b->instance);
-	return status;
+	return bench_require(r, run->o.parts, stdout) ? 0 : 3;
 }
 
 int main(int argc, char **argv)
 {
-	static struct bench b;
-	_cleanup_close_ int peer = -1;
+	struct run run = { .o = { .peer = -1, .peer_small = -1 } };
+	struct bench_results results = { .n = 0 };
+	_cleanup_free_ char *err = NULL;
+	int rc = 0, status = 1;
 
-	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: bench_run [PEER_PROGRAM_ID] OUTPUT.json\n");
+	if (!read_options(argc, argv, &run))
 		return 2;
-	}
-	if (argc == 3) {
-		peer = bpf_prog_get_fd_by_id((__u32)strtoul(argv[1], NULL, 10));
-		if (peer < 0) {
-			fprintf(stderr, "bench: no program %s: %s\n", argv[1], strerror(errno));
-			return 1;
-		}
-	}
 	objects_verbose(false);
-	return bench(&b, peer, argv[argc - 1]);
+	stay();
+	if (run.o.parts & BENCH_PACKET)
+		rc = bench_section_packet(&run.o, &results, &err);
+	if (rc)
+		fprintf(stderr, "bench: %s\n", err);
+	else
+		status = report(&run, &results);
+	bench_results_free(&results);
+	return status;
 }

@@ -18,7 +18,7 @@ $(B)/tests/%: $(B)/tests/%.o $(TEST_OBJ) $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpcap
 
-$(B)/tests/bench_run: $(BENCH_OBJ) $(LIB_OBJ)
+$(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
@@ -30,4 +30,4 @@ run-test: all clang strict tests
 run-demo: all
 	$(Q)scripts/demo.sh $(B)/fwctl
 run-bench: all $(B)/tests/bench_run
-	$(Q)scripts/bench.sh $(B)
+	$(Q)scripts/bench.sh $(B) $(BENCH)

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <string.h>
+#include "../ctl/util.h"
+#include "bench_report.h"
+#include "bench_sections.h"
+
+/* Where the lines go, and what came of them. */
+struct verdicts { const struct bench_results *r; FILE *f; bool missed; };
+
+/* One requirement: a ratio or figure `is`, 0 where it was not measured. */
+static void require(struct verdicts *v, double is, bool at_most, double limit, const char *what)
+{
+	const char *word = at_most ? "at most" : "at least";
+
+	if (is <= 0) {
+		fprintf(v->f, "not measured: %s: %s %g\n", what, word, limit);
+		return;
+	}
+	v->missed |= at_most ? is > limit : is < limit;
+	fprintf(v->f, "%s: %s: %.3g, %s %g\n", (at_most ? is > limit : is < limit) ? "MISSED" : "ok", what, is, word, limit);
+}
+
+#define SET_NAME(name) name,
+static const char *const set_names[] = { BENCH_SETS(SET_NAME) };
+enum { SETS = sizeof(set_names) / sizeof(*set_names) };
+
+static bool is_known_flow(const struct bench_series *s)
+{
+	size_t n = strlen(s->subject), tail = strlen(SUBJECT_KNOWN);
+
+	return s->topic == TOPIC_PACKET && n >= tail && !strcmp(s->subject + n - tail, SUBJECT_KNOWN);
+}
+
+/* The largest ratio of any known flow's cost, on any ruleset, to another cost. */
+static double worst_known(const struct bench_results *r, const struct bench_series *to)
+{
+	double worst = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		double is = is_known_flow(&r->v[i]) ? bench_ratio(&r->v[i], to) : 0;
+
+		worst = is > worst ? is : worst;
+	}
+	return worst;
+}
+
+static void require_known(struct verdicts *v, const struct bench_series *peer)
+{
+	const struct bench_series *one = bench_find(v->r, TOPIC_PACKET, SUBJECT_KNOWN, 1);
+
+	require(v, worst_known(v->r, peer), true, 0.35, "1. known flow, the dearest of all rulesets, to xdp-filter");
+	require(v, worst_known(v->r, one), true, 1.15, "1. known flow, the dearest of all rulesets, to that at 1 rule");
+}
+
+static void require_classified(struct verdicts *v, const struct bench_series *peer)
+{
+	static const struct { size_t rules; double limit; } sizes[] = { { 10000, 1.5 }, { 100000, 2 } };
+
+	for (size_t i = 0; i < SETS * 2; i++) {
+		size_t rules = sizes[i % 2].rules;
+		_cleanup_free_ char *subject = xasprintf("%s, %s", set_names[i / 2], SUBJECT_TRACE);
+		_cleanup_free_ char *what = xasprintf("2. classification, %s, %zu rules, mean of all headers, to xdp-filter",
+						      set_names[i / 2], rules);
+
+		require(v, bench_ratio(bench_find(v->r, TOPIC_PACKET, subject, rules), peer), true, sizes[i % 2].limit, what);
+	}
+}
+
+bool bench_require(const struct bench_results *r, unsigned int parts, FILE *f)
+{
+	const struct bench_series *peer = bench_find(r, TOPIC_PACKET, SUBJECT_PEER, 1);
+	struct verdicts v = { r, f, false };
+
+	fprintf(f, "\n");
+	if (parts & BENCH_PACKET) {
+		require_known(&v, peer);
+		require_classified(&v, peer);
+	}
+	return !v.missed;
+}

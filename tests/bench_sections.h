@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of the benchmark, which scripts/bench.sh sets the stage for. Each adds its series to the results. */
+#ifndef FW_TESTS_BENCH_SECTIONS_H
+#define FW_TESTS_BENCH_SECTIONS_H
+
+#include "bench_results.h"
+
+enum { BENCH_PACKET = 1, BENCH_LIVE = 2, BENCH_APPLY = 4, BENCH_ALL = BENCH_PACKET | BENCH_LIVE | BENCH_APPLY };
+
+struct bench_options {
+	unsigned int parts;       /* BENCH_* */
+	bool quick;               /* fewer rounds, fewer sizes */
+	const char *classbench;   /* folder of the sets, or NULL: left out */
+	int peer, peer_small;     /* xdp-filter as loaded with all features, and for IPv4 alone; -1: left out */
+	const char *live;         /* file of the contenders' links, or NULL: left out */
+	const char *fwctl;        /* the binary */
+};
+
+/* Subjects, or what stands behind "SET, " in theirs, that results are compared with, by name. */
+#define SUBJECT_KNOWN      "known flow"
+#define SUBJECT_TRACE      "stateless, all headers"
+#define SUBJECT_PEER       "xdp-filter"
+#define SUBJECT_PEER_SMALL "xdp-filter, loaded for IPv4 only"
+
+/* ClassBench sets, by nominal size. */
+#define BENCH_SETS(X) X("acl1") X("fw1") X("ipc1")
+
+/* What a packet costs, by TEST_RUN. 0, or a negative errno with *err. */
+int bench_section_packet(const struct bench_options *o, struct bench_results *r, char **err);
+
+/* Seconds on a clock that only goes forward. */
+double bench_seconds(void);
+
+#endif
