@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include "cmd.h"
 #include "contract.h"
+#include "events.h"
 #include "flowlist.h"
 #include "hook.h"
 #include "live.h"
@@ -18,6 +19,7 @@ struct report {
 	struct ruleset_info ruleset;
 	struct flow_fill fill;
 	__u64 capacity, lost[LOSS_COUNT], drops[REASON_COUNT];
+	struct event_totals events;
 };
 
 static void report_free(struct report *st)
@@ -57,6 +59,7 @@ static int read_status(struct report *st, char **err)
 	st->capacity = (__u64)st->s.cfg.buckets * WAYS;
 	rc = flow_list_read(&st->s, NULL, &st->fill);
 	rc = rc ?: read_counters(st);
+	rc = rc ?: events_totals(&st->s.maps, &st->events);
 	if (rc)
 		*err = xasprintf("status: %s", strerror(-rc));
 	return rc;
@@ -129,8 +132,9 @@ static void print_json(const struct report *st)
 	json_end_object(&j);
 	json_key(&j, "events");
 	json_object(&j);
-	json_key_uint(&j, "sent", 0);
-	json_key_uint(&j, "lost", 0);
+	json_key_uint(&j, "sent", st->events.sent);
+	json_key_uint(&j, "lost", st->events.lost);
+	json_key_uint(&j, "unreported", st->events.unreported);
 	json_end_object(&j);
 	json_end_object(&j);
 	json_done(&j);
@@ -171,6 +175,7 @@ static void print_text(const struct report *st)
 		any = true;
 	}
 	printf(any ? "\n" : " none\n");
+	printf("events: %llu sent, %llu lost, %llu unreported\n", st->events.sent, st->events.lost, st->events.unreported);
 }
 
 int cmd_status(struct cli *cli, int argc, char **argv)
@@ -219,7 +224,6 @@ static bool kernel_has_tcx(void)
 int cmd_version(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
-	char contract[17];
 	struct utsname kernel;
 	bool allowed;
 	struct json j;
@@ -230,10 +234,9 @@ int cmd_version(struct cli *cli, int argc, char **argv)
 	if (argc)
 		return cli_wrong(cli, "version takes no arguments");
 	uname(&kernel);
-	snprintf(contract, sizeof(contract), "%016llx", (unsigned long long)contract_hash());
 	allowed = !instance_privileged(NULL);
 	if (!cli->json) {
-		printf("fwctl %s, contract %s, kernel %s\n", FWCTL_VERSION, contract, kernel.release);
+		printf("fwctl %s, contract %s, kernel %s\n", FWCTL_VERSION, contract_text(), kernel.release);
 		if (allowed)
 			printf("TCX: %s; XDP frames of several buffers: %s\n", kernel_has_tcx() ? "yes" : "no, clsact instead",
 			       kernel_has_frags() ? "yes" : "no");
@@ -244,7 +247,7 @@ int cmd_version(struct cli *cli, int argc, char **argv)
 	json_init(&j, &b);
 	json_object(&j);
 	json_key_string(&j, "version", FWCTL_VERSION);
-	json_key_string(&j, "contract", contract);
+	json_key_string(&j, "contract", contract_text());
 	json_key_string(&j, "kernel", kernel.release);
 	if (allowed) {
 		json_key(&j, "features");

@@ -17,7 +17,7 @@ int contract_check(const char *name, int fd, const char *where, char **err);
 /* All open maps of a group (mapset.h). */
 int contract_check_group(const struct map_group *g, const void *maps, const char *where, char **err);
 
-/* Hash over the contract; 0 where the embedded objects cannot be read. */
-__u64 contract_hash(void);
+/* Hash over the contract, 16 hexadecimal digits. Static storage. */
+const char *contract_text(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
-#include <time.h>
+#include "clock.h"
 #include "flowlist.h"
 #include "live.h"
 #include "parse.h"
@@ -10,16 +10,6 @@ void flow_list_free(struct flow_list *l)
 {
 	free(l->v);
 	*l = (struct flow_list){ NULL, 0, 0 };
-}
-
-/* What the packet path's clock says now. */
-static ticks_t ticks_now(const struct clock_pair *c)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (ticks_t){ c->ticks.raw +
-			  ((__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec - c->monotonic_ns) / c->tick_ns };
 }
 
 /* Copies the entry of one way where it holds a flow. An insert clears the tag first and sets it last. */
@@ -79,7 +69,7 @@ int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fil
 			struct flow f;
 
 			if (!table[i].head.tag[way] || !copy_entry(&table[i], way, &f) ||
-			    is_over(&f, ticks_now(&clock), &cfg))
+			    is_over(&f, clock_ticks_now(&clock), &cfg))
 				continue;
 			if (fill)
 				*(f.bits & FLOW_CONFIRMED ? &fill->confirmed : &fill->unconfirmed) += 1;

@@ -63,6 +63,20 @@ static int on_xdp_attr(const struct nlattr *attr, void *arg)
 	return MNL_CB_OK;
 }
 
+/* The attribute may be shorter than this binary's struct, or longer: fields are only ever added at its end. */
+static void take_stats(const struct nlattr *attr, struct iface *ifc)
+{
+	struct rtnl_link_stats64 st;
+	size_t n = mnl_attr_get_payload_len(attr);
+
+	memset(&st, 0, sizeof(st));
+	memcpy(&st, mnl_attr_get_payload(attr), n < sizeof(st) ? n : sizeof(st));
+	ifc->packets[DIRECTION_IN] = st.rx_packets;
+	ifc->packets[DIRECTION_OUT] = st.tx_packets;
+	ifc->bytes[DIRECTION_IN] = st.rx_bytes;
+	ifc->bytes[DIRECTION_OUT] = st.tx_bytes;
+}
+
 static int on_link_attr(const struct nlattr *attr, void *arg)
 {
 	struct iface *ifc = (struct iface *)arg;
@@ -71,6 +85,8 @@ static int on_link_attr(const struct nlattr *attr, void *arg)
 		strncpy(ifc->name, mnl_attr_get_str(attr), IFNAMSIZ - 1);
 	else if (mnl_attr_get_type(attr) == IFLA_MTU && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
 		ifc->mtu = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == IFLA_STATS64)
+		take_stats(attr, ifc);
 	else if (mnl_attr_get_type(attr) == IFLA_XDP)
 		return mnl_attr_parse_nested(attr, on_xdp_attr, ifc);
 	return MNL_CB_OK;
@@ -114,7 +130,8 @@ static int query(const char *name, unsigned int index, struct iface_vec *vec, ch
 		ifi->ifi_index = (int)index;
 		if (name)
 			mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-		mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+		if (!name && !index)
+			mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 		vec->n = 0;
 		rc = rtnl_talk(&r, nlh, on_link, vec);
 	} while (rc == -EINTR && --tries);

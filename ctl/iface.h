@@ -19,6 +19,8 @@ struct iface {
 	uint32_t mtu;
 	/* Programs attached to XDP, by kernel id, 0 where none. Native and generic exclude each other. */
 	uint32_t xdp_native, xdp_generic, xdp_offload;
+	/* What the kernel has counted on it, by enum direction; only of iface_get(), and 0 where the kernel does not say. */
+	uint64_t packets[DIRECTION_COUNT], bytes[DIRECTION_COUNT];
 };
 
 /* By name, or by index where name is NULL. Returns 0, -ENODEV or another negative errno, with *err. */

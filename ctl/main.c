@@ -51,6 +51,9 @@ const struct command commands[] = {
 	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
 	  "  --sort KEY         largest (or oldest) first; else by first packet\n"
 	  "  --limit N          at most N flows\n", cmd_flows },
+	{ "metrics", "[--strict]", "Counters and sizes as OpenMetrics text, for a node exporter's text file or any scraper.",
+	  "  --strict           by the letter of OpenMetrics 1.0, where counters are declared without their _total; without it\n"
+	  "                     declared as they are named, as Prometheus does and `promtool check metrics` wants\n", cmd_metrics },
 	{ "version", "", "Version and what the kernel offers.", "", cmd_version },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
@@ -76,7 +79,7 @@ static void print_usage(FILE *to)
 static int unknown_command(const char *name)
 {
 	_cleanup_strbuf_ struct strbuf hint = { NULL, 0, 0 };
-	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top", "monitor", "export", "metrics" };
+	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top", "monitor", "export" };
 	struct suggest s;
 
 	for (size_t i = 0; i < ARRAY_COUNT(later); i++)

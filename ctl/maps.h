@@ -88,6 +88,20 @@ FW_MAPS(USER_HANDLE)
 #define USER_LOOKUP(n, K, V)   USER_KEYED(n, K, V)
 #define USER_PREFIXES(n, K, V) USER_KEYED(n, K, V)
 
+/* Ring buffers: a reader makes its own, of a power of two bytes, and puts it in. What comes out are values of V, or shorter. */
+#define USER_RINGS(n, K, V)                                                                                     \
+	static inline int n##_make(size_t bytes)                                                                \
+	{                                                                                                       \
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, #n, 0, 0, (__u32)bytes, NULL);                    \
+                                                                                                                \
+		return fd < 0 ? -errno : fd;                                                                    \
+	}                                                                                                       \
+	static inline int n##_put(n##_t m, K k, int ring)                                                       \
+	{                                                                                                       \
+		return bpf_map_update_elem(m.fd, &k.raw, &ring, 0);                                             \
+	}                                                                                                       \
+	static inline int n##_del(n##_t m, K k) { return bpf_map_delete_elem(m.fd, &k.raw); }
+
 /* Working memory of programs is theirs alone. */
 #define USER_SCRATCH(n, K, V)
 

@@ -231,3 +231,5 @@ __u64 replay_losses(const struct replay *r, enum loss what)
 	(void)fw_losses_sum(r->maps.fw_losses, (loss_id_t){ (__u32)what }, &c);
 	return c.packets;
 }
+
+const struct instance_maps *replay_instance(const struct replay *r) { return &r->maps; }

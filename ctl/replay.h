@@ -49,6 +49,9 @@ size_t replay_flows(struct replay *r, const struct flow **v);
 /* The entry at a place of the table (outcome.flow): for tests that change it between packets. NULL for none. */
 struct flow *replay_entry(struct replay *r, __u32 place);
 
+/* Its maps, owned by the replay: who reads its events needs them. */
+const struct instance_maps *replay_instance(const struct replay *r);
+
 /* Packets that could not be given a flow though they would have made one (table-full; never silently). */
 __u64 replay_losses(const struct replay *r, enum loss what);
 

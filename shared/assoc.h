@@ -15,7 +15,8 @@ struct bucket_head {
 	__u32 lock;
 	__u32 zero;
 	__u32 tag[WAYS];   /* 0: free */
-	__u32 spare[6];
+	__u16 serial[WAYS]; /* moved on by each insert in this way: tells its entries apart (event.h) */
+	__u32 spare[2];
 };
 _Static_assert(sizeof(struct bucket_head) == 64, "one cache line");
 
@@ -147,6 +148,7 @@ static __always_inline __u32 bucket_find(const struct flow_bucket *b, __u32 tag,
 struct found {
 	struct flow_bucket *bucket;
 	__u32 way, tag;
+	__u32 index;   /* of the bucket */
 };
 
 /* Whether an entry that was read is still the one that was found: an insert clears the tag before it writes, and sets it last. */

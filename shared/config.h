@@ -7,6 +7,7 @@
 #define FW_CONFIG_H
 
 #include "clock.h"
+#include "event.h"
 #include "flow.h"
 #include "tables.h"
 
@@ -88,7 +89,7 @@ struct text_block { char bytes[4096]; };
 typedef struct text_id { __u32 raw; } text_id_t;
 
 /*
- * The enums whose numbers lie in maps as plain bytes or as indexes. It takes no room; it makes their names and values part of a
+ * The enums whose numbers lie in maps as plain bytes or as indexes, and what is sent through rings. It takes no room; it makes their names and values part of a
  * pinned map's type, so that a program that numbers them otherwise is told apart (ctl/contract.h).
  */
 struct vocabulary {
@@ -106,6 +107,10 @@ struct vocabulary {
 	enum judged_bit judged_bit[0];
 	enum action_bit action_bit[0];
 	enum iface_table iface_table[0];
+	enum event event[0];
+	enum event_fate event_fate[0];
+	enum flow_end flow_end[0];
+	union event_any events[0];
 };
 
 /* What an instance settles when its flow table is made. */

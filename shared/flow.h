@@ -321,11 +321,14 @@ static __always_inline enum flow_state flow_tcp_next(enum flow_state s, __u8 fla
 	return s;
 }
 
+/* A TCP connection that is over; its entry goes on for as long as late packets may come. */
+static __always_inline bool flow_has_ended(const struct flow *f) { return f->state == FLOW_CLOSED || f->state == FLOW_RESET; }
+
 /* A SYN opens a new connection where the old one has ended (port reuse). */
 static __always_inline bool flow_is_over_for(const struct flow *f, const struct packet *p)
 {
 	return p->proto == PROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-	       (f->state == FLOW_CLOSED || f->state == FLOW_RESET);
+	       flow_has_ended(f);
 }
 
 #endif

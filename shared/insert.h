@@ -192,11 +192,43 @@ static __always_inline void report_ended(const struct flow *f)
 	}
 }
 
-/* Under the bucket's lock: the entry at `way` becomes the packet's flow, or takes the packet where another CPU just made it. */
-static __always_inline void put_flow(struct flow_bucket *b, __u32 way, const struct subject *s, const struct insertion *in)
+static __always_inline __u32 place_of(__u32 bucket, __u32 way) { return bucket * WAYS + way; }
+
+/* Tells readers, if there are any for this kind, of the flow that has the way. */
+static __always_inline void flow_tell(const struct flow_bucket *b, __u32 way, __u32 bucket, enum event kind, ticks_t now)
+{
+	const struct flow *f = &b->flow[way % WAYS];
+
+	if (event_wanted(kind) && event_flow(f, place_of(bucket, way), b->head.serial[way % WAYS], (enum flow_end)0, now))
+		event_send(kind, 1, f->bytes[0] + f->bytes[1]);
+}
+
+/* The end of an entry that gives way. What is to be sent goes to scratch memory: true, and event_send() is to follow. */
+static __always_inline bool end_flow(const struct flow_bucket *b, __u32 way, __u32 bucket, enum flow_end end, ticks_t now)
+{
+	const struct flow *f = &b->flow[way];
+
+	if (end == FLOW_END_EVICTED)
+		lose(LOSS_EVICTED, 1, f->bytes[0] + f->bytes[1]);
+	report_ended(f);
+	if (event_wanted(EVENT_FLOW_END))
+		return event_flow(f, place_of(bucket, way), b->head.serial[way], end, now);
+	event_count(EVENT_FLOW_END, FATE_UNREAD, 1, f->bytes[0] + f->bytes[1]);
+	return false;
+}
+
+enum { PUT_JOINED, PUT_MADE, PUT_MADE_ENDED };
+
+/*
+ * Under the bucket's lock: the entry at `way` becomes the packet's flow, or takes the packet where another CPU just made it. Which
+ * of these, and whether the end of the flow that had the entry is to be sent.
+ */
+static __always_inline int put_flow(struct flow_bucket *b, __u32 way, __u32 bucket, const struct subject *s,
+				    const struct insertion *in)
 {
 	const struct packet *p = &s->packet;
 	struct flow *f = &b->flow[way];
+	int put = PUT_MADE;
 
 	if (b->head.tag[way]) {
 		bool same = flow_key_equal(&f->key, &s->key);
@@ -206,16 +238,19 @@ static __always_inline void put_flow(struct flow_bucket *b, __u32 way, const str
 
 			flow_account(f, p, in->now, s->from != (__u8)flow_initiator(f),
 				     flow_counts_here(f, in->place, from_maker));
-			return;
+			return PUT_JOINED;
 		}
-		if (!same && !flow_expired(f, in->now))
-			lose(LOSS_EVICTED, 1, f->bytes[0] + f->bytes[1]);
-		report_ended(f);
 		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
+		if (end_flow(b, way, bucket, flow_expired(f, in->now) ? FLOW_END_EXPIRED :
+			     same ? FLOW_END_REPLACED : FLOW_END_EVICTED, in->now))
+			put = PUT_MADE_ENDED;
 	}
+	b->head.serial[way]++;
+	BARRIER_MEMORY(f); /* readers take the serial for that of what they read */
 	if (fill_flow(f, s, in))
-		return;
+		return PUT_JOINED;
 	(void)__sync_lock_test_and_set(&b->head.tag[way], hash_tag(s->hash));
+	return put;
 }
 
 /* Makes the packet's flow. Its place in the table, or NO_FLOW when there is none to be had, which is counted. */
@@ -223,6 +258,7 @@ __attribute__((noinline)) __u32 flow_insert(const struct subject *s, const struc
 {
 	__u32 bucket, way;
 	struct flow_bucket *b;
+	int put = PUT_JOINED;
 
 	if (!s || !in)
 		return NO_FLOW;
@@ -236,12 +272,17 @@ __attribute__((noinline)) __u32 flow_insert(const struct subject *s, const struc
 	}
 	way = choose_way(b, s, in);
 	if (way < WAYS) {
-		put_flow(b, way, s, in);
+		put = put_flow(b, way, bucket, s, in);
 	} else {
 		lose(LOSS_TABLE_FULL, s->packet.segments, s->packet.bytes);
 	}
 	bucket_unlock(&b->head);
-	return way < WAYS ? bucket * WAYS + way : NO_FLOW;
+	/* Behind the lock, which others wait for. */
+	if (put == PUT_MADE_ENDED)
+		send_ended();
+	if (put != PUT_JOINED)
+		flow_tell(b, way, bucket, EVENT_FLOW_START, in->now);
+	return way < WAYS ? place_of(bucket, way) : NO_FLOW;
 }
 
 #endif

@@ -8,7 +8,7 @@
 #include "maps.def.h"
 
 #define DEF_ARRAY(n, kind, V, max, flags)             \
-	struct n##_map {                              \
+	struct n##_map {                                                                     \
 		__uint(type, kind);                   \
 		__uint(max_entries, max);             \
 		__uint(map_flags, flags);             \
@@ -16,7 +16,7 @@
 		__type(value, V);                     \
 	} n SEC(".maps");
 #define DEF_KEYED(n, kind, K, V, max, flags)          \
-	struct n##_map {                              \
+	struct n##_map {                                                                     \
 		__uint(type, kind);                   \
 		__uint(max_entries, max);             \
 		__uint(map_flags, flags);             \
@@ -90,11 +90,30 @@
 		return (const V *)bpf_map_lookup_elem(&n, k);                                \
 	}
 
+/* A negative errno where there is no ring, or no room in it. */
+#define MAP_RINGS(n, K, V, max)                                                              \
+	struct n##_ring {                                                                    \
+		__uint(type, BPF_MAP_TYPE_RINGBUF);                                          \
+		__uint(max_entries, 4096);                                                   \
+	};                                                                                   \
+	struct n##_map {                                                                     \
+		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);                                    \
+		__uint(max_entries, max);                                                    \
+		__type(key, __u32);                                                          \
+		__array(values, struct n##_ring);                                            \
+	} n SEC(".maps");                                                                    \
+	static __always_inline long n##_send(K k, const V *v, __u64 size, __u64 flags)       \
+	{                                                                                    \
+		void *ring = bpf_map_lookup_elem(&n, &k.raw);                                \
+                                                                                             \
+		return ring ? bpf_ringbuf_output(ring, (void *)v, size, flags) : -1;         \
+	}
+
 #define MAP(n, KIND, K, V, max) MAP_##KIND(n, K, V, max)
 
 /* Program arrays hold programs of one type, so each adapter has its own. */
 #define PROGRAMS(n)                                           \
-	struct n##_map {                                      \
+	struct n##_map {                                                                     \
 		__uint(type, BPF_MAP_TYPE_PROG_ARRAY);        \
 		__uint(max_entries, PROGRAM_SLOTS);           \
 		__type(key, __u32);                           \

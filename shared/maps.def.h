@@ -11,12 +11,14 @@
  *   SCRATCH   per-CPU array of one: working memory of a program run
  *   LOOKUP    hash, read by programs
  *   PREFIXES  longest-prefix match, read by programs
+ *   RINGS     ring buffers that readers make and put in; programs send values to them
  * `entries` is a default; user space sets the size of most (FW_SIZED below).
  */
 #ifndef FW_MAPS_DEF_H
 #define FW_MAPS_DEF_H
 
 #include "config.h"
+#include "event.h"
 
 /* Of an instance: pinned, shared by all programs and all rulesets. */
 #define FW_MAPS_ROOT(M)                                                            \
@@ -31,7 +33,10 @@
 	M(fw_set_addrs, LOOKUP,   struct set_addr_key, struct set_elem, 131072)     \
 	M(fw_set_nets,  PREFIXES, struct set_net_key,  struct set_elem, 4194304)     \
 	M(fw_flows,     STATE,    bucket_id_t, struct flow_bucket,    1)           \
-	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)
+	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)  \
+	M(fw_watch,     REPORT,   __u32,       struct watch,          1)           \
+	M(fw_rings,     RINGS,    reader_id_t, union event_any,       READERS_MAX) \
+	M(fw_event_counts, COUNTERS, event_count_id_t, struct counters, EVENT_COUNTS)
 
 /* Of a ruleset: made anew by each apply, kept alive by the program that uses them. */
 #define FW_MAPS_RULESET(M)                                                         \
@@ -72,6 +77,7 @@ struct scratch {
 	struct search search;
 	struct subject subject; /* the packet at hand */
 	struct packet made;     /* re-judging: the packet that made the flow */
+	union event_any event;  /* on its way to readers */
 };
 
 #endif

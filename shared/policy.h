@@ -50,6 +50,7 @@ static __always_inline bool set_has(__u16 set, enum set_type type, enum family f
 #include "classify.h"
 
 #include "judge.h"
+#include "send.h"
 
 static __always_inline void give(struct outcome *o, enum verdict v, enum reason r, rule_id_t rule)
 {
@@ -158,6 +159,7 @@ static __always_inline int decide_known(const struct found *in, const struct pac
 {
 	struct flow *f = &in->bucket->flow[in->way % WAYS];
 	bool from_initiator = from == flow_initiator(f), from_maker = from == flow_maker(f);
+	bool had_ended = flow_has_ended(f);
 	enum direction d = (enum direction)(at.direction & 1), other = (enum direction)!d;
 	judged_t j, there;
 
@@ -193,6 +195,8 @@ static __always_inline int decide_known(const struct found *in, const struct pac
 	}
 	if (o->verdict == VERDICT_PASS)
 		flow_account(f, p, now, !from_initiator, flow_counts_here(f, at, from_maker));
+	if (!had_ended && flow_has_ended(f))
+		flow_tell(in->bucket, in->way, in->index, EVENT_FLOW_CLOSED, now);
 	return KNOWN_DECIDED;
 }
 
@@ -313,7 +317,7 @@ static __always_inline void decide(const struct subject *s, struct place at, tic
 	way = bucket_find(b, hash_tag(s->hash), &s->key);
 	f = &b->flow[way % WAYS];
 	if (way < WAYS && !flow_expired(f, now) && !flow_is_over_for(f, p)) {
-		const struct found in = { b, way, hash_tag(s->hash) };
+		const struct found in = { b, way, hash_tag(s->hash), bucket };
 		int r = decide_known(&in, p, at, from, now, o);
 
 		if (r == KNOWN_DECIDED) {

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+#include "clock.h"
+#include "events.h"
+#include "fail.h"
+
+enum { LOOK_MS = 1000, LOOK_EVENTS = 256, POLL_EVENTS = 4096 };
+
+struct events {
+	const struct instance_maps *maps;
+	struct clock_pair clock;
+	struct watch *watch;
+	struct ring_buffer *rb;
+	int ring, slot;
+	__u32 kinds;
+	__u64 token;
+	unsigned int seen;          /* events since the last look at the slot */
+	events_fn fn;               /* of the poll that is going on */
+	void *arg;
+};
+
+#define LOAD(p)     __atomic_load_n(&(p), __ATOMIC_ACQUIRE)
+#define STORE(p, v) __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
+
+/* A replay has no clock of its own, and readers that are always there. */
+static ticks_t alive_until(const struct events *e)
+{
+	if (!e->clock.tick_ns)
+		return (ticks_t){ INT64_MAX };
+	return (ticks_t){ clock_ticks_now(&e->clock).raw + READER_ALIVE_S * 1000000000ull / e->clock.tick_ns };
+}
+
+static bool lapsed(const struct events *e, const struct reader *r)
+{
+	return e->clock.tick_ns && (__s64)(LOAD(r->until.raw) - clock_ticks_now(&e->clock).raw) < 0;
+}
+
+static __u32 wanted(const struct events *e)
+{
+	__u32 all = 0;
+
+	for (int i = 0; i < READERS_MAX; i++)
+		if (!lapsed(e, &e->watch->reader[i]))
+			all |= LOAD(e->watch->reader[i].wants);
+	return all;
+}
+
+/*
+ * Bring the sum of all readers up to date. Who joins sets his own word before he adds to the sum, so that one who takes from it at the same
+ * time sees him at the second look.
+ */
+static void sum_up(const struct events *e)
+{
+	for (;;) {
+		__u32 was = LOAD(e->watch->wants), all = wanted(e);
+
+		if (was == all || (__atomic_compare_exchange_n(&e->watch->wants, &was, all, false, __ATOMIC_SEQ_CST,
+							       __ATOMIC_RELAXED) && wanted(e) == all))
+			return;
+	}
+}
+
+/* Takes slot i if it is free, or with `gone` if its reader is: then what that one had is void. */
+static bool take_slot(struct events *e, int i, bool gone)
+{
+	struct reader *r = &e->watch->reader[i];
+	__u64 was = LOAD(r->token);
+
+	if (was && (!gone || !lapsed(e, r)))
+		return false;
+	if (!__atomic_compare_exchange_n(&r->token, &was, e->token, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		return false;
+	e->slot = i;
+	return true;
+}
+
+static bool find_slot(struct events *e)
+{
+	for (int gone = 0; gone <= 1; gone++)
+		for (int i = 0; i < READERS_MAX; i++)
+			if (take_slot(e, i, gone))
+				return true;
+	return false;
+}
+
+static int on_sample(void *ctx, void *data, size_t size)
+{
+	static const size_t sizes[EVENT_COUNT] = {
+		[EVENT_LOG] = sizeof(struct packet_event), [EVENT_DROP] = sizeof(struct packet_event),
+		[EVENT_FLOW_START] = sizeof(struct flow_event), [EVENT_FLOW_CLOSED] = sizeof(struct flow_event),
+		[EVENT_FLOW_END] = sizeof(struct flow_event),
+	};
+	const union event_any *any = (const union event_any *)data;
+	struct events *e = (struct events *)ctx;
+	int rc;
+
+	if (size < sizeof(any->head) || any->head.kind >= EVENT_COUNT || size < sizes[any->head.kind])
+		return -EPROTO;
+	rc = e->fn(e->arg, any);
+	if (rc < 0)
+		return rc;
+	return ++e->seen % LOOK_EVENTS ? 0 : -EAGAIN; /* libbpf goes on for as long as there is something */
+}
+
+static int open_ring(struct events *e, size_t bytes)
+{
+	int rc;
+
+	e->ring = fw_rings_make(bytes);
+	if (e->ring < 0)
+		return e->ring;
+	e->rb = ring_buffer__new(e->ring, on_sample, e, NULL);
+	if (!e->rb)
+		return -errno;
+	rc = getrandom(&e->token, sizeof(e->token), 0) == sizeof(e->token) ? 0 : -EIO;
+	e->token |= 1; /* 0 is no reader */
+	return rc;
+}
+
+static reader_id_t slot_of(const struct events *e) { return (reader_id_t){ (__u32)e->slot }; }
+
+static int enter(struct events *e, __u32 flags)
+{
+	struct reader *r = &e->watch->reader[e->slot];
+	int rc;
+
+	STORE(r->wants, 0);
+	rc = fw_rings_put(e->maps->fw_rings, slot_of(e), e->ring);
+	if (rc)
+		return rc;
+	STORE(r->sent, 0);
+	STORE(r->lost, 0);
+	STORE(r->flags, flags);
+	STORE(r->until.raw, alive_until(e).raw);
+	STORE(r->wants, e->kinds);
+	(void)__atomic_fetch_or(&e->watch->wants, e->kinds, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events **out, char **err)
+{
+	_cleanup_events_ struct events *e = (struct events *)xcalloc(1, sizeof(*e));
+	int rc;
+
+	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds };
+	rc = fw_clock_get(m->fw_clock, &e->clock);
+	if (!rc) {
+		e->watch = fw_watch_map(m->fw_watch);
+		rc = e->watch ? open_ring(e, bytes) : -errno;
+	}
+	if (rc)
+		return FAIL(err, rc, "events: %s", strerror(-rc));
+	if (!find_slot(e))
+		return FAIL(err, -EBUSY, "events: %d processes read them already (end a fwctl monitor or export)", READERS_MAX);
+	rc = enter(e, flags);
+	if (rc)
+		return FAIL(err, rc, "events: %s", strerror(-rc));
+	*out = TAKE_PTR(e);
+	return 0;
+}
+
+static bool is_ours(const struct events *e)
+{
+	return LOAD(e->watch->reader[e->slot].token) == e->token;
+}
+
+void events_close(struct events *e)
+{
+	if (!e)
+		return;
+	if (e->slot >= 0 && is_ours(e)) {
+		STORE(e->watch->reader[e->slot].wants, 0);
+		sum_up(e);
+		(void)fw_rings_del(e->maps->fw_rings, slot_of(e));
+		STORE(e->watch->reader[e->slot].token, 0);
+	}
+	ring_buffer__free(e->rb);
+	cleanup_close_fn(&e->ring);
+	fw_watch_unmap(e->watch);
+	free(e);
+}
+
+/* We are still here; and the sum is right, whoever else came or went. */
+static int look(struct events *e)
+{
+	if (!is_ours(e))
+		return -ESTALE;
+	STORE(e->watch->reader[e->slot].until.raw, alive_until(e).raw);
+	sum_up(e);
+	return 0;
+}
+
+static __u64 now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
+}
+
+int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg)
+{
+	__u64 end = timeout_ms < 0 ? UINT64_MAX : now_ms() + (__u64)timeout_ms;
+	int total = 0;
+
+	e->fn = fn;
+	e->arg = arg;
+	for (;;) {
+		unsigned int before = e->seen;
+		__u64 now = now_ms();
+		int rc = look(e), wait = total || now >= end ? 0 : (int)(end - now < LOOK_MS ? end - now : LOOK_MS);
+
+		if (rc)
+			return rc;
+		rc = ring_buffer__consume(e->rb);
+		if (!rc && e->seen == before && wait)
+			rc = ring_buffer__poll(e->rb, wait);
+		total += (int)(e->seen - before);
+		if (rc < 0 && rc != -EAGAIN)
+			return rc;
+		if (total >= POLL_EVENTS || (rc != -EAGAIN && (total || now_ms() >= end)))
+			return total;
+	}
+}
+
+int events_fd(const struct events *e) { return ring_buffer__epoll_fd(e->rb); }
+
+__u64 events_lost(const struct events *e) { return LOAD(e->watch->reader[e->slot].lost); }
+
+int events_counted(const struct instance_maps *m, enum event kind, enum event_fate fate, struct counters *out)
+{
+	return fw_event_counts_sum(m->fw_event_counts, event_count_of(kind, fate), out);
+}
+
+int events_totals(const struct instance_maps *m, struct event_totals *out)
+{
+	int rc = 0;
+
+	*out = (struct event_totals){ 0, 0, 0 };
+	for (int k = 0; !rc && k < EVENT_COUNT; k++) {
+		struct counters sent = { 0, 0 }, lost = { 0, 0 }, unread = { 0, 0 };
+
+		rc = events_counted(m, (enum event)k, FATE_SENT, &sent);
+		rc = rc ?: events_counted(m, (enum event)k, FATE_LOST, &lost);
+		rc = rc ?: events_counted(m, (enum event)k, FATE_UNREAD, &unread);
+		out->sent += sent.packets;
+		out->lost += lost.packets + (k == EVENT_LOG ? unread.packets : 0);
+		out->unreported += k == EVENT_FLOW_END ? unread.packets : 0;
+	}
+	return rc;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reading of events (shared/event.h): a slot, a ring buffer, and the promise to be there. */
+#ifndef FW_EVENTS_H
+#define FW_EVENTS_H
+
+#include "maps.h"
+#include "util.h"
+
+struct events;
+
+/* Of an event; it is gone when this returns. A negative errno (not -EAGAIN) ends events_poll(), which returns it. */
+typedef int (*events_fn)(void *arg, const union event_any *e);
+
+/*
+ * From now on events of `kinds` (1 << EVENT_*) are kept for this process, as many as `bytes` (a power of two, 4096 or more)
+ * hold; 8 and the event's size, rounded up to 8, each. `flags`: READER_QUIET for one that polls at its own pace. *m must outlive
+ * the reader. 0; -EBUSY when all slots are taken; or a negative errno; with *err.
+ */
+int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events **out, char **err);
+void events_close(struct events *e);
+static inline void cleanup_events_fn(struct events **e) { events_close(*e); }
+#define _cleanup_events_ __attribute__((cleanup(cleanup_events_fn)))
+
+/*
+ * Takes what there is, or waits for it at most timeout_ms (-1: for ever; a second at most passes between two looks at the slot).
+ * To be called at least every READER_ALIVE_S seconds, or what happens meanwhile is counted as missed. Number of events, a few thousand
+ * at most, so that the caller gets to other things; -EINTR after a signal; -ESTALE when another process has taken the slot of a reader that was silent for too long.
+ */
+enum { READER_ALIVE_S = 10 };
+int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg);
+
+/* To wait for with poll(2), beside others; then events_poll with a timeout of 0. */
+int events_fd(const struct events *e);
+
+/* Events of its kinds that the reader missed. */
+__u64 events_lost(const struct events *e);
+
+/* Events of an instance by kind and fate, since it was made (shared/event.h). */
+int events_counted(const struct instance_maps *m, enum event kind, enum event_fate fate, struct counters *out);
+
+/* Of all kinds together; a log that nobody read counts as lost, a flow end that nobody read as unreported. */
+struct event_totals { __u64 sent, lost, unreported; };
+int events_totals(const struct instance_maps *m, struct event_totals *out);
+
+#endif
