@@ -61,7 +61,7 @@ mount -t bpf bpf /sys/fs/bpf || die "no BPF file system"
 mkdir -p /run/netns
 mount -t tmpfs tmpfs /run/netns || die "no place for network namespaces"
 ip link set lo up
-args=(--output "$build/bench" --parts "$parts")
+args=(--fwctl "$build/fwctl" --output "$build/bench" --parts "$parts")
 
 classbench=${FWCTL_SHARED:-$here/../../shared}/classbench
 if [ -d "$classbench" ]; then
@@ -76,4 +76,10 @@ if command -v xdp-filter >/dev/null; then
 		echo "bench: xdp-filter does not load here (see $log): no comparison" >&2
 	fi
 fi
+case " $parts " in
+*" live "* | *" all "* | "  " | " quick ")
+	"$here/bench-live.sh" "$build" >"$build/bench/links" 2>>"$log" || die "the links cannot be set up (see $log)"
+	args+=(--live "$build/bench/links")
+	;;
+esac
 exec "$build/tests/bench_run" "${args[@]}"

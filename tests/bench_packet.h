@@ -6,6 +6,7 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/udp.h>
+#include <stddef.h>
 
 struct bench_packet {
 	struct ethhdr eth;
@@ -14,6 +15,14 @@ struct bench_packet {
 	unsigned char payload[18];
 } __attribute__((packed));
 _Static_assert(sizeof(struct bench_packet) == ETH_ZLEN, "smallest frame, without its checksum");
+
+/*
+ * Where fields are written, as wide as any reader may read them: a load that takes in more than one young store has to wait until they
+ * are in the cache, which no packet that a NIC has written makes it do.
+ */
+#define TTL_AT(p)   ((__u32 *)((void *)(p) + offsetof(struct bench_packet, ip.ttl)))
+#define ADDRS_AT(p) ((__u64 *)((void *)(p) + offsetof(struct bench_packet, ip.saddr)))
+#define PORTS_AT(p) ((__u32 *)((void *)(p) + offsetof(struct bench_packet, udp.source)))
 
 /*
  * One of the headers that the frame gets in turn, in wire order: time to live, protocol and checksum of the IP header; both addresses;

@@ -66,6 +66,28 @@ static void require_classified(struct verdicts *v, const struct bench_series *pe
 	}
 }
 
+static double live_ratio(const struct bench_results *r, const char *to, size_t rules)
+{
+	return bench_ratio(bench_find(r, TOPIC_LIVE, SUBJECT_FWCTL, rules), bench_find(r, TOPIC_LIVE, to, rules));
+}
+
+static void require_live(struct verdicts *v)
+{
+	static const size_t sizes[] = { 1, 10, 100, 1000, 10000 };
+	double least = 0;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		double is = live_ratio(v->r, SUBJECT_NFT_MAP, sizes[i]);
+
+		least = is > 0 && (!i || is < least) ? is : least;
+	}
+	require(v, live_ratio(v->r, SUBJECT_EMPTY, 1), false, 0.8, "3. packets dropped a second, 1 rule, to an empty XDP program");
+	require(v, bench_ratio(bench_find(v->r, TOPIC_LIVE, SUBJECT_FWCTL, 10000), bench_find(v->r, TOPIC_LIVE, SUBJECT_FWCTL, 1)),
+		false, 0.9, "3. packets dropped a second, 10,000 rules, to 1 rule");
+	require(v, live_ratio(v->r, SUBJECT_NFT_LINEAR, 1000), false, 50, "3. packets dropped a second, 1,000 rules, to nft's rules");
+	require(v, least, false, 2, "3. packets dropped a second, the least of all sizes, to nft's map");
+}
+
 bool bench_require(const struct bench_results *r, unsigned int parts, FILE *f)
 {
 	const struct bench_series *peer = bench_find(r, TOPIC_PACKET, SUBJECT_PEER, 1);
@@ -76,5 +98,7 @@ bool bench_require(const struct bench_results *r, unsigned int parts, FILE *f)
 		require_known(&v, peer);
 		require_classified(&v, peer);
 	}
+	if (parts & BENCH_LIVE)
+		require_live(&v);
 	return !v.missed;
 }

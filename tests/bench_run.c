@@ -4,6 +4,8 @@
  *   --parts WORDS         of `packet live apply`, and `quick` for fewer rounds; all parts where none is named
  *   --classbench DIR      ClassBench sets
  *   --peer ID, --peer-small ID    xdp-filter's programs
+ *   --live FILE           links to contenders (scripts/bench-live.sh)
+ *   --fwctl PATH          the binary
  *   --output DIR          for bench.json
  * Exit status: 0, 1 it could not be measured, 2 usage, 3 something required was missed.
  */
@@ -59,6 +61,7 @@ static bool read_options(int argc, char **argv, struct run *run)
 	static const struct option options[] = {
 		{ "parts", required_argument, NULL, 'p' }, { "classbench", required_argument, NULL, 'c' },
 		{ "peer", required_argument, NULL, 'x' }, { "peer-small", required_argument, NULL, 'y' },
+		{ "live", required_argument, NULL, 'l' }, { "fwctl", required_argument, NULL, 'f' },
 		{ "output", required_argument, NULL, 'o' }, { NULL, 0, NULL, 0 },
 	};
 	bool ok = true;
@@ -70,13 +73,15 @@ static bool read_options(int argc, char **argv, struct run *run)
 		case 'c': run->o.classbench = optarg; break;
 		case 'x': ok = (run->o.peer = program_of(optarg)) >= 0; break;
 		case 'y': ok = (run->o.peer_small = program_of(optarg)) >= 0; break;
+		case 'l': run->o.live = optarg; break;
+		case 'f': run->o.fwctl = optarg; break;
 		case 'o': run->output = optarg; break;
 		default: ok = false;
 		}
 	}
 	if (!run->o.parts)
 		run->o.parts = BENCH_ALL;
-	return ok && optind == argc && run->output;
+	return ok && optind == argc && run->output && run->o.fwctl;
 }
 
 /* On one processor, so that no cost of a move is measured; it does without where that is not allowed. */
@@ -116,6 +121,8 @@ int main(int argc, char **argv)
 	stay();
 	if (run.o.parts & BENCH_PACKET)
 		rc = bench_section_packet(&run.o, &results, &err);
+	if (!rc && run.o.parts & BENCH_LIVE && run.o.live)
+		rc = bench_section_live(&run.o, &results, &err);
 	if (rc)
 		fprintf(stderr, "bench: %s\n", err);
 	else

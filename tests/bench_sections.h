@@ -22,11 +22,19 @@ struct bench_options {
 #define SUBJECT_PEER       "xdp-filter"
 #define SUBJECT_PEER_SMALL "xdp-filter, loaded for IPv4 only"
 
+#define SUBJECT_EMPTY      "empty XDP program"
+#define SUBJECT_FWCTL      "fwctl"
+#define SUBJECT_NFT_LINEAR "nft, rules"
+#define SUBJECT_NFT_MAP    "nft, one map"
+
 /* ClassBench sets, by nominal size. */
 #define BENCH_SETS(X) X("acl1") X("fw1") X("ipc1")
 
 /* What a packet costs, by TEST_RUN. 0, or a negative errno with *err. */
 int bench_section_packet(const struct bench_options *o, struct bench_results *r, char **err);
+
+/* Packets dropped a second, by fwctl and others: o->live. 0, or a negative errno with *err. */
+int bench_section_live(const struct bench_options *o, struct bench_results *r, char **err);
 
 /* Seconds on a clock that only goes forward. */
 double bench_seconds(void);

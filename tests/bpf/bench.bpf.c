@@ -5,7 +5,6 @@
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
-#include <stddef.h>
 #include <bpf/bpf_helpers.h>
 #include "../bench_packet.h"
 
@@ -39,14 +38,6 @@ int bench_empty_tc(struct __sk_buff *ctx)
 	(void)ctx;
 	return TC_ACT_UNSPEC;
 }
-
-/*
- * Fields are written as wide as any reader may read them: a load that takes in more than one young store has to wait until they are
- * in the cache, which no packet that a NIC has written makes it do.
- */
-#define ADDRS_AT(p) ((__u64 *)((void *)(p) + offsetof(struct bench_packet, ip.saddr)))
-#define TTL_AT(p)   ((__u32 *)((void *)(p) + offsetof(struct bench_packet, ip.ttl)))
-#define PORTS_AT(p) ((__u32 *)((void *)(p) + offsetof(struct bench_packet, udp.source)))
 
 /* TEST_RUN hands the same buffer to every repetition, so that the packet is its own counter. */
 static __always_inline void next_port(struct xdp_md *ctx)
