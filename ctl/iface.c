@@ -77,16 +77,53 @@ static void take_stats(const struct nlattr *attr, struct iface *ifc)
 	ifc->bytes[DIRECTION_OUT] = st.tx_bytes;
 }
 
-static int on_link_attr(const struct nlattr *attr, void *arg)
+/* What a link's attributes say of the device below it; IFLA_LINK means other things for tunnels and pairs. */
+struct lower { struct iface *ifc; unsigned int link; bool elsewhere, stacked; };
+
+static int on_vlan_attr(const struct nlattr *attr, void *arg)
 {
 	struct iface *ifc = (struct iface *)arg;
 
+	if (mnl_attr_get_type(attr) == IFLA_VLAN_ID && mnl_attr_validate(attr, MNL_TYPE_U16) >= 0)
+		ifc->vid = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+static int on_info_attr(const struct nlattr *attr, void *arg)
+{
+	struct lower *l = (struct lower *)arg;
+
+	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0) {
+		const char *kind = mnl_attr_get_str(attr);
+
+		l->ifc->tags = !strcmp(kind, "vlan");
+		l->stacked = l->ifc->tags || !strcmp(kind, "macvlan") || !strcmp(kind, "ipvlan");
+	} else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA && l->ifc->tags) { /* behind the kind */
+		return mnl_attr_parse_nested(attr, on_vlan_attr, l->ifc);
+	}
+	return MNL_CB_OK;
+}
+
+static int on_link_attr(const struct nlattr *attr, void *arg)
+{
+	struct lower *l = (struct lower *)arg;
+	struct iface *ifc = l->ifc;
+	bool number = mnl_attr_validate(attr, MNL_TYPE_U32) >= 0;
+
 	if (mnl_attr_get_type(attr) == IFLA_IFNAME && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 		strncpy(ifc->name, mnl_attr_get_str(attr), IFNAMSIZ - 1);
-	else if (mnl_attr_get_type(attr) == IFLA_MTU && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+	else if (mnl_attr_get_type(attr) == IFLA_MTU && number)
 		ifc->mtu = mnl_attr_get_u32(attr);
 	else if (mnl_attr_get_type(attr) == IFLA_STATS64)
 		take_stats(attr, ifc);
+	else if (mnl_attr_get_type(attr) == IFLA_MASTER && number)
+		ifc->master = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == IFLA_LINK && number)
+		l->link = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == IFLA_LINK_NETNSID)
+		l->elsewhere = true;
+	else if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+		return mnl_attr_parse_nested(attr, on_info_attr, l);
 	else if (mnl_attr_get_type(attr) == IFLA_XDP)
 		return mnl_attr_parse_nested(attr, on_xdp_attr, ifc);
 	return MNL_CB_OK;
@@ -99,6 +136,7 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 	struct iface_vec *vec = (struct iface_vec *)arg;
 	const struct ifinfomsg *ifi = (const struct ifinfomsg *)mnl_nlmsg_get_payload(nlh);
 	struct iface ifc;
+	struct lower lower = { .ifc = &ifc };
 
 	if (nlh->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi))
 		return MNL_CB_OK;
@@ -106,9 +144,11 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 	ifc.index = (unsigned int)ifi->ifi_index;
 	ifc.type = ifi->ifi_type;
 	ifc.up = ifi->ifi_flags & IFF_UP;
+	ifc.loopback = ifi->ifi_flags & IFF_LOOPBACK;
 	link_of_type(&ifc);
-	if (mnl_attr_parse(nlh, sizeof(*ifi), on_link_attr, &ifc) < 0)
+	if (mnl_attr_parse(nlh, sizeof(*ifi), on_link_attr, &lower) < 0)
 		return MNL_CB_ERROR;
+	ifc.below = lower.stacked && !lower.elsewhere ? lower.link : 0;
 	GROW(vec->v, vec->n, vec->cap);
 	vec->v[vec->n++] = ifc;
 	return MNL_CB_OK;

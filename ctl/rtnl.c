@@ -15,17 +15,17 @@ struct talk {
 	bool ended, interrupted;
 };
 
-int rtnl_open(struct rtnl *r, char **err)
+int rtnl_open_family(struct rtnl *r, int family, const char *name, char **err)
 {
 	int on = 1;
 
 	*r = (struct rtnl){ NULL, 0, 0, NULL };
-	r->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	r->nl = mnl_socket_open2(family, SOCK_CLOEXEC);
 	if (!r->nl || mnl_socket_bind(r->nl, 0, MNL_SOCKET_AUTOPID) < 0) {
 		int rc = -errno;
 
 		rtnl_close(r);
-		return FAIL(err, rc, "rtnetlink: cannot open a socket: %s", strerror(-rc));
+		return FAIL(err, rc, "%s: cannot open a socket: %s", name, strerror(-rc));
 	}
 	r->portid = mnl_socket_get_portid(r->nl);
 	/* Best effort: without them only the kernel's explanations are missing. */
@@ -33,6 +33,8 @@ int rtnl_open(struct rtnl *r, char **err)
 	(void)mnl_socket_setsockopt(r->nl, NETLINK_CAP_ACK, &on, sizeof(on));
 	return 0;
 }
+
+int rtnl_open(struct rtnl *r, char **err) { return rtnl_open_family(r, NETLINK_ROUTE, "rtnetlink", err); }
 
 void rtnl_close(struct rtnl *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests over rtnetlink (RFC 3549; the kernel's Documentation/userspace-api/netlink/intro.rst) with libmnl:
- * one request, its answers, its end, and the kernel's own words (extended ack) when it refuses.
+ * Requests over rtnetlink (RFC 3549; the kernel's Documentation/userspace-api/netlink/intro.rst), or another family of
+ * netlink, with libmnl: one request, its answers, its end, and the kernel's own words (extended ack) when it refuses.
  */
 #ifndef FW_RTNL_H
 #define FW_RTNL_H
@@ -28,6 +28,8 @@ struct rtnl {
 
 /* Returns 0 or a negative errno, then with a message in *err (fail.h). rtnl_close() releases. */
 int rtnl_open(struct rtnl *r, char **err);
+/* The same over another family: NETLINK_SOCK_DIAG, ...; `name` is what messages call it. */
+int rtnl_open_family(struct rtnl *r, int family, const char *name, char **err);
 void rtnl_close(struct rtnl *r);
 #define _cleanup_rtnl_ _cleanup_(rtnl_close)
 
