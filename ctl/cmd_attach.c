@@ -8,12 +8,14 @@
 #include "hook.h"
 #include "ifaces.h"
 #include "netns.h"
+#include "seed.h"
 
 struct attach {
 	struct cli *cli;
 	struct state state;
+	struct seeder seeder;
 	enum xdp_mode mode;
-	bool ingress_only, force;
+	bool ingress_only, force, no_seed;
 	int root[ROOT_IN + 1];        /* descriptors of the root programs, -1 until they are needed */
 	struct { unsigned int ifindex; enum hook hook; } *made; /* what to take back on failure */
 	size_t nmade, cap_made;
@@ -27,6 +29,7 @@ static void attach_free(struct attach *a)
 		cleanup_close_fn(&a->root[i]);
 	free(a->made);
 	strbuf_free(&a->out);
+	seeder_close(&a->seeder);
 	state_close(&a->state);
 }
 
@@ -133,35 +136,87 @@ static bool is_listed(const struct iface *v, int n, unsigned int index)
 	return false;
 }
 
+/* The interfaces of these names, each once. */
+static int find_all(struct attach *a, int n, char **names, struct iface *v, int *count, char **err)
+{
+	int rc = hook_sweep(&a->state.in, NULL, err);
+
+	if (!rc && ifaces_refresh(&a->state))
+		rc = FAIL(err, -EIO, "the interface table cannot be read");
+	for (int i = 0; !rc && i < n; i++) {
+		rc = iface_get(names[i], 0, &v[*count], err);
+		if (!rc && !v[*count].link_known)
+			rc = FAIL(err, -EOPNOTSUPP, "%s: interfaces of type %u are not supported (Ethernet and IP devices "
+				  "are)", v[*count].name, v[*count].type);
+		*count += !rc && !is_listed(v, *count, v[*count].index);
+	}
+	return rc;
+}
+
+/* Connections that are there become flows before the first packet is judged; then those that began meanwhile. */
+static int attach_and_seed(struct attach *a, const struct iface *v, int n, char **err)
+{
+	_cleanup_free_ unsigned int *fresh = (unsigned int *)xcalloc((size_t)n, sizeof(*fresh));
+	int rc = 0;
+
+	for (int i = 0; i < n; i++)
+		fresh[i] = v[i].index;
+	if (!a->no_seed) {
+		rc = seeder_open(&a->seeder, &a->state, fresh, (size_t)n, err);
+		rc = rc ?: seeder_run(&a->seeder, err);
+	}
+	for (int i = 0; !rc && i < n; i++)
+		rc = attach_iface(a, &v[i], err);
+	return rc ?: seeder_run(&a->seeder, err);
+}
+
+/* What could not be kept is told, in words and numbers. */
+static void report_seeded(struct attach *a)
+{
+	const struct seed_report *r = &a->seeder.report;
+	size_t lost = r->count[SEEDING_TABLE_FULL] + r->count[SEEDING_CONTENDED];
+
+	if (lost)
+		cli_note(a->cli, "%zu connections of this host are not taken over (no room in the table %zu, busy %zu): a default that drops "
+			 "cuts them (fwctl detach --all --purge, then attach --flows N, makes a larger table)", lost,
+			 r->count[SEEDING_TABLE_FULL], r->count[SEEDING_CONTENDED]);
+	if (r->no_tcp || r->no_udp)
+		cli_note(a->cli, "this kernel does not list %s sockets (no %s): connections that are there have no flows",
+			 !r->no_udp ? "TCP" : r->no_tcp ? "TCP and UDP" : "UDP", r->no_tcp ? "tcp_diag" : "udp_diag");
+	if (!a->cli->json) {
+		if (r->count[SEEDING_MADE])
+			strbuf_add(&a->out, "%zu connection%s of this host taken over\n", r->count[SEEDING_MADE],
+				   r->count[SEEDING_MADE] == 1 ? "" : "s");
+		return;
+	}
+	json_key(&a->json, "seeded");
+	json_object(&a->json);
+	for (int i = 0; i < SEEDING_FAULT; i++)
+		json_key_uint(&a->json, seeding_text((enum seeding)i), r->count[i]);
+	json_end_object(&a->json);
+}
+
 static int attach_all(struct attach *a, int n, char **names)
 {
 	_cleanup_free_ struct iface *v = (struct iface *)xcalloc((size_t)n, sizeof(*v));
 	char *err = NULL;
-	int rc = hook_sweep(&a->state.in, NULL, &err), count = 0;
+	int count = 0, rc = find_all(a, n, names, v, &count, &err);
 
-	if (!rc && ifaces_refresh(&a->state))
-		rc = FAIL(&err, -EIO, "the interface table cannot be read");
-	for (int i = 0; !rc && i < n; i++) {
-		rc = iface_get(names[i], 0, &v[count], &err);
-		if (!rc && !v[count].link_known)
-			rc = FAIL(&err, -EOPNOTSUPP, "%s: interfaces of type %u are not supported (Ethernet and IP devices "
-				  "are)", v[count].name, v[count].type);
-		count += !rc && !is_listed(v, count, v[count].index);
-	}
 	if (a->cli->json) {
 		json_init(&a->json, &a->out);
 		json_object(&a->json);
 		json_key(&a->json, "interfaces");
 		json_array(&a->json);
 	}
-	for (int i = 0; !rc && i < count; i++)
-		rc = attach_iface(a, &v[i], &err);
+	rc = rc ?: attach_and_seed(a, v, count, &err);
 	if (rc) {
 		take_back(a);
 		return cli_fail(err);
 	}
-	if (a->cli->json) {
+	if (a->cli->json)
 		json_end_array(&a->json);
+	report_seeded(a);
+	if (a->cli->json) {
 		json_end_object(&a->json);
 		json_done(&a->json);
 		strbuf_add(&a->out, "\n");
@@ -194,11 +249,12 @@ static int parse_flows(const struct cli *cli, const char *text, __u32 *out)
 
 int cmd_attach(struct cli *cli, int argc, char **argv)
 {
-	_cleanup_(attach_free) struct attach a = { .cli = cli, .state = state_none(), .root = { -1, -1, -1 } };
+	_cleanup_(attach_free) struct attach a = { .cli = cli, .state = state_none(), .seeder = SEEDER_CLOSED,
+						     .root = { -1, -1, -1 } };
 	const char *mode = "auto", *flows_text = NULL;
 	const struct cli_option options[] = {
 		{ "mode", NULL, &mode }, { "ingress-only", &a.ingress_only, NULL }, { "force", &a.force, NULL },
-		{ "flows", NULL, &flows_text }, { NULL, NULL, NULL },
+		{ "flows", NULL, &flows_text }, { "no-seed", &a.no_seed, NULL }, { NULL, NULL, NULL },
 	};
 	__u32 flows = 0;
 	int status = cli_options(cli, options, &argc, argv);

@@ -75,13 +75,14 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 {
 	_cleanup_state_ struct state s = state_none();
 	struct apply_result result = { .unchanged = false };
+	_cleanup_free_ char *note = NULL;
 	char *err = NULL;
 	int status = cli_state(cli, &s, INSTANCE_CREATE | INSTANCE_LOCK, rs->options.flows), rc;
 
 	if (status)
 		return status;
 	(void)ifaces_refresh(&s); /* whether tags are stripped may have been changed since attach */
-	rc = force ? 0 : guard_session(&s, rs, &err);
+	rc = force ? 0 : guard_session(&s, rs, &note, &err);
 	if (!rc)
 		rc = dry_run ? apply_dry_run(&s, rs, &err) : apply_ruleset(&s, rs, 0, &result, &err);
 	if (rc || dry_run) {
@@ -90,6 +91,8 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 		if (rc)
 			return refused(err, rc);
 	}
+	if (note)
+		cli_note(cli, "%s", note);
 	if (!dry_run) {
 		if (result.counters_late)
 			cli_note(cli, "the counters lack what was counted while the rules were swapped");

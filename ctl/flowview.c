@@ -126,6 +126,8 @@ void flow_json(struct json *j, const struct flow_context *c, const struct flow *
 	json_key_uint(j, "rule", ruling.rule);
 	json_key_string(j, "label", label_of(c, ruling.rule));
 	json_key_string(j, "verdict", verdict_text(ruling.verdict));
+	if (f->bits & FLOW_SEEDED)
+		json_key_bool(j, "seeded", true);
 	json_key_string(j, "first", time_text(flow_time(c, f->first), time));
 	json_key_string(j, "last", time_text(flow_time(c, f->last), time));
 	json_end_object(j);

@@ -90,30 +90,45 @@ static bool is_session(const struct flow *f, const struct packet *p)
 	       !memcmp(&e.dst, &p->src, sizeof(e.dst)) && e.dport.raw == p->sport.raw;
 }
 
-static int judge_on(const struct ruleset *rs, const struct packet *p, enum direction d, const char *iface, char **err)
+static judged_t ask(const struct ruleset *rs, const struct packet *p, enum direction d, const char *iface)
 {
 	rule_id_t rule = linear_scan(rs, LINEAR_ALL, p, d, iface, NULL);
-	enum verdict v = rule_is_none(rule) ? rs->defaults.verdict[d] : rs->rules[rule.raw].verdict;
 
-	if (v == VERDICT_PASS)
+	return judged_make(d, rule_is_none(rule) ? rs->defaults.verdict[d] : rs->rules[rule.raw].verdict, rule, false);
+}
+
+static int refuse_cut(judged_t j, char **err)
+{
+	if (judged_verdict(j) == VERDICT_PASS)
 		return 0;
-	if (rule_is_none(rule))
+	if (rule_is_none(judged_rule(j)))
 		return FAIL(err, -EPERM, "these rules would cut the ssh session this is typed in: `default %s %s` decides it "
-			    "(add a pass rule for it, or --force)", direction_text(d), verdict_text(v));
+			    "(add a pass rule for it, or --force)", direction_text(judged_direction(j)),
+			    verdict_text(judged_verdict(j)));
 	return FAIL(err, -EPERM, "these rules would cut the ssh session this is typed in: rule %u decides it "
-		    "(put a pass rule before it, or --force)", rule.raw + 1);
+		    "(put a pass rule before it, or --force)", judged_rule(j).raw + 1);
 }
 
 /* What re-judging will ask: the packet that made the flow, at each direction where it was judged. */
-static int judge_flow(const struct state *s, const struct ruleset *rs, const struct flow *f, char **err)
+static int judge_flow(const struct state *s, const struct ruleset *rs, const struct flow *f, char **note, char **err)
 {
 	struct packet p;
 	int rc = 0;
 
 	flow_made_packet(f, &p);
-	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
-		if (judged_given(flow_judged(f, (enum direction)d)))
-			rc = judge_on(rs, &p, (enum direction)d, s->names[f->iface[d].raw].name, err);
+	for (int i = 0; !rc && i < DIRECTION_COUNT; i++) {
+		enum direction d = (enum direction)i;
+		judged_t rules, flow;
+
+		if (!judged_given(flow_judged(f, d)))
+			continue;
+		rules = ask(rs, &p, d, s->names[f->iface[d].raw].name);
+		flow = judged_of_flow(f, d, rules);
+		rc = refuse_cut(flow, err);
+		if (judged_verdict(flow) != judged_verdict(rules) && !*note)
+			*note = xasprintf("the ssh session this is typed in goes on, since it is older than the firewall, but "
+					  "`default %s %s` stops new ones", direction_text(d), verdict_text(judged_verdict(rules)));
+	}
 	return rc;
 }
 
@@ -132,9 +147,9 @@ static int judge_packet(const struct state *s, const struct ruleset *rs, const s
 			continue;
 		attached = true;
 		if (!own[0] || !strcmp(own, s->names[slot.id.raw].name))
-			rc = judge_on(rs, p, DIRECTION_IN, s->names[slot.id.raw].name, err);
+			rc = refuse_cut(ask(rs, p, DIRECTION_IN, s->names[slot.id.raw].name), err);
 	}
-	return attached ? rc : judge_on(rs, p, DIRECTION_IN, own[0] ? own : NULL, err);
+	return attached ? rc : refuse_cut(ask(rs, p, DIRECTION_IN, own[0] ? own : NULL), err);
 }
 
 /* SSH_CONNECTION from the environment of a process, owned by the caller; NULL where it has none. */
@@ -181,7 +196,7 @@ static char *ssh_connection(void)
 	return NULL;
 }
 
-int guard_session(const struct state *s, const struct ruleset *rs, char **err)
+int guard_session(const struct state *s, const struct ruleset *rs, char **note, char **err)
 {
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
 	_cleanup_free_ char *connection = ssh_connection();
@@ -192,6 +207,6 @@ int guard_session(const struct state *s, const struct ruleset *rs, char **err)
 	if (!flow_list_read(s, &flows, NULL))
 		for (size_t i = 0; i < flows.n; i++)
 			if (is_session(&flows.v[i], &p))
-				return judge_flow(s, rs, &flows.v[i], err);
+				return judge_flow(s, rs, &flows.v[i], note, err);
 	return judge_packet(s, rs, &p, err);
 }

@@ -7,11 +7,12 @@
 #include "suggest.h"
 
 const struct command commands[] = {
-	{ "attach", "IFACE... [--mode auto|native|generic] [--ingress-only] [--force] [--flows N]",
+	{ "attach", "IFACE... [--mode auto|native|generic] [--ingress-only] [--force] [--no-seed] [--flows N]",
 	  "Attach to interfaces: XDP on the way in, TC on the way out.",
 	  "  --mode MODE        XDP in the driver (native), in the stack (generic), or what there is (auto)\n"
 	  "  --ingress-only     nothing on the way out\n"
 	  "  --force            replace another's XDP program\n"
+	  "  --no-seed          do not make flows of the connections that this host has already\n"
 	  "  --flows N          size of the flow table, where this makes it\n", cmd_attach },
 	{ "detach", "IFACE... | --all [--purge]", "Detach from interfaces; the rules stay.",
 	  "  --all              from all interfaces of the namespace\n"

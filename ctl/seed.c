@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <string.h>
+#include "fail.h"
+#include "hook.h"
+#include "ifaces.h"
+#include "live.h"
+#include "object.h"
+#include "route.h"
+#include "seed.h"
+#include "seed_plan.h"
+#include "timeouts.h"
+#include "fw_seed.skel.h"
+
+enum { LOCK_TRIES_USER = 8 }; /* a bucket's lock is held for a fraction of a microsecond */
+
+/* What fw_seed has to know: the table, and when an entry has expired. */
+static int fill_cfg(const struct state *s, struct program_cfg *cfg, char **err)
+{
+	_cleanup_live_ struct live_ruleset live = live_none();
+	struct ruleset rs = { .nrules = 0 };
+	struct clock_pair clock;
+	int rc = live_open(s, &live, err);
+
+	rc = rc ?: live_parse(&live, &rs, err);
+	if (rc)
+		return rc;
+	rc = fw_clock_get(s->maps.fw_clock, &clock);
+	if (!rc)
+		timeouts_fill(&rs.options, clock.tick_ns, cfg);
+	ruleset_free(&rs);
+	cfg->buckets = s->cfg.buckets;
+	memcpy(cfg->hash_key, s->cfg.hash_key, sizeof(cfg->hash_key));
+	return rc ? FAIL(err, rc, "clock: %s", strerror(-rc)) : 0;
+}
+
+static int load_program(const struct state *s, char **err)
+{
+	const struct plumbing p = { .instance = (struct instance_maps *)&s->maps };
+	struct program_cfg cfg = { .replay = 0 };
+	struct fw_seed_bpf *skel;
+	int rc = fill_cfg(s, &cfg, err), fd = -1;
+
+	if (rc)
+		return rc;
+	object_error_clear();
+	skel = fw_seed_bpf__open();
+	if (!skel)
+		return FAIL(err, -errno, "seeding: %s", strerror(errno));
+	memcpy((void *)&skel->rodata->fw_cfg, &cfg, sizeof(cfg));
+	rc = plumb(skel->obj, &p);
+	rc = rc ?: fw_seed_bpf__load(skel);
+	if (!rc)
+		fd = keep_fd(bpf_program__fd(skel->progs.fw_seed));
+	fw_seed_bpf__destroy(skel);
+	rc = rc ?: fd;
+	return rc < 0 ? FAIL(err, rc, "seeding: %s (attach --no-seed does without)", object_error(rc)) : fd;
+}
+
+static bool is_one_of(const unsigned int *v, size_t n, unsigned int index)
+{
+	while (n--)
+		if (v[n] == index)
+			return true;
+	return false;
+}
+
+static int read_attached(struct seeder *sd, char **err)
+{
+	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
+	size_t cap = 0;
+	int rc = hook_list(&sd->s->in, &p, err);
+
+	for (size_t i = 0; !rc && i < p.n; i++) {
+		if (p.v[i].gone || is_one_of(sd->attached, sd->nattached, p.v[i].ifindex))
+			continue;
+		GROW(sd->attached, sd->nattached, cap);
+		sd->attached[sd->nattached++] = p.v[i].ifindex;
+	}
+	return rc;
+}
+
+int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, char **err)
+{
+	bool any = false;
+	int rc;
+
+	*sd = SEEDER_CLOSED;
+	sd->s = s;
+	sd->fresh = (unsigned int *)xreallocarray(NULL, n ? n : 1, sizeof(*fresh));
+	memcpy(sd->fresh, fresh, n * sizeof(*fresh));
+	sd->nfresh = n;
+	rc = read_attached(sd, err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		any |= !is_one_of(sd->attached, sd->nattached, fresh[i]);
+	if (!any)
+		return 0;
+	sd->prog_fd = load_program(s, err);
+	return sd->prog_fd < 0 ? sd->prog_fd : 0;
+}
+
+void seeder_close(struct seeder *sd)
+{
+	cleanup_close_fn(&sd->prog_fd);
+	free(sd->attached);
+	free(sd->fresh);
+	socket_list_free(&sd->seen);
+	*sd = SEEDER_CLOSED;
+}
+
+static enum seed_role role_of(const struct seeder *sd, unsigned int index)
+{
+	if (is_one_of(sd->attached, sd->nattached, index))
+		return SEED_ATTACHED;
+	return is_one_of(sd->fresh, sd->nfresh, index) ? SEED_FRESH : SEED_UNATTACHED;
+}
+
+/* *v is owned by the caller. */
+static int read_ifaces(const struct seeder *sd, struct seed_iface **v, size_t *n, char **err)
+{
+	_cleanup_free_ struct iface *all = NULL;
+	int rc = iface_list(&all, n, err);
+
+	if (rc)
+		return rc;
+	*v = (struct seed_iface *)xcalloc(*n ? *n : 1, sizeof(**v));
+	for (size_t i = 0; i < *n; i++) {
+		enum seed_role role = role_of(sd, all[i].index);
+
+		(*v)[i] = (struct seed_iface){ all[i], role, role != SEED_UNATTACHED && all[i].link == LINK_ETHER &&
+							     iface_strips_vlan(&all[i]) };
+	}
+	return 0;
+}
+
+static int enter(struct seeder *sd, const struct seed *seed, char **err)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = seed, .data_size_in = sizeof(*seed), .repeat = 1);
+	int tries = LOCK_TRIES_USER;
+
+	do {
+		if (bpf_prog_test_run_opts(sd->prog_fd, &run))
+			return FAIL(err, -errno, "seeding: %s (attach --no-seed does without)", strerror(errno));
+	} while (run.retval == SEEDING_CONTENDED && --tries);
+	if (run.retval >= SEEDING_COUNT || run.retval == SEEDING_FAULT)
+		return FAIL(err, -EIO, "seeding: the flow table does not take a flow (attach --no-seed does without)");
+	sd->report.count[run.retval]++;
+	return 0;
+}
+
+/* The connection as one interface sees it. */
+static int seed_view(struct seeder *sd, const struct seed_view *view, struct seed *seed, char **err)
+{
+	const struct seed_iface *at = view->at;
+
+	seed->first.vlan = view->vlan;
+	seed->first.inner_vlan = view->inner_vlan;
+	seed->loops = at && at->ifc.loopback;
+	seed->iface.raw = IFACE_NONE;
+	if (at)
+		(void)iface_id(sd->s, at->ifc.name, at->role == SEED_FRESH, &seed->iface);
+	return enter(sd, seed, err);
+}
+
+static int seed_socket(struct seeder *sd, struct rtnl *r, const struct seed_ifaces *ifaces, const struct socket_list *all,
+		       const struct socket_info *s, char **err)
+{
+	const struct route_query q = { (enum family)s->family, s->local, s->remote, s->ifindex, s->mark };
+	struct seed_view views[SEED_VIEWS_MAX];
+	struct seed seed;
+	int rc = 0, device;
+	size_t n;
+
+	if (socket_listens(s) || socket_list_has(&sd->seen, s) || !seed_of_socket(s, socket_by_peer(all, s), &seed))
+		return 0;
+	seed.late = sd->late;
+	device = route_device(r, &q);
+	n = seed_views(ifaces, device < 0 ? s->ifindex : (unsigned int)device, views); /* no route now: it may come back */
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = seed_view(sd, &views[i], &seed, err);
+	return rc;
+}
+
+static int read_sockets(struct seeder *sd, struct socket_list *out, char **err)
+{
+	int rc = sockets_read(PROTO_TCP, out, err);
+
+	sd->report.no_tcp = rc == -ENOENT;
+	if (rc && rc != -ENOENT)
+		return rc;
+	rc = sockets_read(PROTO_UDP, out, err);
+	sd->report.no_udp = rc == -ENOENT;
+	return rc == -ENOENT ? 0 : rc;
+}
+
+int seeder_run(struct seeder *sd, char **err)
+{
+	_cleanup_socket_list_ struct socket_list sockets = { NULL, 0, 0 };
+	_cleanup_rtnl_ struct rtnl r = { NULL, 0, 0, NULL };
+	_cleanup_free_ struct seed_iface *v = NULL;
+	struct seed_ifaces ifaces = { NULL, 0 };
+	int rc;
+
+	if (sd->prog_fd < 0)
+		return 0;
+	rc = read_ifaces(sd, &v, &ifaces.n, err);
+	ifaces.v = v;
+	rc = rc ?: read_sockets(sd, &sockets, err);
+	rc = rc ?: rtnl_open(&r, err);
+	for (size_t i = 0; !rc && i < sockets.n; i++)
+		rc = seed_socket(sd, &r, &ifaces, &sockets, &sockets.v[i], err);
+	if (sd->late)
+		return rc;
+	sd->late = true;
+	socket_list_sort(&sockets);
+	sd->seen = sockets;
+	sockets = (struct socket_list){ NULL, 0, 0 };
+	return rc;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Connections that are there when an interface is attached become flows, so that rules which pass no packet of their
+ * middle do not cut them: a flow that is seeded keeps its pass until a rule, not a default, says otherwise
+ * (shared/flow.h, judged_of_flow). Read are the namespace's TCP and UDP sockets; what this host only forwards has none.
+ */
+#ifndef FW_SEED_CTL_H
+#define FW_SEED_CTL_H
+
+#include "../shared/seed.h"
+#include "sockets.h"
+#include "state.h"
+
+struct seed_report {
+	size_t count[SEEDING_COUNT];
+	bool no_tcp, no_udp;        /* the kernel does not list these sockets */
+};
+
+struct seeder {
+	struct state *s;
+	int prog_fd;
+	unsigned int *attached;     /* interfaces that were attached before */
+	size_t nattached;
+	unsigned int *fresh;        /* interfaces that are being attached */
+	size_t nfresh;
+	struct socket_list seen;    /* by the first run, sorted */
+	bool late;
+	struct seed_report report;
+};
+#define SEEDER_CLOSED ((struct seeder){ .prog_fd = -1 })
+
+/*
+ * Before the fresh interfaces are attached. Nothing is to be done, and seeder_run() does nothing, when all of them are
+ * attached already. Returns 0 or a negative errno with *err.
+ */
+int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, char **err);
+
+/*
+ * Enter the flows of all connections that fresh interfaces will see for the first time; counts are added to the report. Called
+ * twice: before the interfaces are attached, and after it, for connections that began in between; flows that packets made by
+ * then stay as they are.
+ */
+int seeder_run(struct seeder *sd, char **err);
+
+void seeder_close(struct seeder *sd);
+#define _cleanup_seeder_ _cleanup_(seeder_close)
+
+#endif

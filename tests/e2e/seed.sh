@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Connections that are older than the firewall: attach takes them over, so that `default in drop` cuts none of them, and a
+# rule that drops does.
+. "$(dirname "$0")/lib.sh"
+
+pair
+c=10.9.0.1 s=10.9.0.2 c6=fd09:0::1 s6=fd09:0::2
+serve "$S" 80
+serve "$C" 82
+
+# session NAME NS ADDRESS PORT [OPTIONS]: a connection that says a line every 20 ms and keeps what comes back in $tmp/NAME.
+session()
+{
+	local name=$1 ns=$2 at
+
+	at=${6:-$(proto TCP "$3")}:$(host "$3"):$4${5:-}
+	: >"$tmp/$name"
+	while echo x; do sleep 0.02; done 2>/dev/null | in_ns "$ns" socat - "$at" >>"$tmp/$name" 2>/dev/null &
+	until_true grows "$name"
+}
+size() { stat -c %s "$tmp/$1"; }
+grows()
+{
+	local before
+
+	before=$(size "$1")
+	sleep 0.15
+	[ "$(size "$1")" -gt "$before" ] || { echo "nothing comes back"; return 1; }
+}
+goes_on() { until_true grows "$1"; }
+# Cut within the next packet: what was under way when the rule came is over after a moment.
+is_cut()
+{
+	local before
+
+	sleep 0.2
+	before=$(size "$1")
+	sleep 0.5
+	same "$(size "$1")" "$before"
+}
+all=(in4 in6 out4 out6 udp_in udp_out mapped)
+all_go_on()
+{
+	local name
+
+	for name in "${all[@]}"; do
+		goes_on "$name" || { echo "$name"; return 1; }
+	done
+}
+
+session in4 "$C" $s 80
+session in6 "$C" $s6 80
+session out4 "$S" $c 82
+session out6 "$S" $c6 82
+session udp_in "$C" $s 80 "" UDP
+session udp_out "$S" $c 82 "" UDP
+# An IPv6 socket that speaks IPv4, by a mapped address.
+session mapped "$S" "::ffff:$c" 82 "" TCP6
+check "all sessions run with nothing attached" all_go_on
+
+# --- the rules are there first ---------------------------------------------------------------------
+
+printf 'default in drop\ndefault out pass\n' | rules "$S"
+check_says "attach tells of them" "connections of this host taken over" fw "$S" attach s0
+check "attach under default in drop cuts none of them" all_go_on
+check "a new connection is stopped" tcp_dropped "$C" $s 80
+check "one from here is not" tcp "$S" $c 82
+flow() { fw "$S" -j flows "$@"; }
+check_json "the incoming one was begun by its client" '.flows | length == 1 and (.[0] | .src == "10.9.0.1" and .direction == "in" and
+	.state == "established" and .verdict == "pass" and .rule == 0 and .seeded and .packets[0] > 0 and .packets[1] > 0)' flow proto tcp to $s port 80
+check_json "over IPv6 too" '.flows | length == 1 and .[0].src == "fd09::1" and .[0].direction == "in"' flow proto tcp to $s6 port 80
+check_json "the outgoing ones from here, the mapped one is IPv4" '[.flows[] | select(.direction == "out" and .src == "10.9.0.2" and
+	.family == "inet" and .state == "established")] | length == 2' flow proto tcp to $c port 82
+check_json "UDP" '.flows | length == 1 and .[0].state == "replied" and .[0].direction == "out"' flow proto udp to $c port 82
+check_json "all are confirmed" '.flows.confirmed >= 7 and .flows.evicted == 0' fw "$S" -j status
+
+# --- a rule, not a default, ends them --------------------------------------------------------------
+
+check "a change of other rules" fw "$S" -q rule add pass in proto icmp
+check "does not matter to them" all_go_on
+fw "$S" -q rule add drop in from $c to port 80
+check "drop in: the incoming session is cut" is_cut in4
+check "and UDP" is_cut udp_in
+check "an outgoing one goes on" goes_on out4
+check "and the other family" goes_on in6
+fw "$S" -q rule add drop out proto tcp to port 82
+check "drop out: the outgoing session is cut" is_cut out4
+check "over IPv6 too" is_cut out6
+check "and that of a mapped address" is_cut mapped
+check "what no rule names goes on" goes_on udp_out
+check_says "flows tells it" "(now drop)" fw "$S" flows proto tcp to port 82
+printf 'default in drop\ndefault out drop\n' | rules "$S"
+check "without those rules they go on, whatever the defaults" goes_on in4
+check "those begun here too" goes_on out6
+rules "$S" <<<'pass in proto tcp to port 80'
+check "a rule that passes takes a session as its own" goes_on in4
+check_json "flows names it" '.flows | length == 1 and .[0].rule == 1 and .[0].state == "established"' flow proto tcp to $s port 80
+
+# The guard of apply knows: the session this is typed in is one of those.
+client=$(in_ns "$S" ss -Htn state established "sport = :80" src $s dst $c | awk '{ sub(/.*:/, "", $4); print $4 }' | head -n1)
+over_ssh() { SSH_CONNECTION="$c $client $s 80" fw "$S" "$@"; }
+check_says "apply in such a session warns" "default in drop\` stops new ones" over_ssh apply - <<<"default in drop"
+check "and does not cut it" goes_on in4
+check_status 1 "apply of a rule that drops it is refused" over_ssh apply - <<<"drop in from $c"
+
+# --- interfaces that come later --------------------------------------------------------------------
+
+link_pair "$C" c1 "$S" s1 1
+session second "$C" 10.9.1.2 80
+printf 'default in drop\ndefault out drop\npass in on s0 from 10.9.0.7\n' | rules "$S"
+ip -n "$C" addr add 10.9.0.7/24 dev c0
+session younger "$C" $s 80 ,bind=10.9.0.7
+fw "$S" -q rule delete 1
+check "a session that is younger than the firewall is the default's" is_cut younger
+check_json "attach of a second interface" '.seeded.made == 1 and ."interfaces"[0].name == "s1"' fw "$S" -j attach s1
+check "takes over what goes over it" goes_on second
+check "and revives nothing elsewhere" is_cut younger
+check_json "attached again, it takes over nothing" '.seeded.made + .seeded.known == 0' fw "$S" -j attach s0 s1
+check "nor so" is_cut younger
+fw "$S" -q detach s1
+session meanwhile "$C" 10.9.1.2 80
+fw "$S" -q attach s1
+check "what began while it was detached goes on" goes_on meanwhile
+check "and so does what was there before" goes_on second
+
+# --- half-closed, and without seeding --------------------------------------------------------------
+
+fw "$S" -q detach --all --purge
+in_ns "$S" socat TCP6-LISTEN:84,ipv6only=0,fork SYSTEM:'cat >/dev/null; while echo x; do sleep 0.02; done' 2>/dev/null &
+until_true listens "$S" tcp 84
+: >"$tmp/half"
+in_ns "$C" socat -T60 -t60 - "TCP:$s:84" </dev/null >>"$tmp/half" 2>/dev/null &
+check "a connection of which one end has said FIN" goes_on half
+printf 'default in drop\ndefault out drop\n' | rules "$S"
+fw "$S" -q attach s0
+check "goes on as well" goes_on half
+check_json "and is closing" '.flows | length == 1 and .[0].state == "closing" and .[0].direction == "in"' flow to port 84
+check "so does the rest" all_go_on
+fw "$S" -q detach --all --purge
+printf 'default in drop\ndefault out drop\n' | rules "$S"
+check_json "attach --no-seed" '[.seeded[]] | add == 0' fw "$S" -j attach --no-seed s0
+check "cuts a session" is_cut in4
+check "in both directions" is_cut out4
+
+# --- more connections than the table has room for --------------------------------------------------
+
+fw "$S" -q detach --all --purge
+in_ns "$S" bash -c 'for ((i = 1; i <= 900; i++)); do exec {fd}<>/dev/udp/10.9.0.1/$((i + 5000)); done; echo >"$1"; exec sleep 60' - "$tmp/many" &
+until_true [ -e "$tmp/many" ]
+check_json "what a small table cannot hold is counted" '.seeded | .made + ."table-full" >= 900 and ."table-full" > 10 and .contended == 0' \
+	fw "$S" -j attach --flows 1024 s0
+taken=$(printf %s "$said" | jq .seeded.made)
+check_json "and the rest is there" ".flows | .confirmed == $taken and .evicted == 0" fw "$S" -j status
+fw "$S" -q detach --all --purge
+check_says "in words" "not taken over (no room in the table" fw "$S" attach --flows 1024 s0
+finish
