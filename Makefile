@@ -34,7 +34,7 @@ LIB_SRC := $(filter-out ctl/main.c,$(CTL_SRC))
 CTL_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(CTL_SRC))
 LIB_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(LIB_SRC))
 
-.PHONY: all deps test demo bench lint clang strict install clean
+.PHONY: all deps test demo bench lint clang strict show-flags install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(B)/fwctl
@@ -82,17 +82,18 @@ $(B)/clang/%.o: ctl/%.c VERSION | $(SKEL)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# ctl/ and the BPF sources as gcc's -Wc++-compat reads them: a void * is no other pointer, a number no enum. What it says of
-# names that are words of C++ is not meant.
-STRICT := $(patsubst %,$(B)/strict/%.ok,$(CTL_SRC) $(BPF_SRC))
-strict: $(STRICT)
-$(B)/strict/%.c.ok: %.c | $(SKEL)
+# ctl/ and the BPF sources as scripts/strict.sh reads them.
+STRICT_CFLAGS = $(filter-out -Werror,$(ALL_CFLAGS))
+strict: $(patsubst %,$(B)/strict/%.ok,$(CTL_SRC) $(BPF_SRC))
+$(B)/strict/%.c.ok: %.c scripts/strict.sh | $(SKEL)
 	$(call say,STRICT,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)LC_ALL=C $(GCC) $(filter-out -Werror,$(ALL_CFLAGS)) -Wc++-compat -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $< 2>$(@:.ok=.log) || \
-		{ cat $(@:.ok=.log); exit 1; }
-	$(Q)! grep -E 'warning:' $(@:.ok=.log) | grep -vE 'C\+\+ keyword|operator name in C\+\+'
+	$(Q)scripts/strict.sh $(GCC) $(STRICT_CFLAGS) -MMD -MP -MT $@ -MF $(@:.ok=.d) $<
 	$(Q)touch $@
+
+# How things are compiled, for tests that compile (tests/neg).
+show-flags:
+	@printf '%s\n' 'gcc=$(GCC)' 'clang=$(CLANG)' 'user_flags=$(ALL_CFLAGS)' 'strict_flags=$(STRICT_CFLAGS)' 'bpf_flags=$(BPF_CFLAGS)'
 
 lint:
 	$(Q)scripts/lint.sh

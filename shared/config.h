@@ -156,6 +156,7 @@ _Static_assert(sizeof(struct outcome) == 16, "no padding");
 struct replay_result {
 	struct outcome outcome;
 	__u32 ended;          /* `last` holds the flow that made room at outcome.flow */
+	__u32 zero;
 	struct packet packet; /* as parsed */
 	struct flow last;
 };

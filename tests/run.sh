@@ -3,7 +3,7 @@
 # Runs all tests and counts them: run.sh BUILD_DIR [NAME...]
 #
 # The programs BUILD_DIR/tests/{unit,net}_* speak TAP as cmocka writes it; exit status 77 is a program that could not run here,
-# its last line on standard error says why. Scripts e2e/NAME.sh get BUILD_DIR and print `ok NAME`, `not ok NAME` or
+# its last line on standard error says why. Scripts (neg.sh, e2e/NAME.sh) get BUILD_DIR and print `ok NAME`, `not ok NAME` or
 # `skip NAME: why`. A program that ends otherwise than its lines say (a crash, a test less than it planned) is a failure.
 # What failed is shown; the last line is `N passed, M failed[, K skipped]`; the status is 1 when any failed.
 # With NAMEs, only programs and scripts whose names hold one of them.
@@ -83,7 +83,7 @@ run_script()
 {
 	local name from=$SECONDS status
 
-	name=e2e/$(basename "$1" .sh)
+	name=$2
 	timeout -k 10 "$limit" bash "$1" "$build" >"$log/out" 2>"$log/err" </dev/null
 	status=$?
 	tally "$name" "$status" $((SECONDS - from)) "$(count '^ok ')" "$(count '^not ok ')" "$(count '^skip ')" 1
@@ -108,9 +108,10 @@ for source in "$here"/unit_*.c "$here"/net_*.c; do
 		run_program "$name"
 	fi
 done
-for script in "$here"/e2e/*.sh; do
-	if [ -e "$script" ] && [ "$(basename "$script")" != lib.sh ] && chosen "e2e/$(basename "$script")" "$@"; then
-		run_script "$script"
+for name in neg $(cd "$here" && printf '%s\n' e2e/*.sh); do
+	name=${name%.sh}
+	if [ "$name" != e2e/lib ] && chosen "$name" "$@"; then
+		run_script "$here/$name.sh" "$name"
 	fi
 done
 

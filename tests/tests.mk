@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-# Tests and benchmarks. tests/unit_*.c and tests/net_*.c are programs of their own, linked with all of ctl/ but main.
+# Tests and benchmarks. tests/unit_*.c and tests/net_*.c are programs of their own, linked with all of ctl/ but main;
+# tests/layout_compare.c is a tool of tests/neg.sh.
 
 TEST_MAIN := $(wildcard tests/unit_*.c tests/net_*.c)
-TEST_LIB  := $(filter-out $(TEST_MAIN) $(wildcard tests/bench_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
-TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN))
+TEST_TOOL := tests/layout_compare.c
+TEST_LIB  := $(filter-out $(TEST_MAIN) $(TEST_TOOL) $(wildcard tests/bench_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
+TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN) $(TEST_TOOL))
 TEST_OBJ  := $(patsubst tests/%.c,$(B)/tests/%.o,$(TEST_LIB))
 TEST_DEFS := -DTESTS_DIR='"$(CURDIR)/tests"' -DPCAPS_DIR='"$(CURDIR)/pcaps"'
 BENCH_OBJ := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/bench_*.c))

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* FACE: user */
+/* EXPECT gcc: enumeration value 'VERDICT_REJECT' not handled in switch */
+/* EXPECT clang: enumeration value 'VERDICT_REJECT' not explicitly handled in switch */
+/* A default does not stand for the values that were forgotten. */
+#include "../../ctl/maps.h"
+
+int f(enum verdict v);
+int f(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PASS:
+		return 1;
+	case VERDICT_DROP:
+#ifndef BAD
+	case VERDICT_REJECT:
+#endif
+		return 2;
+	default:
+		return 3;
+	}
+}
