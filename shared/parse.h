@@ -114,19 +114,15 @@ static __always_inline enum fragment fragment_kind(__u32 offset, __u32 more)
 	return more ? FRAGMENT_FIRST : FRAGMENT_NONE;
 }
 
-static __always_inline enum status parse_ipv4(struct cursor *c, const struct frame_info *f, struct packet *p, struct walk *w)
+/* `version_ihl` is the header's first byte: a constant where the caller knows it, so that offsets behind the header are too. */
+static __always_inline enum status parse_ipv4_as(const struct wire_ipv4 *ip, __u8 version_ihl, struct cursor *c,
+						 const struct frame_info *f, struct packet *p, struct walk *w)
 {
-	const struct wire_ipv4 *ip = cursor_take(c, struct wire_ipv4);
-	__u32 header, total;
-
-	if (!ip)
-		return STATUS_TRUNCATED;
-	header = (ip->version_ihl & 0xf) * 4;
-	total = wire16(ip->total_length);
+	__u32 header = (version_ihl & 0xf) * 4, total = wire16(ip->total_length);
 	if (!total && f->gso_segments) /* BIG TCP: longer than the field can say (kernel: iph_totlen) */
 		total = f->wire_length - w->l3_off;
 	p->family = FAMILY_INET;
-	if (ip->version_ihl >> 4 != 4 || header < sizeof(*ip) || total < header)
+	if (version_ihl >> 4 != 4 || header < sizeof(*ip) || total < header)
 		return STATUS_MALFORMED;
 	p->src.w[2] = p->dst.w[2] = __builtin_bswap32(0xffff);
 	p->src.w[3] = wire32_raw(ip->src);
@@ -140,6 +136,13 @@ static __always_inline enum status parse_ipv4(struct cursor *c, const struct fra
 	w->next = p->proto = ip->proto;
 	w->left = total - sizeof(*ip);
 	return datagram_skip(c, w, header - sizeof(*ip));
+}
+
+static __always_inline enum status parse_ipv4(struct cursor *c, const struct frame_info *f, struct packet *p, struct walk *w)
+{
+	const struct wire_ipv4 *ip = cursor_take(c, struct wire_ipv4);
+
+	return ip ? parse_ipv4_as(ip, ip->version_ihl, c, f, p, w) : STATUS_TRUNCATED;
 }
 
 static __always_inline bool is_v4_mapped(const addr_t *a)

@@ -5,12 +5,14 @@
 
 #include "parse.h"
 
+enum { IPV4_PLAIN = 0x45 }; /* first byte of a header without options */
+
 /* IPv4 without options? Only looks. */
 static __always_inline bool is_plain_ipv4(struct cursor c)
 {
 	const struct wire_ipv4 *ip = cursor_take(&c, struct wire_ipv4);
 
-	return ip && ip->version_ihl == 0x45;
+	return ip && ip->version_ihl == IPV4_PLAIN;
 }
 
 /* The family of a frame of Ethernet without tags, or FAMILY_COUNT where it is none or the IP header is not plain. */
@@ -23,6 +25,18 @@ static __always_inline int family_usual(struct cursor c, const struct frame_info
 	if (wire16(eth->type) == ETHERTYPE_IPV4)
 		return is_plain_ipv4(c) ? (int)FAMILY_INET : (int)FAMILY_COUNT;
 	return wire16(eth->type) == ETHERTYPE_IPV6 ? (int)FAMILY_INET6 : (int)FAMILY_COUNT;
+}
+
+/*
+ * parse_ipv4() for what is_plain_ipv4() saw. The length of the header is not read again: Linux 6.1 follows branches that
+ * contradict it, and loses the packet pointer behind a length that cannot be.
+ */
+static __always_inline enum status parse_ipv4_usual(struct cursor *c, const struct frame_info *f, struct packet *p,
+						    struct walk *w)
+{
+	const struct wire_ipv4 *ip = cursor_take(c, struct wire_ipv4);
+
+	return ip ? parse_ipv4_as(ip, IPV4_PLAIN, c, f, p, w) : STATUS_TRUNCATED;
 }
 
 /*
@@ -44,7 +58,7 @@ static __always_inline bool packet_parse_usual(struct cursor *c, const struct fr
 	p->mac_dst = eth->dst;
 	p->mac_src = eth->src;
 	p->has = HAS_MAC;
-	s = family == FAMILY_INET ? parse_ipv4(c, f, p, &w) : parse_ipv6(c, f, p, &w);
+	s = family == FAMILY_INET ? parse_ipv4_usual(c, f, p, &w) : parse_ipv6(c, f, p, &w);
 	if (s != STATUS_OK || p->fragment != FRAGMENT_NONE)
 		return false;
 	if (w.next == PROTO_TCP)
