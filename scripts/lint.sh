@@ -4,7 +4,6 @@
 #   scripts/lint.sh        (shellcheck is used where it is there)
 set -u
 cd "$(dirname "$0")/.." || exit 1
-lines_max=420
 bad=0
 
 complain()
@@ -28,17 +27,12 @@ mapfile -t scripts < <(find scripts tests .ci -name '*.sh' -o -path .ci/run | so
 mapfile -t python < <(find scripts tests -name '*.py' | sort)
 sources=("${c_files[@]}" "${scripts[@]}" "${python[@]}" Makefile tests/tests.mk)
 
-# Maps are read and written through the typed accessors only.
-grep -nE 'bpf_map_[a-z_]*_elem\b' $(find shared xdp tc ctl -name '*.[ch]') |
-	grep -vE '^(ctl/maps|shared/maps\.bpf)\.h:' | none "a map is accessed past ctl/maps.h and shared/maps.bpf.h"
-
-# Only commands print. (The libbpf messages of -v go through a callback of their own, vfprintf in ctl/object.c.)
-grep -nE '\b(f?printf|f?puts|f?putc|putchar|perror)\b *\(' $(find ctl shared -name '*.[ch]' | grep -vE '^ctl/(cmd_.*|main|cli)\.c$') |
-	none "only ctl/cmd_*.c, ctl/main.c and ctl/cli.c print"
+# What belongs where.
+while IFS= read -r line; do
+	complain "$line"
+done < <(bash tests/arch.sh | sed -n 's/^not ok //p')
 
 for f in "${sources[@]}"; do
-	n=$(wc -l <"$f")
-	[ "$n" -le $lines_max ] || complain "$f: $n lines, more than $lines_max"
 	head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0' || complain "$f: no SPDX line"
 done
 grep -nE '[[:blank:]]+$' "${sources[@]}" | none "white space at the end"

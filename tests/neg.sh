@@ -29,7 +29,7 @@ compile()
 	shift 3
 	case $face/$compiler in
 	user/gcc) ${flags[gcc]} ${flags[user_flags]} -fsyntax-only "$@" "$file" && scripts/strict.sh ${flags[gcc]} ${flags[strict_flags]} "$@" "$file" ;;
-	user/clang) ${flags[clang]} ${flags[user_flags]} -fsyntax-only "$@" "$file" ;;
+	user/clang) ${flags[clang]} ${flags[clang_flags]} -fsyntax-only "$@" "$file" ;;
 	bpf/gcc) scripts/strict.sh ${flags[gcc]} ${flags[strict_flags]} "$@" "$file" ;;
 	bpf/clang) ${flags[clang]} ${flags[bpf_flags]} -fsyntax-only "$@" "$file" ;;
 	layout/gcc)

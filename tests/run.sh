@@ -3,7 +3,7 @@
 # Runs all tests and counts them: run.sh BUILD_DIR [NAME...]
 #
 # The programs BUILD_DIR/tests/{unit,net}_* speak TAP as cmocka writes it; exit status 77 is a program that could not run here,
-# its last line on standard error says why. Scripts (neg.sh, e2e/NAME.sh) get BUILD_DIR and print `ok NAME`, `not ok NAME` or
+# its last line on standard error says why. Scripts (arch.sh, neg.sh, e2e/NAME.sh) get BUILD_DIR and print `ok NAME`, `not ok NAME` or
 # `skip NAME: why`. A program that ends otherwise than its lines say (a crash, a test less than it planned) is a failure.
 # What failed is shown; the last line is `N passed, M failed[, K skipped]`; the status is 1 when any failed.
 # With NAMEs, only programs and scripts whose names hold one of them.
@@ -108,7 +108,7 @@ for source in "$here"/unit_*.c "$here"/net_*.c; do
 		run_program "$name"
 	fi
 done
-for name in neg $(cd "$here" && printf '%s\n' e2e/*.sh); do
+for name in arch neg $(cd "$here" && printf '%s\n' e2e/*.sh); do
 	name=${name%.sh}
 	if [ "$name" != e2e/lib ] && chosen "$name" "$@"; then
 		run_script "$here/$name.sh" "$name"
