@@ -191,11 +191,28 @@ void addr_error_text(enum addr_error e, const char *s, size_t n, const struct ad
 	}
 }
 
+/* Not by snprintf: a list of flows prints millions. */
+static size_t inet_print(const __u8 b[4], char *buf)
+{
+	char *at = buf;
+
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*at++ = '.';
+		if (b[i] >= 100)
+			*at++ = (char)('0' + b[i] / 100);
+		if (b[i] >= 10)
+			*at++ = (char)('0' + b[i] / 10 % 10);
+		*at++ = (char)('0' + b[i] % 10);
+	}
+	*at = '\0';
+	return (size_t)(at - buf);
+}
+
 size_t addr_print(enum family family, const addr_t *a, char buf[ADDR_TEXT_MAX])
 {
 	if (family == FAMILY_INET)
-		return (size_t)snprintf(buf, ADDR_TEXT_MAX, "%u.%u.%u.%u", a->b[12], a->b[13], a->b[14],
-					a->b[15]);
+		return inet_print(&a->b[12], buf);
 	if (!inet_ntop(AF_INET6, a->b, buf, INET6_ADDRSTRLEN))
 		buf[0] = '\0';
 	return strlen(buf);

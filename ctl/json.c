@@ -17,7 +17,8 @@ void json_done(struct json *j)
 	j->complete = false;
 }
 
-static void put(struct json *j, const char *s)
+/* Inlined: of a literal the length is a constant. */
+static inline __attribute__((always_inline)) void put(struct json *j, const char *s)
 {
 	strbuf_add_bytes(j->out, s, strlen(s));
 }
@@ -142,12 +143,24 @@ static const char *escape(unsigned char ch, char u[7])
 	return u;
 }
 
+/* Length of what stands for itself at the start of s: nearly always all. */
+static size_t plain_length(const unsigned char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
 static void quoted(struct json *j, const char *s, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)s;
+	size_t plain = plain_length(p, n);
 
 	put(j, "\"");
-	for (size_t i = 0; i < n;) {
+	strbuf_add_bytes(j->out, s, plain);
+	for (size_t i = plain; i < n;) {
 		int len = utf8_length(p + i, n - i);
 		char u[7];
 		const char *e = len == 1 ? escape(p[i], u) : len < 0 ? "\xef\xbf\xbd" : NULL;
@@ -201,8 +214,14 @@ void json_int(struct json *j, int64_t v)
 
 void json_uint(struct json *j, uint64_t v)
 {
+	char digits[20], *at = digits + sizeof(digits);
+
 	before_value(j);
-	strbuf_add(j->out, "%" PRIu64, v);
+	do {
+		*--at = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	strbuf_add_bytes(j->out, at, (size_t)(digits + sizeof(digits) - at));
 	after_value(j);
 }
 

@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include "timefmt.h"
 
 #define NS_PER_S 1000000000ull
 
+/* `n` digits of v, with leading zeros. */
+static void put_digits(char *at, unsigned int v, int n)
+{
+	while (n--) {
+		at[n] = (char)('0' + v % 10);
+		v /= 10;
+	}
+}
+
 char *time_text(uint64_t ns, char buf[TIME_TEXT_MAX])
 {
-	time_t seconds = (time_t)(ns / NS_PER_S);
+	/* A list of flows has the same second many times, and calendars are slow. */
+	static __thread char last[TIME_TEXT_MAX];
+	static __thread uint64_t last_second = UINT64_MAX;
+	static __thread size_t n;
+	uint64_t second = ns / NS_PER_S;
 	unsigned int fraction = (unsigned int)(ns % NS_PER_S);
-	struct tm tm = { .tm_year = 70, .tm_mday = 1 };
-	size_t n;
+	int digits = fraction % 1000 ? 9 : 6;
 
-	gmtime_r(&seconds, &tm);
-	n = strftime(buf, TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (fraction % 1000)
-		snprintf(buf + n, TIME_TEXT_MAX - n, ".%09uZ", fraction);
-	else
-		snprintf(buf + n, TIME_TEXT_MAX - n, ".%06uZ", fraction / 1000);
+	if (second != last_second) {
+		struct tm tm = { .tm_year = 70, .tm_mday = 1 };
+
+		gmtime_r(&(time_t){ (time_t)second }, &tm);
+		n = strftime(last, TIME_TEXT_MAX - 11, "%Y-%m-%dT%H:%M:%S", &tm);
+		last_second = second;
+	}
+	memcpy(buf, last, n);
+	buf[n] = '.';
+	put_digits(buf + n + 1, digits == 9 ? fraction : fraction / 1000, digits);
+	memcpy(buf + n + 1 + digits, "Z", 2);
 	return buf;
 }
 

@@ -70,7 +70,7 @@ char *xasprintf(const char *fmt, ...)
 	return s;
 }
 
-static void strbuf_reserve(struct strbuf *b, size_t more)
+void strbuf_reserve(struct strbuf *b, size_t more)
 {
 	size_t need = b->len + more + 1;
 
@@ -78,14 +78,6 @@ static void strbuf_reserve(struct strbuf *b, size_t more)
 		return;
 	b->cap = need < 2 * b->cap ? 2 * b->cap : need + 64;
 	b->str = (char *)xreallocarray(b->str, b->cap, 1);
-}
-
-void strbuf_add_bytes(struct strbuf *b, const char *p, size_t n)
-{
-	strbuf_reserve(b, n);
-	memcpy(b->str + b->len, p, n);
-	b->len += n;
-	b->str[b->len] = '\0';
 }
 
 void strbuf_add(struct strbuf *b, const char *fmt, ...)

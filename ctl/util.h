@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 
 static inline void cleanup_free_fn(void *p) { free(*(void **)p); }
@@ -38,7 +39,15 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A growing string. Zero-initialise; str is NULL or NUL-terminated and owned by the struct. */
 struct strbuf { char *str; size_t len, cap; };
 void strbuf_add(struct strbuf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void strbuf_add_bytes(struct strbuf *b, const char *p, size_t n);
+void strbuf_reserve(struct strbuf *b, size_t more); /* room for `more` bytes and a NUL */
+static inline void strbuf_add_bytes(struct strbuf *b, const char *p, size_t n)
+{
+	if (b->len + n >= b->cap)
+		strbuf_reserve(b, n);
+	memcpy(b->str + b->len, p, n);
+	b->len += n;
+	b->str[b->len] = '\0';
+}
 void strbuf_free(struct strbuf *b);
 #define _cleanup_strbuf_ _cleanup_(strbuf_free)
 
