@@ -5,7 +5,7 @@
 #include "analyze_impl.h"
 
 /* What rules do with a packet, labels and counters aside. */
-struct action { enum verdict verdict; bool stateless; };
+struct action { enum verdict verdict; bool stateless; uint32_t log_every; };
 
 static struct action action_of(const struct analysis *a, size_t rule)
 {
@@ -13,14 +13,14 @@ static struct action action_of(const struct analysis *a, size_t rule)
 	const struct rule *r = rule == NO_RULE ? NULL : &a->sp.rs->rules[rule];
 
 	return (struct action){ r ? r->verdict : d->verdict[a->direction],
-				r ? r->stateless : d->stateless[a->direction] };
+				r ? r->stateless : d->stateless[a->direction], r ? r->log_every : 0 };
 }
 
 static bool same_action(const struct analysis *a, size_t x, size_t y)
 {
 	struct action p = action_of(a, x), q = action_of(a, y);
 
-	return p.verdict == q.verdict && (p.verdict != VERDICT_PASS || p.stateless == q.stateless);
+	return p.verdict == q.verdict && p.log_every == q.log_every && (p.verdict != VERDICT_PASS || p.stateless == q.stateless);
 }
 
 /* The packet must be one that the rule decides, and the next match must do something else. */

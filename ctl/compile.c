@@ -242,6 +242,10 @@ static void compile_actions(const struct ruleset *rs, struct tables *out)
 		out->actions[i].verdict = (__u8)r->verdict;
 		if (r->stateless && r->verdict == VERDICT_PASS) /* it has no effect on the others */
 			out->actions[i].flags = ACTION_STATELESS;
+		out->actions[i].log_every = r->log_every;
+		if (r->log_every)
+			out->actions[i].flags |= ACTION_LOG;
+		out->logs |= r->log_every > 0;
 	}
 }
 

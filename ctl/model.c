@@ -76,7 +76,7 @@ static bool icmp_equal(const struct icmpset *a, const struct icmpset *b)
 bool rule_equal(const struct rule *a, const struct rule *b)
 {
 	bool action = a->verdict == b->verdict && a->direction == b->direction &&
-		      a->stateless == b->stateless && !strcmp(a->label, b->label);
+		      a->stateless == b->stateless && a->log_every == b->log_every && !strcmp(a->label, b->label);
 	bool family = a->family_given == b->family_given && (!a->family_given || a->family == b->family);
 	bool flags = a->flags.given == b->flags.given && a->flags.set == b->flags.set &&
 		     a->flags.mask == b->flags.mask;

@@ -14,6 +14,7 @@
 
 #define LABEL_MAX 63
 #define SET_NAME_MAX 31
+#define LOG_EVERY_MAX 1000000000u
 
 struct srcloc { uint32_t line, col; }; /* 1-based, bytes */
 
@@ -79,6 +80,7 @@ struct rule {
 	bool frag;
 	struct macset mac_from, mac_to;
 	bool stateless;
+	uint32_t log_every;        /* log the first of so many packets; 0: not logged */
 	char label[LABEL_MAX + 1]; /* unescaped; "" where none */
 };
 

@@ -53,7 +53,7 @@ static size_t entries_wanted(const struct load_request *rq, const char *name)
 		{ "fw_cells", t->ncells }, { "fw_words", t->nwords }, { "fw_trie", t->ntrie },
 		{ "fw_nodes", t->nnodes }, { "fw_leaves", t->nleaves }, { "fw_macs", t->nmacs },
 		{ "fw_actions", t->nactions }, { "fw_counts", t->nactions + RULE_SLOT_FIRST },
-		{ "fw_text", text_blocks(rq->info.text_length) },
+		{ "fw_log_seen", t->logs ? t->nactions : 0 }, { "fw_text", text_blocks(rq->info.text_length) },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(sizes); i++)

@@ -97,6 +97,31 @@ static int rule_label(struct parser *p, struct rule *r)
 	return 0;
 }
 
+/* `log [ every N ]`, behind the word. */
+static int rule_log(struct parser *p, struct rule *r)
+{
+	char shown[SHOWN_MAX];
+	uint64_t n = 0;
+	size_t i;
+
+	r->log_every = 1;
+	if (p->tok.kind != TOK_WORD || !token_is(&p->tok, "every"))
+		return 0;
+	p_next(p);
+	if (p->tok.kind != TOK_WORD)
+		return p_unexpected(p, "a number of packets");
+	for (i = 0; i < p->tok.n && p->tok.s[i] >= '0' && p->tok.s[i] <= '9'; i++)
+		n = n > LOG_EVERY_MAX ? n : n * 10 + (uint64_t)(p->tok.s[i] - '0');
+	shown_word(shown, p->tok.s, p->tok.n);
+	if (i < p->tok.n)
+		return p_error(p, p->tok.loc, "'%s' is not a number of packets", shown);
+	if (!n || n > LOG_EVERY_MAX)
+		return p_error(p, p->tok.loc, "every %s is out of range (1 to %u)", shown, LOG_EVERY_MAX);
+	r->log_every = (uint32_t)n;
+	p_next(p);
+	return 0;
+}
+
 static int rule_option(struct parser *p, struct rule_state *st, enum option o)
 {
 	struct token t = p->tok;
@@ -115,6 +140,8 @@ static int rule_option(struct parser *p, struct rule_state *st, enum option o)
 		p_next(p);
 		return rule_label(p, st->rule);
 	case OPTION_LOG:
+		p_next(p);
+		return rule_log(p, st->rule);
 	case OPTION_LIMIT:
 	case OPTION_COUNT:
 		break;

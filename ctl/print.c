@@ -199,6 +199,9 @@ void rule_print(const struct ruleset *rs, const struct rule *r, struct strbuf *o
 	print_macs(" mac-from", &r->mac_from, out);
 	print_macs(" mac-to", &r->mac_to, out);
 	put(out, r->stateless ? " stateless" : "");
+	put(out, r->log_every ? " log" : "");
+	if (r->log_every > 1)
+		strbuf_add(out, " every %u", r->log_every);
 	if (*r->label) {
 		put(out, " label ");
 		put_quoted(out, r->label);

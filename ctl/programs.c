@@ -82,6 +82,7 @@ static struct program_cfg complete_cfg(const struct load_request *rq)
 		cfg.sets |= image->sets > 0;
 	}
 	cfg.replay = rq->replay != NULL;
+	cfg.logs = rq->tables->logs;
 	cfg.frags = kernel_has_frags();
 	return cfg;
 }

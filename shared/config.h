@@ -21,6 +21,8 @@ struct program_cfg {
 	__u8 if_bound;                  /* option state if-bound */
 	__u8 sets;                      /* the ruleset refers to dynamic sets */
 	__u8 frags;                     /* the kernel has frames of several buffers on XDP (5.18) */
+	__u8 logs;                      /* a rule has `log` */
+	__u8 zero[3];
 	__u64 timeout[TIMEOUT_COUNT];   /* in ticks */
 };
 
@@ -150,7 +152,8 @@ struct outcome {
 	rule_id_t rule;
 	__u32 flow;           /* place in the flow table: bucket * 8 + way; or NO_FLOW */
 	__u8 direction;       /* whose rules decided: for a reply that of its flow */
-	__u8 zero[3];
+	__u8 log;             /* the rule that decided has `log` */
+	__u8 zero[2];
 };
 _Static_assert(sizeof(struct outcome) == 16, "no padding");
 struct replay_result {

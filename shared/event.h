@@ -86,7 +86,9 @@ struct packet_event {
 	__u32 segments;      /* packets that it stands for: what GSO will make of it */
 	__u32 length;        /* bytes of the frame */
 	__u32 bytes;         /* of layer 3, all segments */
-	__u32 zero;
+	__u16 vlan_tci;      /* the tag that the stack keeps beside data, where vlan_present */
+	__u8 vlan_present;
+	__u8 zero;
 	__u16 captured;      /* bytes that are in data */
 	__u8 verdict, reason, direction; /* enums */
 	iface_id_t iface;

@@ -28,7 +28,7 @@ enum flow_side { FLOW_SIDE_A, FLOW_SIDE_B };
 /* What the rules of one direction said of the flow. 0: not judged there. */
 typedef struct judged { __u32 raw; } judged_t;
 enum judged_bit { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_OUT = 1u << 29, JUDGED_VERDICT_SHIFT = 24,
-       JUDGED_VERDICT = 0x1f, JUDGED_RULE = (1u << 24) - 1 };
+       JUDGED_LOG = 1u << 28, JUDGED_VERDICT = 0xf, JUDGED_RULE = (1u << 24) - 1 };
 
 /*
  * A judgement and the generation that it is of, as one word: read whole, and replaced by compare-and-swap, so that neither
@@ -78,6 +78,13 @@ static __always_inline bool judged_stateless(judged_t j) { return j.raw & JUDGED
 static __always_inline enum verdict judged_verdict(judged_t j)
 {
 	return (enum verdict)(j.raw >> JUDGED_VERDICT_SHIFT & JUDGED_VERDICT);
+}
+/* The rule wants to know of each packet that it decides. */
+static __always_inline bool judged_logs(judged_t j) { return j.raw & JUDGED_LOG; }
+/* It passes, and no more is to be done with the packet: one test of verdict and log bit, which lie side by side. */
+static __always_inline bool judged_just_passes(judged_t j)
+{
+	return (j.raw & (JUDGED_LOG | (__u32)JUDGED_VERDICT << JUDGED_VERDICT_SHIFT)) == (__u32)VERDICT_PASS << JUDGED_VERDICT_SHIFT;
 }
 /* Whose rules said it: the default that decided, where no rule did, is that direction's. */
 static __always_inline enum direction judged_direction(judged_t j)

@@ -6,6 +6,7 @@
 #ifndef FW_HOOK_H
 #define FW_HOOK_H
 
+#include "parse_snap.h"
 #include "parse_usual.h"
 #include "policy.h"
 
@@ -161,19 +162,49 @@ static __always_inline bool pass_usual(const void *data, const void *end, struct
 }
 
 /* Judges the parsed packet where it is, counts it, and in a replay reports. */
-static __always_inline enum verdict judge_parsed(const struct subject *s, enum direction d, struct iface_slot iface)
+static __always_inline enum verdict judge_parsed(const struct subject *s, enum direction d, struct iface_slot iface,
+						 struct outcome *o)
 {
-	struct outcome o = {};
 	struct place at;
 	ticks_t now;
 
 	if (!circumstances(fw_cfg.replay, d, iface, &at, &now))
 		return VERDICT_DROP;
-	decide(s, at, now, &o);
-	count(&s->packet, at, &o);
+	decide(s, at, now, o);
+	count(&s->packet, at, o);
 	if (fw_cfg.replay)
-		report(&s->packet, &o);
-	return (enum verdict)o.verdict;
+		report(&s->packet, o);
+	return (enum verdict)o->verdict;
+}
+
+/* May someone have to be told of the packet? */
+static __always_inline bool is_told(const struct outcome *o)
+{
+	return (fw_cfg.logs && o->log) || (o->verdict != VERDICT_PASS && event_wanted(EVENT_DROP));
+}
+
+/*
+ * Tells readers of the packet that lies between data and end and is judged: as a log, where its rule says so and has its turn, else as a
+ * drop. `where` is its direction, and << 8 its interface. To be inlined in a global function of each adapter.
+ */
+static __always_inline int tell_frame(const void *data, const void *end, struct frame_info *f, __u32 where,
+				      const struct outcome *o)
+{
+	struct iface_slot iface = { .id = { (__u8)(where >> 8) } };
+	struct cursor c = frame_cursor(fw_cfg.replay, data, end, f);
+	struct scratch *s = fw_scratch_mine();
+	struct place at;
+	ticks_t now;
+	int kind;
+
+	if (!s || !o || !circumstances(fw_cfg.replay, (enum direction)(where & 1), iface, &at, &now))
+		return -1;
+	kind = packet_told_as(&s->subject.packet, o);
+	if (kind < 0)
+		return 0;
+	packet_snap(&c, f, &s->event.packet);
+	event_packet(&s->event.packet, &s->subject.packet, o, at, now);
+	return event_send((__u32)kind, s->subject.packet.segments, s->subject.packet.bytes);
 }
 
 #endif

@@ -26,7 +26,8 @@ static __always_inline __u32 judged_by_rule(enum direction d, int rule)
 
 	if (!action)
 		return 0;
-	return judged_make(d, (enum verdict)action->verdict, id, action->flags & ACTION_STATELESS).raw;
+	return judged_make(d, (enum verdict)action->verdict, id, action->flags & ACTION_STATELESS).raw |
+	       (action->flags & ACTION_LOG ? JUDGED_LOG : 0);
 }
 
 /* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */

@@ -48,6 +48,7 @@
 	M(fw_macs,      LOOKUP,   struct mac_key, struct mac_class,   1)           \
 	M(fw_actions,   TABLE,    rule_id_t,   struct rule_action,    1)           \
 	M(fw_counts,    COUNTERS, rule_slot_t, struct counters,       1)           \
+	M(fw_log_seen,  STATE,    rule_id_t,   struct log_seen,       1)           \
 	M(fw_epoch,     SETTING,  __u32,       struct epoch,          1)           \
 	M(fw_ruleset,   SETTING,  __u32,       struct ruleset_info,   1)           \
 	M(fw_text,      TABLE,    text_id_t,   struct text_block,     1)           \
@@ -68,6 +69,7 @@ struct search {
 };
 
 struct leaf { __u64 rules; };
+struct log_seen { __u64 packets; }; /* that a rule with `log every` decided */
 struct epoch { generation_t newest; __u32 zero; };
 
 #include "assoc.h"

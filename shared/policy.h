@@ -69,6 +69,7 @@ static __always_inline void give_judged(struct outcome *o, judged_t j)
 		give(o, judged_verdict(j), rule_is_none(rule) ? REASON_DEFAULT : REASON_RULE, rule);
 	if (judged_given(j))
 		o->direction = (__u8)judged_direction(j);
+	o->log = judged_logs(j);
 }
 
 #include "insert.h"
@@ -282,7 +283,7 @@ static __always_inline bool decide_usual(const struct subject *s, struct place a
 	if (flow_expired(f, now) || !flow_is_steady(f, p, !from_initiator) || !flow_bound_here(f, at, from_maker))
 		return false;
 	j = cached_judgement(f, at, from_maker);
-	if (!judged_given(j) || judged_verdict(j) != VERDICT_PASS || !bucket_still_has(b, way, hash_tag(s->hash)))
+	if (!judged_given(j) || !judged_just_passes(j) || !bucket_still_has(b, way, hash_tag(s->hash)))
 		return false;
 	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way,
 				.direction = (__u8)judged_direction(j) };
@@ -300,7 +301,7 @@ static __always_inline void decide(const struct subject *s, struct place at, tic
 	struct flow_bucket *b;
 	struct flow *f;
 
-	o->cached = o->made = 0;
+	o->cached = o->made = o->log = 0;
 	o->direction = at.direction;
 	o->flow = NO_FLOW;
 	if (decide_by_status(p, at, o))

@@ -16,17 +16,35 @@ static __always_inline void event_count(enum event kind, enum event_fate fate, _
 	fw_event_counts_add(event_count_of(kind, fate), packets, bytes);
 }
 
-/* Whether the reader got it. One that is gone is not tried, nor is what it misses a loss to it that anyone will see. */
-static __always_inline bool send_to(__u32 i, struct reader *r, const union event_any *e, __u32 size)
+static __always_inline __u32 event_size(__u32 kind)
 {
-	__u64 flags = r->flags & READER_QUIET ? BPF_RB_NO_WAKEUP : 0;
+	return kind == EVENT_LOG || kind == EVENT_DROP ? sizeof(struct packet_event) : sizeof(struct flow_event);
+}
 
-	if (fw_rings_send((reader_id_t){ i }, e, size, flags)) {
-		__sync_fetch_and_add(&r->lost, 1);
-		return false;
+enum { SEND_GOT = 1, SEND_MISSED = 2 };
+
+/*
+ * The event in scratch memory to the reader of slot i: SEND_*, or 0 where that one does not want it or is gone. A global function, so
+ * that the verifier does not follow what each reader does with each other's.
+ */
+__attribute__((noinline)) int event_send_to(__u32 i, __u32 kind)
+{
+	struct scratch *s = fw_scratch_mine();
+	struct watch *w = fw_watch_at();
+	struct reader *r;
+
+	if (!s || !w || i >= READERS_MAX)
+		return 0;
+	r = &w->reader[i];
+	if (!(r->wants & 1u << (kind % EVENT_COUNT)))
+		return 0;
+	if ((__s64)(r->until.raw - s->event.head.now.raw) >= 0 &&
+	    !fw_rings_send((reader_id_t){ i }, &s->event, event_size(kind), r->flags & READER_QUIET ? BPF_RB_NO_WAKEUP : 0)) {
+		__sync_fetch_and_add(&r->sent, 1);
+		return SEND_GOT;
 	}
-	__sync_fetch_and_add(&r->sent, 1);
-	return true;
+	__sync_fetch_and_add(&r->lost, 1); /* also of one that is gone: should it come back, it will see what it missed */
+	return (__s64)(r->until.raw - s->event.head.now.raw) < 0 ? 0 : SEND_MISSED;
 }
 
 /*
@@ -36,29 +54,59 @@ static __always_inline bool send_to(__u32 i, struct reader *r, const union event
 __attribute__((noinline)) int event_send(__u32 kind, __u64 packets, __u64 bytes)
 {
 	struct scratch *s = fw_scratch_mine();
-	struct watch *w = fw_watch_at();
-	__u32 there = 0, got = 0, size;
+	__u32 sent = 0;
 
-	if (!s || !w || kind >= EVENT_COUNT)
+	if (!s || kind >= EVENT_COUNT)
 		return -1;
-	size = kind == EVENT_LOG || kind == EVENT_DROP ? sizeof(struct packet_event) : sizeof(struct flow_event);
 	s->event.head.kind = (__u16)kind;
-	s->event.head.size = (__u16)size;
+	s->event.head.size = (__u16)event_size(kind);
 	s->event.head.zero = 0;
-	for (__u32 i = 0; i < READERS_MAX; i++) {
-		struct reader *r = &w->reader[i];
-
-		if (!(r->wants & 1u << kind))
-			continue;
-		if ((__s64)(r->until.raw - s->event.head.now.raw) < 0) { /* should it come back, it will see what it missed */
-			__sync_fetch_and_add(&r->lost, 1);
-			continue;
-		}
-		there++;
-		got += send_to(i, r, &s->event, size);
-	}
-	event_count((enum event)kind, !there ? FATE_UNREAD : got == there ? FATE_SENT : FATE_LOST, packets, bytes);
+	for (__u32 i = 0; i < READERS_MAX; i++)
+		sent |= (__u32)event_send_to(i, kind);
+	event_count((enum event)kind, sent & SEND_MISSED ? FATE_LOST : sent & SEND_GOT ? FATE_SENT : FATE_UNREAD, packets, bytes);
 	return 0;
+}
+
+/* Has the rule's `log every N` its turn? The first of each N packets, counted over all CPUs; GSO may bring more than one. */
+static __always_inline bool log_is_due(rule_id_t rule, __u32 segments)
+{
+	const struct rule_action *action = fw_actions_at(rule);
+	struct log_seen *seen = fw_log_seen_at(rule);
+	__u64 before, every;
+
+	if (!action || action->log_every <= 1 || !seen)
+		return true;
+	every = action->log_every;
+	before = __sync_fetch_and_add(&seen->packets, segments);
+	return (before + every - 1) / every * every < before + segments;
+}
+
+/* As what readers are to be told of the packet: EVENT_LOG or EVENT_DROP, or -1: not at all. A log that nobody wants is counted. */
+static __always_inline int packet_told_as(const struct packet *p, const struct outcome *o)
+{
+	if (fw_cfg.logs && o->log && log_is_due(o->rule, p->segments)) {
+		if (event_wanted(EVENT_LOG))
+			return EVENT_LOG;
+		event_count(EVENT_LOG, FATE_UNREAD, p->segments, p->bytes);
+	}
+	return o->verdict != VERDICT_PASS && event_wanted(EVENT_DROP) ? EVENT_DROP : -1;
+}
+
+/* What of the event does not stem from the frame. */
+static __always_inline void event_packet(struct packet_event *e, const struct packet *p, const struct outcome *o,
+					 struct place at, ticks_t now)
+{
+	e->head.now = now;
+	e->time_ns = fw_cfg.replay ? now.raw : bpf_ktime_get_ns();
+	e->rule = o->rule;
+	e->ruleset = fw_cfg.generation;
+	e->segments = p->segments;
+	e->bytes = p->bytes;
+	e->verdict = o->verdict;
+	e->reason = o->reason;
+	e->direction = at.direction;
+	e->iface = at.iface;
+	e->decided_by = o->direction;
 }
 
 /* An entry and its place to scratch memory, from where event_send() takes it. */

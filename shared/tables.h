@@ -133,11 +133,12 @@ struct mac_class { __u32 class; };
 enum { MAC_CLASS_OTHER = 0, MAC_CLASS_ABSENT = 1 };
 
 /* What a rule does, and the counts that it brought along from the ruleset before. */
-enum action_bit { ACTION_STATELESS = 1 };
+enum action_bit { ACTION_STATELESS = 1, ACTION_LOG = 2 };
 struct rule_action {
 	__u8 verdict;    /* enum verdict */
 	__u8 flags;      /* ACTION_* */
-	__u8 zero[6];
+	__u8 zero[2];
+	__u32 log_every; /* ACTION_LOG: an event for the first of so many packets */
 	__u64 base_packets, base_bytes;
 };
 _Static_assert(sizeof(struct rule_action) == 24, "layout");

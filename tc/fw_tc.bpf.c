@@ -38,6 +38,24 @@ static __always_inline bool parse_pulled(struct __sk_buff *ctx, struct iface_slo
 	return !parse_tc(ctx, iface.link, iface.flags, s);
 }
 
+__attribute__((noinline)) int tell_tc(struct __sk_buff *ctx, __u32 link, __u32 where, const struct outcome *o)
+{
+	struct frame_info f = describe(ctx, link);
+
+	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
+}
+
+static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, const struct subject *s, enum direction d,
+						   struct iface_slot iface)
+{
+	struct outcome o = {};
+	enum verdict v = judge_parsed(s, d, iface, &o);
+
+	if (is_told(&o))
+		tell_tc(ctx, iface.link, (__u32)d | (__u32)iface.id.raw << 8, &o);
+	return v;
+}
+
 static __always_inline int filter(struct __sk_buff *ctx, enum direction d)
 {
 	struct iface_slot iface = find_iface(ctx->ifindex);
@@ -50,7 +68,7 @@ static __always_inline int filter(struct __sk_buff *ctx, enum direction d)
 	s = subject_at_hand();
 	if (!s || !parse_pulled(ctx, iface, s))
 		return TC_ACT_SHOT;
-	switch (judge_parsed(s, d, iface)) {
+	switch (judge_and_tell(ctx, s, d, iface)) {
 	case VERDICT_PASS:
 		return TC_ACT_UNSPEC;
 	case VERDICT_DROP:

@@ -266,6 +266,8 @@ static void rule(struct gen *g, unsigned i)
 	if (may(g, GENR_OPTIONS, 6))
 		put(g, " stateless");
 	if (may(g, GENR_OPTIONS, 6))
+		put(g, one_in(g, 2) ? " log" : " log every 3");
+	if (may(g, GENR_OPTIONS, 6))
 		strbuf_add(g->out, " label \"rule %u \\\"\\\\\"", i);
 	put(g, "\n");
 }

@@ -20,6 +20,23 @@ __attribute__((noinline)) int parse_xdp(struct xdp_md *ctx, __u32 link, struct s
 	return 0;
 }
 
+__attribute__((noinline)) int tell_xdp(struct xdp_md *ctx, __u32 link, __u32 where, const struct outcome *o)
+{
+	struct frame_info f = { .link = (__u8)link, .wire_length = frame_length(ctx) };
+
+	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
+}
+
+static __always_inline enum verdict judge_and_tell(struct xdp_md *ctx, const struct subject *s, struct iface_slot iface)
+{
+	struct outcome o = {};
+	enum verdict v = judge_parsed(s, DIRECTION_IN, iface, &o);
+
+	if (is_told(&o))
+		tell_xdp(ctx, iface.link, (__u32)DIRECTION_IN | (__u32)iface.id.raw << 8, &o);
+	return v;
+}
+
 SEC("xdp")
 int fw_xdp(struct xdp_md *ctx)
 {
@@ -33,7 +50,7 @@ int fw_xdp(struct xdp_md *ctx)
 	s = subject_at_hand();
 	if (!s || parse_xdp(ctx, iface.link, s))
 		return XDP_DROP;
-	switch (judge_parsed(s, DIRECTION_IN, iface)) {
+	switch (judge_and_tell(ctx, s, iface)) {
 	case VERDICT_PASS:
 		return XDP_PASS;
 	case VERDICT_DROP:

@@ -6,7 +6,16 @@ pass inn ;; error ;; 6 ;; unknown direction 'inn'
 pass proto tcp ;; error ;; 6 ;; unknown direction 'proto'
 reject out proto tcp to any port 25 ;; error ;; 1 ;; 'reject' is not available in this version yet
 pass in limit 10/s burst 20 per src label "ssh" ;; error ;; 9 ;; 'limit' is not available in this version yet
-drop in from 10.0.0.1 log every 1000 ;; error ;; 23 ;; 'log' is not available in this version yet
+drop in from 10.0.0.1 log every ;; error ;; 27 ;; a number of packets is missing after 'every'
+drop in log every 0 ;; error ;; 19 ;; every 0 is out of range (1 to 1000000000)
+drop in log every 1000000001 ;; error ;; 19 ;; every 1000000001 is out of range
+drop in log every 99999999999999999999999 ;; error ;; 19 ;; out of range
+drop in log every 10x ;; error ;; 19 ;; '10x' is not a number of packets
+drop in log every ten ;; error ;; 19 ;; 'ten' is not a number of packets
+drop in log evry 10 ;; error ;; 13 ;; unknown match or option 'evry'
+drop in log every 10 every 10 ;; error ;; 22 ;; unknown match or option 'every'
+drop in log log ;; error ;; 13 ;; 'log' is given twice
+drop in log proto tcp ;; error ;; 13 ;; 'proto' is a match: it stands before the options
 pass in proto tpc ;; error ;; 15 ;; unknown protocol 'tpc' (did you mean 'tcp'?)
 pass in proto TCP ;; error ;; 15 ;; unknown protocol 'TCP' (did you mean 'tcp'?)
 pass in proto 256 ;; error ;; 15 ;; protocol 256 is out of range (0 to 255)

@@ -119,6 +119,12 @@ pass in label "ssh" ;; ok ;; -
 pass in label "ssh" stateless ;; ok ;; pass in stateless label "ssh"
 pass in label "a \"b\" \\ c # { } ; ," ;; ok ;; -
 pass in label "" ;; ok ;; pass in
+drop in log ;; ok ;; -
+drop in log every 1000 ;; ok ;; -
+drop in log every 1000000000 ;; ok ;; -
+drop in log every 1 ;; ok ;; drop in log
+pass in label "x" log stateless ;; ok ;; pass in stateless log label "x"
+pass in log every 007 stateless ;; ok ;; pass in stateless log every 7
 pass in label "123456789012345678901234567890123456789012345678901234567890123" ;; ok ;; -
 # all of them, in another order than printed
 pass in on ! eth0 mac-to 00:00:00:00:00:01 mac-from 00:00:00:00:00:02 frag length 60 ttl 64 dscp ef inner-vlan 2 vlan 1 flags S/SA to 10.0.0.2 port 22 from 10.0.0.1 port 1024-65535 proto tcp inet stateless label "x" ;; ok ;; pass in on ! eth0 inet proto tcp from 10.0.0.1 port 1024-65535 to 10.0.0.2 port 22 flags S/SA vlan 1 inner-vlan 2 dscp ef ttl 64 length 60 frag mac-from 00:00:00:00:00:02 mac-to 00:00:00:00:00:01 stateless label "x"
