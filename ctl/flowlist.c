@@ -32,7 +32,7 @@ static bool is_over(const struct flow *f, ticks_t now, const struct program_cfg 
 {
 	__s64 idle = (__s64)(now.raw - f->last.raw);
 
-	return flow_is_void(f) || (idle > 0 && (__u64)idle > cfg->timeout[f->timeout % TIMEOUT_COUNT]);
+	return flow_is_void(f) || (idle > 0 && (__u64)idle > cfg->timeout[f->timeout % TIMEOUT_SLOTS]);
 }
 
 /* The timeouts that the live programs use. */

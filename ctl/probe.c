@@ -113,7 +113,9 @@ void probe_settle(struct probe *probe)
 	p->bytes = p->length;
 	p->fragment_id = p->fragment == FRAGMENT_NONE ? 0 : htonl(1);
 	p->status = p->length < least ? STATUS_MALFORMED : STATUS_OK;
-	p->tcp_payload = has & HAS_FLAGS && p->length >= least ? p->length - least : 0;
+	p->fragment_proto = p->fragment == FRAGMENT_NONE ? 0 : p->proto;
+	p->fragment_offset = p->fragment == FRAGMENT_NONE ? 0 : p->fragment == FRAGMENT_FIRST ? FRAGMENT_MORE : 1480;
+	p->payload = (has & HAS_FLAGS || p->fragment != FRAGMENT_NONE) && p->length >= least ? p->length - least : 0;
 	p->nd = p->status == STATUS_OK && p->family == FAMILY_INET6 && p->proto == PROTO_ICMP6 && has & HAS_ICMP &&
 		p->icmp_type >= 133 && p->icmp_type <= 136 && p->ttl == 255 && p->fragment == FRAGMENT_NONE;
 }

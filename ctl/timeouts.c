@@ -10,6 +10,7 @@ static const uint32_t defaults_s[TIMEOUT_COUNT] = {
 	[TIMEOUT_UDP_REPLIED] = 120,
 	[TIMEOUT_ICMP] = 30,
 	[TIMEOUT_OTHER] = 600,
+	[TIMEOUT_FRAGMENT] = 30,
 };
 
 void timeouts_fill(const struct options *o, __u64 tick_ns, struct program_cfg *cfg)

@@ -35,6 +35,13 @@ static __always_inline __u64 nh_step(__u64 h, const __u32 *key, int i, __u32 lo,
 	return h;
 }
 
+/* Spreads what NH gives to all bits. */
+static __always_inline __u64 hash_finish(__u64 h, const __u32 *key)
+{
+	h = (h ^ h >> 32) * ((__u64)key[12] << 32 | key[0] | 1);
+	return h ^ h >> 29;
+}
+
 /*
  * Keyed hash of a flow key: NH (Black et al., UMAC, CRYPTO 1999), whose collisions cannot be forced without the
  * key, then a keyed finish that spreads it to the bits for bucket (high half) and tag (low half). Of IPv4 addresses only the
@@ -54,8 +61,7 @@ static __always_inline __u64 flow_hash(const struct flow_key *k, const __u32 *ke
 		h = nh_step(h, key, 2, (__u32)w[2], (__u32)(w[2] >> 32));
 		h = nh_step(h, key, 3, (__u32)w[3], (__u32)(w[3] >> 32));
 	}
-	h = (h ^ h >> 32) * ((__u64)key[12] << 32 | key[0] | 1);
-	return h ^ h >> 29;
+	return hash_finish(h, key);
 }
 
 static __always_inline __u32 hash_bucket(__u64 h, __u32 buckets) { return (__u32)((h >> 32) * buckets >> 32); }

@@ -11,6 +11,9 @@
 #include "flow.h"
 #include "tables.h"
 
+enum { TIMEOUT_SLOTS = 16 }; /* a power of two, so that an index is bounded by a mask */
+_Static_assert((int)TIMEOUT_COUNT <= (int)TIMEOUT_SLOTS, "each timeout has a slot");
+
 struct program_cfg {
 	struct ruleset_cfg rules;
 	__u32 roots[IMAGE_COUNT];       /* dimensions and set references that each image uses */
@@ -23,7 +26,7 @@ struct program_cfg {
 	__u8 frags;                     /* the kernel has frames of several buffers on XDP (5.18) */
 	__u8 logs;                      /* a rule has `log` */
 	__u8 zero[3];
-	__u64 timeout[TIMEOUT_COUNT];   /* in ticks */
+	__u64 timeout[TIMEOUT_SLOTS];   /* in ticks, by enum timeout */
 };
 
 /* An attached interface; the table is probed linearly from ifindex (IFACE_PROBES places). */
@@ -59,11 +62,12 @@ static __always_inline rule_slot_t rule_slot_of(enum direction d, rule_id_t r)
 	return (rule_slot_t){ rule_is_none(r) ? (__u32)d : r.raw + RULE_SLOT_FIRST };
 }
 
-/* What could not be kept: of evicted flows their number, of the others the packets; and the bytes of either. */
+/* What could not be kept: of evicted flows and datagrams their number, of the others the packets; and the bytes of either. */
 #define FW_LOSSES(X)                                                                      \
 	X(LOSS_EVICTED, "evicted")       /* unconfirmed flow gave way to a new one */     \
 	X(LOSS_TABLE_FULL, "table-full") /* no way in the bucket may be evicted */        \
-	X(LOSS_CONTENDED, "contended")   /* the bucket's lock was not free in time */
+	X(LOSS_CONTENDED, "contended")   /* the bucket's lock was not free in time */     \
+	X(LOSS_FRAGMENT_EVICTED, "fragment-evicted") /* datagram that was not complete gave way to a new one */
 FW_ENUM(loss, FW_LOSSES, LOSS_COUNT)
 typedef struct loss_id { __u32 raw; } loss_id_t;
 #ifndef __bpf__

@@ -203,9 +203,11 @@ static __always_inline judged_t judged_of_flow(const struct flow *f, enum direct
 {
 	if (!(f->bits & FLOW_SEEDED) || !judged_given(j))
 		return j;
-	if (!rule_is_none(judged_rule(j)) && judged_verdict(j) != VERDICT_PASS)
-		return j;
-	return judged_make(d, VERDICT_PASS, judged_rule(j), false);
+	if (rule_is_none(judged_rule(j)))
+		return judged_make(d, VERDICT_PASS, rule_none(), false);
+	if (judged_verdict(j) == VERDICT_PASS)
+		j.raw &= ~(__u32)JUDGED_STATELESS;
+	return j;
 }
 
 /* What a direction's rules said of the flow when they were last asked; not given where they never were. */

@@ -12,15 +12,6 @@
 
 static __always_inline ticks_t ticks_now(void) { return (ticks_t){ bpf_jiffies64() }; }
 
-/* Not by way of the volatile: each word is to be read where it is used. */
-static __always_inline const __u32 *hash_key(void)
-{
-	const void *key = (const void *)fw_cfg.hash_key;
-
-	asm("" : "+r"(key)); /* the compiler must not know what it points to */
-	return (const __u32 *)key;
-}
-
 /* Where the long way keeps the packet: the stack has no room for it. NULL never. */
 static __always_inline struct subject *subject_at_hand(void)
 {
@@ -162,7 +153,7 @@ static __always_inline bool pass_usual(const void *data, const void *end, struct
 }
 
 /* Judges the parsed packet where it is, counts it, and in a replay reports. */
-static __always_inline enum verdict judge_parsed(const struct subject *s, enum direction d, struct iface_slot iface,
+static __always_inline enum verdict judge_parsed(struct subject *s, enum direction d, struct iface_slot iface,
 						 struct outcome *o)
 {
 	struct place at;

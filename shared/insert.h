@@ -80,7 +80,7 @@ static __always_inline bool flow_expired(const struct flow *f, ticks_t now)
 {
 	__u64 idle = now.raw - f->last.raw;
 
-	return flow_is_void(f) || ((__s64)idle > 0 && idle > fw_cfg.timeout[f->timeout % TIMEOUT_COUNT]);
+	return flow_is_void(f) || ((__s64)idle > 0 && idle > fw_cfg.timeout[f->timeout % TIMEOUT_SLOTS]);
 }
 
 /* All that an insert needs beside the packet. */

@@ -33,6 +33,7 @@
 	M(fw_set_addrs, LOOKUP,   struct set_addr_key, struct set_elem, 131072)     \
 	M(fw_set_nets,  PREFIXES, struct set_net_key,  struct set_elem, 4194304)     \
 	M(fw_flows,     STATE,    bucket_id_t, struct flow_bucket,    1)           \
+	M(fw_datagrams, STATE,    datagram_bucket_id_t, struct datagram_bucket, DATAGRAM_BUCKETS) \
 	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)  \
 	M(fw_watch,     REPORT,   __u32,       struct watch,          1)           \
 	M(fw_rings,     RINGS,    reader_id_t, union event_any,       READERS_MAX) \
@@ -72,7 +73,7 @@ struct leaf { __u64 rules; };
 struct log_seen { __u64 packets; }; /* that a rule with `log every` decided */
 struct epoch { generation_t newest; __u32 zero; };
 
-#include "assoc.h"
+#include "datagram.h"
 
 /* Working memory of a program run: too much for the stack of 512 bytes. */
 struct scratch {

@@ -19,6 +19,9 @@ enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG
 /* What the packet has beside its addresses. */
 enum { HAS_PORTS = 1, HAS_ICMP = 2, HAS_FLAGS = 4, HAS_MAC = 8 };
 
+/* In fragment_offset, beside the offset in bytes, a multiple of 8: more follow; a first one that ends inside of the headers. */
+enum { FRAGMENT_MORE = 1, FRAGMENT_TINY = 2, FRAGMENT_OFFSET = 0xfff8 };
+
 /*
  * Every byte is defined for every status; what a packet does not have is 0.
  * `status`, `family`, `fragment` hold values of the enums of those names.
@@ -42,10 +45,11 @@ struct packet {
 	__u32 fragment_id;         /* identification, wire order, where fragment is not FRAGMENT_NONE */
 	__u32 tcp_seq, tcp_ack;    /* host order, HAS_FLAGS */
 	struct mac mac_src, mac_dst; /* HAS_MAC */
-	__u32 tcp_payload;         /* bytes behind the TCP header by the IP length, HAS_FLAGS */
+	__u32 payload;             /* by the IP length: of a fragment its part of the datagram; else HAS_FLAGS, bytes behind the TCP header */
 	__u8 nd;                   /* ARP or neighbour discovery that passes ahead of the rules */
-	__u8 zero[3];
+	__u8 fragment_proto;       /* of a fragment: protocol that it says its datagram is of (IPv6: behind the fragment header) */
+	__u16 fragment_offset;     /* of a fragment: FRAGMENT_* */
 };
-_Static_assert(sizeof(struct packet) == 96 && offsetof(struct packet, zero) == 93, "struct packet has no padding");
+_Static_assert(sizeof(struct packet) == 96 && offsetof(struct packet, fragment_offset) == 94, "struct packet has no padding");
 
 #endif

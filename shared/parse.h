@@ -31,6 +31,7 @@ struct walk {
 	__u32 l3_off; /* where the IP header began */
 	__u8 next;    /* protocol of the header to come */
 	bool fragmented; /* an IPv6 fragment header was there */
+	bool ended;   /* the datagram, or its fragment, ends inside of a header */
 };
 
 /*
@@ -40,19 +41,23 @@ struct walk {
 #define datagram_take(c, w, T, out)                                        \
 	({                                                                 \
 		enum status s_ = STATUS_OK;                                \
-		if ((w)->left < sizeof(T))                                 \
+		if ((w)->left < sizeof(T)) {                               \
+			(w)->ended = true;                                 \
 			s_ = STATUS_MALFORMED;                             \
-		else if (!((out) = cursor_take((c), T)))                   \
+		} else if (!((out) = cursor_take((c), T))) {               \
 			s_ = STATUS_TRUNCATED;                             \
-		else                                                       \
+		} else {                                                   \
 			(w)->left -= sizeof(T);                            \
+		}                                                          \
 		s_;                                                        \
 	})
 
 static __always_inline enum status datagram_skip(struct cursor *c, struct walk *w, __u32 n)
 {
-	if (w->left < n)
+	if (w->left < n) {
+		w->ended = true;
 		return STATUS_MALFORMED;
+	}
 	if (!cursor_skip(c, n))
 		return STATUS_TRUNCATED;
 	w->left -= n;
@@ -79,7 +84,7 @@ static __always_inline enum status parse_link(struct cursor *c, const struct fra
 		if (!cooked)
 			return STATUS_TRUNCATED;
 		*type = wire16(*cooked);
-		cursor_forget_path(c, &p->tcp_payload);
+		cursor_forget_path(c, &p->tcp_seq);
 	}
 	if (f->vlan_present) {
 		p->vlan = f->vlan_tci & 0xfff;
@@ -101,7 +106,7 @@ static __always_inline enum status parse_link(struct cursor *c, const struct fra
 			p->vlan = wire16(tag->tci) & 0xfff;
 		tags++;
 		*type = wire16(tag->type);
-		cursor_forget_path(c, &p->tcp_payload);
+		cursor_forget_path(c, &p->tcp_seq);
 	}
 	return STATUS_TOO_DEEP;
 }
@@ -131,8 +136,12 @@ static __always_inline enum status parse_ipv4_as(const struct wire_ipv4 *ip, __u
 	p->dscp = ip->tos >> 2;
 	p->length = p->bytes = total;
 	p->fragment = (__u8)fragment_kind(wire16(ip->fragment) & 0x1fff, wire16(ip->fragment) & 0x2000);
-	if (p->fragment != FRAGMENT_NONE)
+	if (p->fragment != FRAGMENT_NONE) {
 		p->fragment_id = wire16_raw(ip->id);
+		p->fragment_proto = ip->proto;
+		p->fragment_offset = (__u16)(wire16(ip->fragment) << 3 | (wire16(ip->fragment) >> 13 & FRAGMENT_MORE));
+		p->payload = total - header;
+	}
 	w->next = p->proto = ip->proto;
 	w->left = total - sizeof(*ip);
 	return datagram_skip(c, w, header - sizeof(*ip));
@@ -219,13 +228,18 @@ static __always_inline enum status parse_exthdrs(struct cursor *c, struct packet
 				return STATUS_MALFORMED;
 			w->fragmented = true;
 			p->fragment = (__u8)fragment_kind(wire16(h->fragment) >> 3, wire16(h->fragment) & 1);
-			p->fragment_id = p->fragment == FRAGMENT_NONE ? 0 : wire32_raw(h->id);
+			if (p->fragment != FRAGMENT_NONE) {
+				p->fragment_id = wire32_raw(h->id);
+				p->fragment_proto = h->next;
+				p->fragment_offset = wire16(h->fragment) & (FRAGMENT_OFFSET | FRAGMENT_MORE);
+				p->payload = w->left;
+			}
 		}
 		s = datagram_skip(c, w, exthdr_length(proto, h->len) - (__u32)sizeof(*h));
 		if (s != STATUS_OK)
 			return s;
 		w->next = p->proto = h->next;
-		cursor_forget_path(c, &p->tcp_payload);
+		cursor_forget_path(c, &p->tcp_seq);
 	}
 	return STATUS_TOO_DEEP;
 }
@@ -248,7 +262,8 @@ static __always_inline enum status parse_tcp(struct cursor *c, struct packet *p,
 	p->tcp_ack = wire32(tcp->ack);
 	p->has |= HAS_PORTS | HAS_FLAGS;
 	s = datagram_skip(c, w, header - (__u32)sizeof(*tcp));
-	p->tcp_payload = w->left;
+	if (p->fragment == FRAGMENT_NONE)
+		p->payload = w->left;
 	return s;
 }
 
@@ -354,9 +369,11 @@ static __always_inline enum status parse_ip(struct cursor *c, const struct frame
 
 	if (s == STATUS_OK && type == ETHERTYPE_IPV6)
 		s = parse_exthdrs(c, p, &w);
-	cursor_forget_path(c, &p->tcp_payload);
+	cursor_forget_path(c, &p->tcp_seq);
 	if (s == STATUS_OK)
 		s = parse_upper(c, p, &w, f);
+	if (w.ended && p->fragment == FRAGMENT_FIRST)
+		p->fragment_offset |= FRAGMENT_TINY;
 	return s == STATUS_OK ? parse_end(f, p, &w) : s;
 }
 
@@ -375,7 +392,7 @@ static __always_inline void packet_parse(struct cursor *c, const struct frame_in
 
 		s = first ? STATUS_OK : STATUS_TRUNCATED;
 		c->off = 0; /* only looked at */
-		cursor_forget_path(c, &p->tcp_payload);
+		cursor_forget_path(c, &p->tcp_seq);
 		if (first)
 			type = *first >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
 	} else {

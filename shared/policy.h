@@ -12,6 +12,15 @@ const volatile struct program_cfg fw_cfg = {};
 
 FW_MAPS(MAP)
 
+/* Not by way of the volatile: each word is to be read where it is used. */
+static __always_inline const __u32 *hash_key(void)
+{
+	const void *key = (const void *)fw_cfg.hash_key;
+
+	asm("" : "+r"(key)); /* the compiler must not know what it points to */
+	return (const __u32 *)key;
+}
+
 static __always_inline const volatile struct ruleset_cfg *classify_cfg(void) { return &fw_cfg.rules; }
 static __always_inline __u32 classify_roots(enum image image) { return fw_cfg.roots[image]; }
 static __always_inline const struct cells *cells_at(__u32 i) { return fw_cells_at((cells_id_t){ i }); }
@@ -73,6 +82,7 @@ static __always_inline void give_judged(struct outcome *o, judged_t j)
 }
 
 #include "insert.h"
+#include "fragment.h"
 
 /* Is this flow's state valid here? Always, but with `option state if-bound` only where its directions were first seen. */
 static __always_inline bool flow_bound_here(struct flow *f, struct place at, bool from_maker)
@@ -214,7 +224,7 @@ static __always_inline void decide_fresh(const struct subject *s, bool stateful,
 	give_judged(o, j);
 	if (o->reason == REASON_DEFAULT && p->fragment == FRAGMENT_LATER)
 		o->reason = REASON_FRAGMENT;
-	if (o->verdict != VERDICT_PASS || judged_stateless(j) || !stateful || !packet_makes_flow(s))
+	if (o->verdict != VERDICT_PASS || judged_stateless(j) || !stateful || p->fragment == FRAGMENT_LATER || !packet_makes_flow(s))
 		return;
 	o->flow = flow_insert(s, &in);
 	o->made = o->flow != NO_FLOW;
@@ -292,8 +302,8 @@ static __always_inline bool decide_usual(const struct subject *s, struct place a
 	return true;
 }
 
-/* The verdict on a packet; what it passes is accounted to its flow. */
-static __always_inline void decide(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
+/* A packet that is whole, or a fragment that stands for itself. */
+static __always_inline void decide_packet(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
 {
 	const struct packet *p = &s->packet;
 	enum flow_side from = (enum flow_side)s->from;
@@ -301,9 +311,6 @@ static __always_inline void decide(const struct subject *s, struct place at, tic
 	struct flow_bucket *b;
 	struct flow *f;
 
-	o->cached = o->made = o->log = 0;
-	o->direction = at.direction;
-	o->flow = NO_FLOW;
 	if (decide_by_status(p, at, o))
 		return;
 	if (!s->keyed) {
@@ -331,6 +338,32 @@ static __always_inline void decide(const struct subject *s, struct place at, tic
 		}
 	}
 	decide_fresh(s, true, at, now, o);
+}
+
+/* The verdict on a packet; what it passes is accounted to its flow. *s may be made a packet of another flow. */
+static __always_inline void decide(struct subject *s, struct place at, ticks_t now, struct outcome *o)
+{
+	const struct packet *p = &s->packet;
+	struct insertion in = { .now = now, .place = at };
+	__u32 datagram = FRAGMENT_OPEN;
+
+	o->cached = o->made = o->log = 0;
+	o->direction = at.direction;
+	o->flow = NO_FLOW;
+	if (p->fragment != FRAGMENT_NONE) {
+		in.generation = generation_now();
+		datagram = fragment_enter(s, &in, o);
+		if (datagram == FRAGMENT_DECIDED)
+			return;
+	}
+	if (p->fragment_offset & FRAGMENT_TINY)
+		give(o, VERDICT_DROP, REASON_FRAGMENT_TINY, rule_none());
+	else
+		decide_packet(s, at, now, o);
+	if (datagram < FRAGMENT_DECIDED)
+		fragment_settle(datagram, s, &in, o);
+	else if (p->fragment == FRAGMENT_LATER && o->flow != NO_FLOW)
+		o->reason = REASON_FRAGMENT;
 }
 
 #endif

@@ -75,6 +75,8 @@ static __always_inline bool rule_before(rule_id_t a, rule_id_t b) { return a.raw
 	X(REASON_NONIP, "nonip")           \
 	X(REASON_ND, "nd")                 \
 	X(REASON_LIMIT, "limit")           \
+	X(REASON_FRAGMENT_OVERLAP, "fragment-overlap") \
+	X(REASON_FRAGMENT_TINY, "fragment-tiny") \
 	X(REASON_NO_PROGRAM, "no-program") \
 	X(REASON_FAULT, "fault")
 #define FW_FRAGMENTS(X) X(FRAGMENT_NONE, "none") X(FRAGMENT_FIRST, "first") X(FRAGMENT_LATER, "later")
@@ -95,7 +97,8 @@ static __always_inline bool rule_before(rule_id_t a, rule_id_t b) { return a.raw
 	X(TIMEOUT_UDP_UNREPLIED, "udp-unreplied")  \
 	X(TIMEOUT_UDP_REPLIED, "udp-replied")      \
 	X(TIMEOUT_ICMP, "icmp")                    \
-	X(TIMEOUT_OTHER, "other")
+	X(TIMEOUT_OTHER, "other")              \
+	X(TIMEOUT_FRAGMENT, "fragment") /* of a datagram, from its first fragment on */
 /* How a packet's bytes begin: Ethernet header; IP header; a 2-byte EtherType and no addresses (captures only). */
 #define FW_LINKS(X) X(LINK_ETHER, "ether") X(LINK_IP, "ip") X(LINK_COOKED, "cooked")
 

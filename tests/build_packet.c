@@ -266,7 +266,8 @@ int64_t packet_field(const struct packet *p, const char *name)
 		{ "inner_vlan", p->inner_vlan }, { "tcp_flags", p->tcp_flags }, { "ttl", p->ttl }, { "dscp", p->dscp },
 		{ "fragment", p->fragment }, { "length", p->length }, { "bytes", p->bytes }, { "segments", p->segments },
 		{ "fragment_id", p->family == FAMILY_INET ? ntohs((uint16_t)p->fragment_id) : ntohl(p->fragment_id) },
-		{ "tcp_seq", p->tcp_seq }, { "tcp_ack", p->tcp_ack }, { "tcp_payload", p->tcp_payload }, { "nd", p->nd },
+		{ "tcp_seq", p->tcp_seq }, { "tcp_ack", p->tcp_ack }, { "payload", p->payload }, { "nd", p->nd },
+		{ "fragment_proto", p->fragment_proto }, { "fragment_offset", p->fragment_offset },
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

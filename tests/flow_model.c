@@ -216,10 +216,91 @@ static struct model_answer judge_known(struct flow_model *m, struct model_flow *
 	return a;
 }
 
-struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+static struct model_answer judge_packet(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
 {
 	int side = 0;
 	struct model_flow *f = has_flows(p) ? find(m, p, now_ns, &side) : NULL;
 
 	return f ? judge_known(m, f, side, p, d, now_ns) : judge_fresh(m, p, d, now_ns);
+}
+
+static struct model_datagram *find_datagram(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+{
+	for (size_t i = m->ndatagrams; i-- > 0;) { /* the newest with its identification */
+		struct model_datagram *g = &m->datagrams[i];
+		const struct packet *f = &g->first;
+
+		if (g->direction != d || f->family != p->family || f->proto != p->proto || f->fragment_id != p->fragment_id ||
+		    f->vlan != p->vlan || f->inner_vlan != p->inner_vlan || memcmp(&f->src, &p->src, sizeof(f->src)) ||
+		    memcmp(&f->dst, &p->dst, sizeof(f->dst)))
+			continue;
+		return now_ns > g->first_ns && now_ns - g->first_ns > 30 * SECOND ? NULL : g;
+	}
+	return NULL;
+}
+
+static const struct model_answer overlaps = { .verdict = VERDICT_DROP, .reason = REASON_FRAGMENT_OVERLAP,
+					      .rule = { RULE_NONE_RAW } };
+
+static struct model_answer judge_first(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+{
+	struct model_datagram *g = find_datagram(m, p, d, now_ns);
+
+	if (g && (!g->total || g->seen < g->total))
+		return overlaps;
+	GROW(m->datagrams, m->ndatagrams, m->cap_datagrams);
+	g = &m->datagrams[m->ndatagrams++];
+	*g = (struct model_datagram){ .first = *p, .direction = d, .first_ns = now_ns, .seen = p->payload };
+	return g->answer = judge_packet(m, p, d, now_ns);
+}
+
+static struct model_answer judge_later(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+{
+	struct model_datagram *g = find_datagram(m, p, d, now_ns);
+	uint32_t offset = p->fragment_offset & ~7u;
+	struct model_answer a;
+	struct packet whole;
+	struct model_flow *f;
+	int side = 0;
+
+	if (offset < 20 && (p->proto == PROTO_TCP || (p->proto == PROTO_SCTP && offset < 12)))
+		return overlaps;
+	if (!g)
+		return judge_packet(m, p, d, now_ns);
+	if (offset < g->first.payload)
+		return overlaps;
+	g->seen += p->payload;
+	if (!(p->fragment_offset & FRAGMENT_MORE))
+		g->total = offset + p->payload;
+	a = g->answer;
+	a.reason = REASON_FRAGMENT;
+	a.cached = true;
+	a.made = a.has_flow = false;
+	if (a.verdict != VERDICT_PASS || !has_flows(&g->first))
+		return a;
+	whole = g->first;
+	whole.tcp_flags = 0; /* it has none, and opens nothing */
+	f = find(m, &whole, now_ns, &side);
+	a.has_flow = f != NULL;
+	if (f) {
+		bool reply = (side < 0) != f->reversed;
+
+		f->packets[reply]++;
+		f->bytes[reply] += p->length;
+		f->last_ns = now_ns;
+	}
+	return a;
+}
+
+struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+{
+	switch ((enum fragment)p->fragment) {
+	case FRAGMENT_NONE:
+		break;
+	case FRAGMENT_FIRST:
+		return judge_first(m, p, d, now_ns);
+	case FRAGMENT_LATER:
+		return judge_later(m, p, d, now_ns);
+	}
+	return judge_packet(m, p, d, now_ns);
 }

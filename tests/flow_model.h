@@ -20,18 +20,33 @@ struct model_flow {
 	bool over;                  /* another has taken its place */
 };
 
+struct model_answer { enum verdict verdict; enum reason reason; rule_id_t rule; bool cached, made, has_flow; };
+
+/* A datagram in fragments, from its first one on. */
+struct model_datagram {
+	struct packet first;
+	enum direction direction;   /* of the hook */
+	uint64_t first_ns;
+	struct model_answer answer; /* what became of the first fragment */
+	uint32_t seen, total;
+};
+
 struct flow_model {
 	const struct ruleset *rs;
 	const char *on;
 	struct model_flow *v;
 	size_t n, cap;
+	struct model_datagram *datagrams;
+	size_t ndatagrams, cap_datagrams;
 };
-
-struct model_answer { enum verdict verdict; enum reason reason; rule_id_t rule; bool cached, made, has_flow; };
 
 /* Judges a packet of status ok, and moves the state along. */
 struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns);
 
-static inline void flow_model_free(struct flow_model *m) { free(m->v); }
+static inline void flow_model_free(struct flow_model *m)
+{
+	free(m->v);
+	free(m->datagrams);
+}
 
 #endif

@@ -45,15 +45,24 @@ static void scene_close(struct scene *s)
 	ruleset_free(&s->rs);
 }
 
+/* Each of a datagram of its own, so that no fragment follows or overlaps another: explain tells of first ones that were not seen. */
+static void build_alone(const struct packet *p, struct built *frame)
+{
+	static uint32_t datagrams;
+	struct spec spec;
+
+	spec_of_packet(p, &spec);
+	spec.fragment_id = ++datagrams;
+	spec_build(&spec, frame);
+}
+
 /* A packet as bytes, and as the programs will see it. False where it is none that rules see. */
 static bool make_probe(const struct scene *s, struct built *frame, struct probe *out)
 {
 	struct gen_probe aimed;
-	struct spec spec;
 
 	gen_probe(&dice, &s->rs, &aimed);
-	spec_of_packet(&aimed.packet, &spec);
-	spec_build(&spec, frame);
+	build_alone(&aimed.packet, frame);
 	memset(out, 0, sizeof(*out));
 	replay_parse(&frame->frame, &out->packet);
 	out->direction = aimed.direction;
@@ -103,7 +112,9 @@ static void check_words(const struct probe *p)
 	assert_int_equal(assumed.len, 0);
 	want.packet.icmp_id = 0;
 	want.packet.fragment_id = again.packet.fragment_id;
-	want.packet.tcp_seq = want.packet.tcp_ack = want.packet.tcp_payload = again.packet.tcp_payload = 0;
+	want.packet.fragment_proto = again.packet.fragment_proto;
+	want.packet.fragment_offset = again.packet.fragment_offset;
+	want.packet.tcp_seq = want.packet.tcp_ack = want.packet.payload = again.packet.payload = 0;
 	if (memcmp(&want, &again, sizeof(want)))
 		fail_msg("%s: another packet when read again", text.str);
 	rule_free(&r);
@@ -180,7 +191,6 @@ static void explain_with_flows(const struct scene *s, const struct probe *p, str
 static void vary(struct probe *p, struct built *frame)
 {
 	struct packet turned = p->packet;
-	struct spec spec;
 
 	if (random_chance(&dice, 60)) {
 		turned.src = p->packet.dst;
@@ -193,8 +203,7 @@ static void vary(struct probe *p, struct built *frame)
 	}
 	if (random_chance(&dice, 30))
 		p->direction = (enum direction)!p->direction;
-	spec_of_packet(&turned, &spec);
-	spec_build(&spec, frame);
+	build_alone(&turned, frame);
 	replay_parse(&frame->frame, &p->packet);
 }
 

@@ -29,8 +29,19 @@ static void random_icmp(struct random *g, struct spec *s)
 	s->icmp_id = (uint16_t)(1 + random_below(g, 2));
 }
 
+static void random_fragment(struct random *g, struct spec *s)
+{
+	static const uint16_t offsets[] = { 0, 0, 0, 1, 2, 3, 4, 6, 9, 12 };
+
+	s->fragment = true;
+	s->offset = RANDOM_OF(g, offsets);
+	s->more = !s->offset || random_chance(g, 60);
+	s->fragment_id = random_below(g, 3);
+	s->payload = 8 * random_below(g, 4);
+}
+
 /* Few of each: the same tuples come again, in both directions. The rules are made of the same pools. */
-static void random_packet(struct random *g, uint32_t number, struct built *b)
+static void random_packet(struct random *g, struct built *b)
 {
 	static const uint8_t protos[] = { PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_UDP, PROTO_UDP, PROTO_ICMP, PROTO_SCTP, 47 };
 	static const uint16_t ports[] = { 22, 53, 8050 };
@@ -52,12 +63,8 @@ static void random_packet(struct random *g, uint32_t number, struct built *b)
 	s.payload = 1 + (random_chance(g, 20) ? random_below(g, 1400) : 0);
 	s.ttl = random_chance(g, 90) ? 64 : (uint8_t)random_u32(g);
 	s.dscp = random_chance(g, 90) ? 0 : 46;
-	if (random_chance(g, 5)) {
-		s.fragment = true;
-		s.offset = random_chance(g, 50) ? 8 : 0;
-		s.more = !s.offset || random_chance(g, 50);
-	}
-	s.fragment_id = number;
+	if (random_chance(g, 25))
+		random_fragment(g, &s);
 	if (random_chance(g, 5)) {
 		s.tags = 1;
 		s.tag_type[0] = 0x8100;
@@ -139,7 +146,7 @@ static void check_ruleset(unsigned int number, struct tally *tally)
 		struct packet p;
 		struct built b;
 
-		random_packet(&g, i, &b);
+		random_packet(&g, &b);
 		now = later(&g, now);
 		parse_natively(&b.frame, 0, &p);
 		assert_int_equal(p.status, STATUS_OK);
@@ -164,10 +171,13 @@ static void test_state(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < RULESETS; i++)
 		check_ruleset(i, &t);
-	print_message("%u by rule, %u by default, %u by state, %u cached, %u of a flow stopped, %zu flows\n",
-		      t.reasons[REASON_RULE], t.reasons[REASON_DEFAULT], t.reasons[REASON_STATE], t.cached, t.stopped, t.flows);
+	print_message("%u by rule, %u by default, %u by state, %u cached, %u of a flow stopped, %zu flows; %u fragments that follow "
+		      "or whose first was not seen, %u that overlap\n", t.reasons[REASON_RULE], t.reasons[REASON_DEFAULT],
+		      t.reasons[REASON_STATE], t.cached, t.stopped, t.flows, t.reasons[REASON_FRAGMENT],
+		      t.reasons[REASON_FRAGMENT_OVERLAP]);
 	assert_true(t.reasons[REASON_RULE] > 5000 && t.reasons[REASON_DEFAULT] > 5000 && t.reasons[REASON_STATE] > 5000);
 	assert_true(t.stopped > 500 && t.flows > 1000);
+	assert_true(t.reasons[REASON_FRAGMENT] > 2000 && t.reasons[REASON_FRAGMENT_OVERLAP] > 2000);
 }
 
 int main(void)

@@ -60,6 +60,8 @@ static enum status usual_status(const char *reason, const char *packet)
 	for (int i = 0; i < STATUS_COUNT; i++)
 		if (!strcmp(reason, status_text((enum status)i)))
 			return (enum status)i;
+	if (!strcmp(reason, reason_text(REASON_FRAGMENT_TINY)))
+		return STATUS_MALFORMED;
 	return !strncmp(packet, "arp", 3) ? STATUS_NONIP : STATUS_OK;
 }
 

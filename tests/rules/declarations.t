@@ -33,6 +33,7 @@ option timeout tcp-established 1d ;; ok ;; -
 option timeout tcp-established 86400 ;; ok ;; option timeout tcp-established 1d
 option timeout udp-replied 90 ;; ok ;; option timeout udp-replied 90s
 option timeout icmp 60s<nl>option timeout other 3600 ;; ok ;; option timeout icmp 1m<nl>option timeout other 1h
+option timeout fragment 5s ;; ok ;; -
 option timeout tcp-syn 0 ;; error ;; 24 ;; out of range
 option timeout tcp-syn 5x ;; error ;; 24 ;; '5x' is not a time
 option timeout tcp-syn s ;; error ;; 24 ;; 's' is not a time
