@@ -45,7 +45,7 @@ __attribute__((noinline)) int tell_tc(struct __sk_buff *ctx, __u32 link, __u32 w
 	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
 }
 
-static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, const struct subject *s, enum direction d,
+static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, struct subject *s, enum direction d,
 						   struct iface_slot iface)
 {
 	struct outcome o = {};
