@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests and benchmarks. tests/unit_*.c and tests/net_*.c are programs of their own, linked with all of ctl/ but main;
-# tests/layout_compare.c is a tool of tests/neg.sh.
+# tests/layout_compare.c is a tool of tests/neg.sh, tests/traffic.c one of tests/e2e/.
 
 TEST_MAIN := $(wildcard tests/unit_*.c tests/net_*.c)
-TEST_TOOL := tests/layout_compare.c
+TEST_TOOL := tests/layout_compare.c tests/traffic.c
 TEST_LIB  := $(filter-out $(TEST_MAIN) $(TEST_TOOL) $(wildcard tests/bench_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN) $(TEST_TOOL))
 TEST_OBJ  := $(patsubst tests/%.c,$(B)/tests/%.o,$(TEST_LIB))
@@ -23,6 +23,10 @@ $(B)/tests/%: $(B)/tests/%.o $(TEST_OBJ) $(LIB_OBJ)
 $(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/tests/traffic: $(B)/tests/traffic.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^
 
 .PHONY: tests run-test run-demo run-bench
 tests: $(TEST_BIN)

@@ -241,5 +241,44 @@ udp_dropped() { same "$(udp_ask "$1" "$2" "$3" 0.5 2>&1)" ""; }
 
 ping_dropped() { ! in_ns "$1" ping -q -c1 -W0.5 "$2"; }
 
+# --- traffic that goes on (tests/traffic.c) --------------------------------------------------------
+
+traffic=$build/tests/traffic
+
+# session NAME NS tcp|udp ADDRESS PORT [FROM]: a connection to an echo server that says something every 20 ms; what comes back
+# grows $tmp/NAME.
+session()
+{
+	: >"$tmp/$1"
+	ip netns exec "$2" "$traffic" talk "$3" "$4" "$5" "$tmp/$1" 300 ${6:+"$6"} &
+	until_true grows "$1"
+}
+grows()
+{
+	local before
+
+	before=$(stat -c %s "$tmp/$1")
+	sleep 0.1
+	[ "$(stat -c %s "$tmp/$1")" -gt "$before" ] || { echo "nothing comes back for $1"; return 1; }
+}
+goes_on()
+{
+	local name
+
+	for name; do
+		until_true grows "$name" || return 1
+	done
+}
+# is_cut NAME...: what was under way is over after a moment, then nothing comes.
+is_cut()
+{
+	local name before
+
+	sleep 0.2
+	before=$(cd "$tmp" && stat -c %s "$@")
+	sleep 0.4
+	same "$(cd "$tmp" && stat -c %s "$@")" "$before"
+}
+
 # A counter of a rule: packets NS NUMBER.
 packets() { fw "$1" -j rule show "$2" | jq .packets; }
