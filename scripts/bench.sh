@@ -76,10 +76,24 @@ if command -v xdp-filter >/dev/null; then
 		echo "bench: xdp-filter does not load here (see $log): no comparison" >&2
 	fi
 fi
-case " $parts " in
-*" live "* | *" all "* | "  " | " quick ")
+# wanted PART: whether it was named, or none was.
+wanted()
+{
+	case " $parts " in
+	*" $1 "* | *" all "* | "  " | " quick ") return 0 ;;
+	esac
+	return 1
+}
+
+if wanted live; then
 	"$here/bench-live.sh" "$build" >"$build/bench/links" 2>>"$log" || die "the links cannot be set up (see $log)"
 	args+=(--live "$build/bench/links")
-	;;
-esac
+fi
+if wanted apply; then
+	ip netns add apply
+	ip link add fwbench2 type veth peer name r0 netns apply
+	ip -n apply link set r0 up
+	"$build/fwctl" -q -n apply attach r0 >>"$log" 2>&1 || die "fwctl does not attach (see $log)"
+	args+=(--apply apply)
+fi
 exec "$build/tests/bench_run" "${args[@]}"

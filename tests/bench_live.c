@@ -6,7 +6,6 @@
 #include <linux/if_link.h>
 #include <linux/sockios.h>
 #include <net/if.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -102,16 +101,15 @@ static int generate(const struct live_generator *g, const struct live_link *l, c
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(*packet), .repeat = (int)(batches * BATCH),
 		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH);
-	const struct sched_param first = { .sched_priority = 1 }, usual = { .sched_priority = 0 };
 	struct bench_live_bpf__bss *b = g->skel->bss;
 	int rc;
 
 	b->live_ifindex = l->ifindex;
 	b->live_sent = 0;
 	b->live_last = (batches - 1) * BATCH;
-	(void)sched_setscheduler(0, SCHED_FIFO, &first);
+	bench_go_first(true);
 	rc = bpf_prog_test_run_opts(bpf_program__fd(g->skel->progs.bench_generate), &opts);
-	(void)sched_setscheduler(0, SCHED_OTHER, &usual);
+	bench_go_first(false);
 	*seconds = (double)(b->live_until - b->live_from) / 1e9;
 	return rc;
 }

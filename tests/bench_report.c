@@ -89,12 +89,31 @@ static void print_row(const struct bench_results *r, const struct bench_series *
 	fprintf(f, "\n");
 }
 
-static bool is_first(const struct bench_results *r, size_t i)
+static bool is_first(const struct bench_results *r, size_t i, bool (*alike)(const char *a, const char *b))
 {
 	for (size_t k = 0; k < i; k++)
-		if (r->v[k].topic == r->v[i].topic && !strcmp(r->v[k].subject, r->v[i].subject))
+		if (r->v[k].topic == r->v[i].topic && alike(r->v[k].subject, r->v[i].subject))
 			return false;
 	return true;
+}
+
+static bool same_subject(const char *a, const char *b) { return !strcmp(a, b); }
+
+/* Subjects alike up to the comma stand together. */
+static bool same_group(const char *a, const char *b)
+{
+	size_t n = strcspn(a, ",");
+
+	return n == strcspn(b, ",") && !strncmp(a, b, n);
+}
+
+static void print_group(const struct bench_results *r, size_t first, const size_t *columns, size_t n, enum bench_format format,
+			FILE *f)
+{
+	for (size_t i = first; i < r->n; i++)
+		if (r->v[i].topic == r->v[first].topic && same_group(r->v[i].subject, r->v[first].subject) &&
+		    is_first(r, i, same_subject))
+			print_row(r, &r->v[i], columns, n, format, f);
 }
 
 void bench_tables(const struct bench_results *r, enum bench_format format, FILE *f)
@@ -107,8 +126,8 @@ void bench_tables(const struct bench_results *r, enum bench_format format, FILE 
 			continue;
 		print_head(topic, columns, n, format, f);
 		for (size_t i = 0; i < r->n; i++)
-			if (r->v[i].topic == topic && is_first(r, i))
-				print_row(r, &r->v[i], columns, n, format, f);
+			if (r->v[i].topic == topic && is_first(r, i, same_group))
+				print_group(r, i, columns, n, format, f);
 	}
 }
 
@@ -134,16 +153,16 @@ static void json_series(struct json *j, const struct bench_series *s)
 	json_end_object(j);
 }
 
-int bench_write_json(const struct bench_results *r, const char *path)
+void bench_json(const struct bench_results *r, FILE *f)
 {
 	_cleanup_strbuf_ struct strbuf out = { .str = NULL };
 	struct utsname u = { .release = "" };
 	struct json j;
-	FILE *f;
 
 	uname(&u);
 	json_init(&j, &out);
 	json_object(&j);
+	json_key_string(&j, "version", FWCTL_VERSION);
 	json_key_string(&j, "kernel", u.release);
 	json_key(&j, "results");
 	json_array(&j);
@@ -152,9 +171,5 @@ int bench_write_json(const struct bench_results *r, const char *path)
 	json_end_array(&j);
 	json_end_object(&j);
 	json_done(&j);
-	f = fopen(path, "w");
-	if (!f)
-		return -errno;
 	fprintf(f, "%s\n", out.str);
-	return fclose(f) ? -errno : 0;
 }

@@ -10,8 +10,8 @@
 enum bench_format { BENCH_TERMINAL, BENCH_MARKDOWN };
 void bench_tables(const struct bench_results *r, enum bench_format format, FILE *f);
 
-/* All series with their quartiles. 0, or a negative errno. */
-int bench_write_json(const struct bench_results *r, const char *path);
+/* All series with their quartiles. */
+void bench_json(const struct bench_results *r, FILE *f);
 
 /* A line for each requirement on these parts (BENCH_*); false when one was missed. */
 bool bench_require(const struct bench_results *r, unsigned int parts, FILE *f);

@@ -88,6 +88,39 @@ static void require_live(struct verdicts *v)
 	require(v, least, false, 2, "3. packets dropped a second, the least of all sizes, to nft's map");
 }
 
+/* The largest median, over all series of the topic whose subject ends so. */
+static double worst(const struct bench_results *r, enum bench_topic topic, const char *tail, size_t rules, const char *set)
+{
+	double max = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct bench_series *s = &r->v[i];
+		size_t n = strlen(s->subject), t = strlen(tail);
+
+		if (s->topic == topic && s->rules == rules && n >= t && !strcmp(s->subject + n - t, tail) &&
+		    (!set || !strncmp(s->subject, set, strlen(set))) && bench_median(s) > max)
+			max = bench_median(s);
+	}
+	return max;
+}
+
+static void require_apply(struct verdicts *v)
+{
+	static const struct { size_t rules; double ms; } sizes[] = { { 1000, 60 }, { 10000, 200 }, { 100000, 1500 } };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		_cleanup_free_ char *what = xasprintf("4. apply of %zu rules, the slowest of all, ms", sizes[i].rules);
+
+		require(v, worst(v->r, TOPIC_APPLY, SUBJECT_APPLY, sizes[i].rules, NULL), true, sizes[i].ms, what);
+	}
+	require(v, worst(v->r, TOPIC_APPLY, SUBJECT_RULE_ADD, 1000, NULL), true, 60, "4. rule add to 1,000 rules, ms");
+	for (size_t i = 0; i < SETS; i++) {
+		_cleanup_free_ char *what = xasprintf("4. tables of %s at 100,000 rules, MB", set_names[i]);
+
+		require(v, worst(v->r, TOPIC_MEMORY, SUBJECT_TABLES, 100000, set_names[i]) / 1e6, true, i ? 128 : 32, what);
+	}
+}
+
 bool bench_require(const struct bench_results *r, unsigned int parts, FILE *f)
 {
 	const struct bench_series *peer = bench_find(r, TOPIC_PACKET, SUBJECT_PEER, 1);
@@ -100,5 +133,7 @@ bool bench_require(const struct bench_results *r, unsigned int parts, FILE *f)
 	}
 	if (parts & BENCH_LIVE)
 		require_live(&v);
+	if (parts & BENCH_APPLY)
+		require_apply(&v);
 	return !v.missed;
 }

@@ -99,19 +99,25 @@ void bench_ruleset_model(const struct bench_ruleset *rs, unsigned int number, st
 		make_rule(&out->rules[i], rs, number, i);
 }
 
-int bench_model_load(struct bench_instance *in, const struct ruleset *model, unsigned int hooks, struct loaded *out, char **err)
+int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, struct loaded *out, char **err)
 {
-	struct tables t;
-	struct load_request rq = { .instance = &in->maps, .tables = &t, .hooks = hooks, .cfg = { .generation = { ++in->loads } } };
-	int rc = compile(model, NULL, &t, err);
+	struct load_request rq = { .instance = &in->maps, .tables = t, .hooks = hooks, .cfg = { .generation = { ++in->loads } } };
 
-	if (rc)
-		return rc;
 	rq.cfg.buckets = in->cfg.buckets;
 	memcpy(rq.cfg.hash_key, in->cfg.hash_key, sizeof(rq.cfg.hash_key));
 	for (size_t i = 0; i < TIMEOUT_COUNT; i++)
 		rq.cfg.timeout[i] = IDLE_TICKS;
-	rc = programs_load(&rq, out, err);
+	return programs_load(&rq, out, err);
+}
+
+int bench_model_load(struct bench_instance *in, const struct ruleset *model, unsigned int hooks, struct loaded *out, char **err)
+{
+	struct tables t;
+	int rc = compile(model, NULL, &t, err);
+
+	if (rc)
+		return rc;
+	rc = bench_tables_load(in, &t, hooks, out, err);
 	tables_free(&t);
 	return rc;
 }

@@ -41,6 +41,9 @@ void bench_ruleset_model(const struct bench_ruleset *rs, unsigned int number, st
 /* Any model into the instance; the programs in `hooks` (LOAD_*). */
 int bench_model_load(struct bench_instance *in, const struct ruleset *model, unsigned int hooks, struct loaded *out, char **err);
 
+/* Tables likewise. */
+int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, struct loaded *out, char **err);
+
 /* A datagram, all but addresses and ports filled in (these are 0). */
 struct bench_packet bench_packet_plain(void);
 

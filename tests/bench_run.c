@@ -6,7 +6,8 @@
  *   --peer ID, --peer-small ID    xdp-filter's programs
  *   --live FILE           links to contenders (scripts/bench-live.sh)
  *   --fwctl PATH          the binary
- *   --output DIR          for bench.json
+ *   --apply NETNS         where fwctl is attached
+ *   --output DIR          for bench.json, bench.md, bench.svg
  * Exit status: 0, 1 it could not be measured, 2 usage, 3 something required was missed.
  */
 #include <bpf/bpf.h>
@@ -15,8 +16,11 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 #include "../ctl/programs.h"
+#include "bench_plot.h"
 #include "bench_report.h"
 #include "bench_sections.h"
 
@@ -26,6 +30,13 @@ double bench_seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+void bench_go_first(bool on)
+{
+	const struct sched_param p = { .sched_priority = on ? BENCH_FIRST : 0 };
+
+	(void)sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &p);
 }
 
 struct run { struct bench_options o; const char *output; };
@@ -62,6 +73,7 @@ static bool read_options(int argc, char **argv, struct run *run)
 		{ "parts", required_argument, NULL, 'p' }, { "classbench", required_argument, NULL, 'c' },
 		{ "peer", required_argument, NULL, 'x' }, { "peer-small", required_argument, NULL, 'y' },
 		{ "live", required_argument, NULL, 'l' }, { "fwctl", required_argument, NULL, 'f' },
+		{ "apply", required_argument, NULL, 'a' },
 		{ "output", required_argument, NULL, 'o' }, { NULL, 0, NULL, 0 },
 	};
 	bool ok = true;
@@ -75,7 +87,8 @@ static bool read_options(int argc, char **argv, struct run *run)
 		case 'y': ok = (run->o.peer_small = program_of(optarg)) >= 0; break;
 		case 'l': run->o.live = optarg; break;
 		case 'f': run->o.fwctl = optarg; break;
-		case 'o': run->output = optarg; break;
+		case 'a': run->o.apply_netns = optarg; break;
+		case 'o': run->output = run->o.folder = optarg; break;
 		default: ok = false;
 		}
 	}
@@ -94,18 +107,61 @@ static void stay(void)
 	(void)sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* OUTPUT/bench.NAME for writing, or NULL with a message. */
+static FILE *create(const struct run *run, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("%s/bench.%s", run->output, name);
+	FILE *f = fopen(path, "w");
+
+	if (!f)
+		fprintf(stderr, "bench: %s: %s\n", path, strerror(errno));
+	return f;
+}
+
+/* What the figures stand and fall with. */
+static void print_machine(FILE *f)
+{
+	struct utsname u = { .release = "" };
+	char line[256], model[128] = "unknown processor", date[32];
+	time_t now = time(NULL);
+	FILE *cpu = fopen("/proc/cpuinfo", "r");
+
+	uname(&u);
+	strftime(date, sizeof(date), "%Y-%m-%d", gmtime(&now));
+	while (cpu && fgets(line, sizeof(line), cpu))
+		if (sscanf(line, "model name : %127[^\n]", model) == 1)
+			break;
+	if (cpu)
+		fclose(cpu);
+	fprintf(f, "fwctl %s, Linux %s, %s, %ld CPUs, %s; medians of the rounds.\n", FWCTL_VERSION, u.release, model,
+		sysconf(_SC_NPROCESSORS_ONLN), date);
+}
+
 static int report(const struct run *run, const struct bench_results *r)
 {
-	_cleanup_free_ char *json = xasprintf("%s/bench.json", run->output);
-	int rc;
+	FILE *json = create(run, "json"), *md = create(run, "md"), *svg = create(run, "svg");
+	int status = json && md && svg ? 0 : 1;
+	bool met;
 
+	print_machine(stdout);
 	bench_tables(r, BENCH_TERMINAL, stdout);
-	rc = bench_write_json(r, json);
-	if (rc) {
-		fprintf(stderr, "bench: %s: %s\n", run->output, strerror(-rc));
-		return 1;
+	met = bench_require(r, run->o.parts, stdout);
+	if (!status) {
+		bench_json(r, json);
+		print_machine(md);
+		bench_tables(r, BENCH_MARKDOWN, md);
+		fprintf(md, "\n![The same as curves](bench.svg)\n\n```");
+		bench_require(r, run->o.parts, md);
+		fprintf(md, "```\n");
+		bench_plot(r, svg);
 	}
-	return bench_require(r, run->o.parts, stdout) ? 0 : 3;
+	if (json)
+		status |= fclose(json) ? 1 : 0;
+	if (md)
+		status |= fclose(md) ? 1 : 0;
+	if (svg)
+		status |= fclose(svg) ? 1 : 0;
+	return status ? 1 : met ? 0 : 3;
 }
 
 int main(int argc, char **argv)
@@ -118,8 +174,10 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &run))
 		return 2;
 	objects_verbose(false);
+	if (run.o.parts & BENCH_APPLY && run.o.apply_netns)
+		rc = bench_section_apply(&run.o, &results, &err);
 	stay();
-	if (run.o.parts & BENCH_PACKET)
+	if (!rc && run.o.parts & BENCH_PACKET)
 		rc = bench_section_packet(&run.o, &results, &err);
 	if (!rc && run.o.parts & BENCH_LIVE && run.o.live)
 		rc = bench_section_live(&run.o, &results, &err);

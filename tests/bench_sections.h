@@ -14,6 +14,8 @@ struct bench_options {
 	int peer, peer_small;     /* xdp-filter as loaded with all features, and for IPv4 alone; -1: left out */
 	const char *live;         /* file of the contenders' links, or NULL: left out */
 	const char *fwctl;        /* the binary */
+	const char *apply_netns;  /* namespace where it is attached, for apply; NULL: left out */
+	const char *folder;       /* for files on the way */
 };
 
 /* Subjects, or what stands behind "SET, " in theirs, that results are compared with, by name. */
@@ -27,6 +29,11 @@ struct bench_options {
 #define SUBJECT_NFT_LINEAR "nft, rules"
 #define SUBJECT_NFT_MAP    "nft, one map"
 
+#define SUBJECT_APPLY      "fwctl apply"
+#define SUBJECT_RULE_ADD   "fwctl rule add"
+#define SUBJECT_LOAD       "load (verifier)"
+#define SUBJECT_TABLES     "all tables"
+
 /* ClassBench sets, by nominal size. */
 #define BENCH_SETS(X) X("acl1") X("fw1") X("ipc1")
 
@@ -35,6 +42,13 @@ int bench_section_packet(const struct bench_options *o, struct bench_results *r,
 
 /* Packets dropped a second, by fwctl and others: o->live. 0, or a negative errno with *err. */
 int bench_section_live(const struct bench_options *o, struct bench_results *r, char **err);
+
+/* Time, memory and the verifier's work of apply. 0, or a negative errno with *err. */
+int bench_section_apply(const struct bench_options *o, struct bench_results *r, char **err);
+
+/* Ahead of all other processes that want this CPU, where that is allowed: what others do on the machine is not to be measured. */
+enum { BENCH_FIRST = 1 };
+void bench_go_first(bool on);
 
 /* Seconds on a clock that only goes forward. */
 double bench_seconds(void);

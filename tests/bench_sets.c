@@ -8,11 +8,6 @@
 #include "../shared/packet.h"
 #include "bench_sets.h"
 
-const char *bench_size_text(size_t rules)
-{
-	return rules == 100000 ? "100k" : rules == 10000 ? "10k" : rules == 1000 ? "1k" : rules == 100 ? "100" : rules == 10 ? "10" : "1";
-}
-
 void bench_set_close(struct bench_set *s)
 {
 	free(s->headers);
@@ -168,7 +163,7 @@ static int load_rules(struct bench_instance *in, const struct classbench *cb, bo
 
 int bench_set_load(struct bench_instance *in, const char *dir, const char *name, size_t rules, struct bench_set *s, char **err)
 {
-	_cleanup_free_ char *file = xasprintf("%s_%s", name, bench_size_text(rules));
+	_cleanup_free_ char *file = xasprintf("%s_%s", name, classbench_size_text(rules));
 	_cleanup_classbench_ struct classbench cb = { .nrules = 0 };
 	int rc;
 

@@ -26,9 +26,6 @@ struct bench_set {
 int bench_set_load(struct bench_instance *in, const char *dir, const char *name, size_t rules, struct bench_set *out, char **err);
 void bench_set_close(struct bench_set *s);
 
-/* 1k, 10k, 100k. */
-const char *bench_size_text(size_t rules);
-
 /* Every header by the program without state: passed, by the rule that it has to find. 0, or a negative errno with *err. */
 int bench_set_check(const struct bench_set *s, char **err);
 

@@ -40,6 +40,9 @@ struct classbench {
 	size_t nrules, nheaders;
 };
 
+/* The end of the set's name for a nominal size: 1k, 10k, 100k. */
+static inline const char *classbench_size_text(size_t rules) { return rules < 10000 ? "1k" : rules < 100000 ? "10k" : "100k"; }
+
 /* How the rules become rules of ours. All are `in`. */
 struct cb_style {
 	bool stateless;

@@ -22,7 +22,7 @@ $(B)/tests/%: $(B)/tests/%.o $(TEST_OBJ) $(LIB_OBJ)
 
 $(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(LIB_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lm
 
 $(B)/tests/traffic: $(B)/tests/traffic.o
 	$(call say,LINK,$@)
