@@ -76,7 +76,8 @@ struct subject {
 	__u64 hash;
 	__u8 keyed;           /* packets of its kind have flows */
 	__u8 from;            /* enum flow_side: who sent it */
-	__u8 zero[6];
+	__u8 quoted;          /* it is an ICMP error, and what it quotes is at hand as well (struct scratch) */
+	__u8 zero[5];
 };
 _Static_assert(sizeof(struct subject) == 160, "no padding");
 

@@ -165,6 +165,7 @@ struct replay_result {
 	__u32 ended;          /* `last` holds the flow that made room at outcome.flow */
 	__u32 zero;
 	struct packet packet; /* as parsed */
+	struct packet quote;  /* what it quotes, where it is an ICMP error and that is whole enough; else zeros */
 	struct flow last;
 };
 

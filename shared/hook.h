@@ -6,6 +6,7 @@
 #ifndef FW_HOOK_H
 #define FW_HOOK_H
 
+#include "parse_quote.h"
 #include "parse_snap.h"
 #include "parse_usual.h"
 #include "policy.h"
@@ -55,9 +56,9 @@ static __always_inline struct cursor frame_cursor(bool replay, const void *data,
 	return c;
 }
 
-/* Parses into *s what lies between data and end. */
-static __always_inline void parse_frame(const void *data, const void *end, struct frame_info *f, bool strips_vlan,
-					struct subject *s)
+/* Parses into *s what lies between data and end. Returns how many bytes of headers that are. */
+static __always_inline int parse_frame(const void *data, const void *end, struct frame_info *f, bool strips_vlan,
+				       struct subject *s)
 {
 	struct cursor c = frame_cursor(fw_cfg.replay, data, end, f);
 
@@ -67,6 +68,23 @@ static __always_inline void parse_frame(const void *data, const void *end, struc
 		s->packet.inner_vlan = 0;
 	}
 	subject_find(s, hash_key());
+	s->quoted = 0;
+	return (int)c.off;
+}
+
+/* What the ICMP error *s quotes, `off` bytes behind data; to scratch memory. */
+static __always_inline int parse_quoted(const void *data, const void *end, __u32 off, struct subject *s)
+{
+	struct frame_info f = { .link = LINK_ETHER };
+	struct cursor c = frame_cursor(fw_cfg.replay, data, end, &f);
+	struct scratch *scratch = fw_scratch_mine();
+
+	if (!scratch)
+		return -1;
+	c.off = off & CURSOR_OFF_MASK;
+	packet_parse_quote(&c, &s->packet, &scratch->quote.packet);
+	s->quoted = scratch->quote.packet.status == STATUS_OK;
+	return scratch->quote.packet.status;
 }
 
 /* When and where the packet is judged. */
@@ -98,6 +116,16 @@ static __always_inline void report(const struct packet *p, const struct outcome 
 		return;
 	r->outcome = *o;
 	r->packet = *p;
+	__builtin_memset(&r->quote, 0, sizeof(r->quote));
+}
+
+static __always_inline void report_quote(const struct subject *s)
+{
+	struct replay_result *r = fw_result_at();
+	struct scratch *scratch = fw_scratch_mine();
+
+	if (r && scratch && s->quoted)
+		r->quote = scratch->quote.packet;
 }
 
 /* The short way as far as the packet is usual and `family` its family; *s is its working memory. */
@@ -163,8 +191,10 @@ static __always_inline enum verdict judge_parsed(struct subject *s, enum directi
 		return VERDICT_DROP;
 	decide(s, at, now, o);
 	count(&s->packet, at, o);
-	if (fw_cfg.replay)
+	if (fw_cfg.replay) {
 		report(&s->packet, o);
+		report_quote(s);
+	}
 	return (enum verdict)o->verdict;
 }
 

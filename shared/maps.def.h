@@ -79,6 +79,7 @@ struct epoch { generation_t newest; __u32 zero; };
 struct scratch {
 	struct search search;
 	struct subject subject; /* the packet at hand */
+	struct subject quote;   /* of an ICMP error: what it quotes */
 	struct packet made;     /* re-judging: the packet that made the flow */
 	union event_any event;  /* on its way to readers */
 };

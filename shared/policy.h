@@ -164,6 +164,8 @@ static __always_inline judged_t first_ruling(struct flow *f, const struct packet
 	return j;
 }
 
+#include "related.h"
+
 /* A packet of a flow in the table, which was found at *in. */
 static __always_inline int decide_known(const struct found *in, const struct packet *p, struct place at,
 					enum flow_side from, ticks_t now, struct outcome *o)
@@ -263,7 +265,8 @@ static __always_inline void count(const struct packet *p, struct place at, const
 	enum reason reason = (enum reason)o->reason;
 
 	fw_tally_add(tally_of((enum direction)(at.direction & 1), (enum verdict)o->verdict, reason), p->segments, p->bytes);
-	if (reason == REASON_RULE || reason == REASON_DEFAULT || reason == REASON_STATE || reason == REASON_FRAGMENT)
+	if (reason == REASON_RULE || reason == REASON_DEFAULT || reason == REASON_STATE || reason == REASON_RELATED ||
+	    reason == REASON_FRAGMENT)
 		fw_counts_add(rule_slot_of((enum direction)(o->direction & 1), o->rule), p->segments, p->bytes);
 }
 
@@ -314,7 +317,10 @@ static __always_inline void decide_packet(const struct subject *s, struct place 
 	if (decide_by_status(p, at, o))
 		return;
 	if (!s->keyed) {
-		decide_fresh(s, false, at, now, o);
+		const struct insertion in = { .now = now, .place = at };
+
+		if (!s->quoted || !decide_related(s, &in, o))
+			decide_fresh(s, false, at, now, o);
 		return;
 	}
 	b = fw_flows_at((bucket_id_t){ bucket });

@@ -23,19 +23,33 @@ __attribute__((noinline)) int parse_tc(struct __sk_buff *ctx, __u32 link, __u32 
 
 	if (!s)
 		return -1;
-	parse_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, flags & IFACE_STRIPS_VLAN, s);
-	return 0;
+	return parse_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, flags & IFACE_STRIPS_VLAN, s);
+}
+
+__attribute__((noinline)) int parse_quote_tc(struct __sk_buff *ctx, __u32 off, struct subject *s)
+{
+	return s ? parse_quoted((void *)(long)ctx->data, (void *)(long)ctx->data_end, off, s) : -1;
+}
+
+/* The status: of the packet, or where that is an ICMP error of what it quotes. Negative on failure. */
+static __always_inline int parse_once(struct __sk_buff *ctx, struct iface_slot iface, struct subject *s)
+{
+	int off = parse_tc(ctx, iface.link, iface.flags, s);
+
+	if (off < 0)
+		return off;
+	return packet_is_error(&s->packet) ? parse_quote_tc(ctx, (__u32)off, s) : s->packet.status;
 }
 
 static __always_inline bool parse_pulled(struct __sk_buff *ctx, struct iface_slot iface, struct subject *s)
 {
-	if (parse_tc(ctx, iface.link, iface.flags, s))
-		return false;
+	int status = parse_once(ctx, iface, s);
+
 	/* Headers that lie beyond the linear part: once more, with all of it linear. */
-	if (s->packet.status != STATUS_TRUNCATED || ctx->data_end - ctx->data >= ctx->len)
-		return true;
+	if (status != STATUS_TRUNCATED || ctx->data_end - ctx->data >= ctx->len)
+		return status >= 0;
 	bpf_skb_pull_data(ctx, ctx->len);
-	return !parse_tc(ctx, iface.link, iface.flags, s);
+	return parse_once(ctx, iface, s) >= 0;
 }
 
 __attribute__((noinline)) int tell_tc(struct __sk_buff *ctx, __u32 link, __u32 where, const struct outcome *o)

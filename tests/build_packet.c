@@ -4,7 +4,7 @@
 #include <string.h>
 #include "../ctl/replay.h"
 #include "../ctl/util.h"
-#include "../shared/parse.h"
+#include "../shared/parse_quote.h"
 #include "build_packet.h"
 
 void spec_init(struct spec *s)
@@ -55,6 +55,8 @@ static uint32_t transport_length(const struct spec *s)
 		return 0;
 	}
 }
+
+static uint32_t behind_headers(const struct spec *s) { return s->quote_bytes + s->payload; }
 
 static uint32_t pick(int given, uint32_t right) { return given == SPEC_AUTO ? right : (uint32_t)given; }
 
@@ -113,7 +115,7 @@ static uint32_t exthdr_bytes(char letter) { return letter == 'a' ? 24 : 8; }
 static void put_ipv6(struct out *o, const struct spec *s)
 {
 	char ext[SPEC_EXTHDRS + 2];
-	uint32_t length = transport_length(s) + s->payload;
+	uint32_t length = transport_length(s) + behind_headers(s);
 
 	exthdrs_of(s, ext);
 	for (const char *e = ext; *e; e++)
@@ -142,7 +144,7 @@ static void put_ipv4(struct out *o, const struct spec *s)
 
 	put_u(o, pick(s->version, 4) << 4 | pick(s->ihl, header / 4), 1);
 	put_u(o, (uint32_t)s->dscp << 2, 1);
-	put_u(o, pick(s->total, header + transport_length(s) + s->payload), 2);
+	put_u(o, pick(s->total, header + transport_length(s) + behind_headers(s)), 2);
 	put_u(o, s->fragment_id, 2);
 	put_u(o, (s->fragment ? (uint32_t)s->more << 13 : 0) | s->offset, 2);
 	put_u(o, s->ttl, 1);
@@ -183,6 +185,7 @@ void spec_build(const struct spec *s, struct built *out)
 			put_ipv6(&o, s);
 		put_transport(&o, s);
 	}
+	put(&o, s->quote, s->quote_bytes);
 	put_fill(&o, s->payload);
 	length = s->cut != SPEC_AUTO && (uint32_t)s->cut < o.n ? (uint32_t)s->cut : o.n;
 	captured = length < BUILT_MAX ? length : BUILT_MAX;
@@ -242,7 +245,18 @@ void spec_of_packet(const struct packet *p, struct spec *s)
 	s->payload = length - headers;
 }
 
-void parse_natively(const struct frame *f, uint32_t shift, struct packet *out)
+void spec_quote(struct spec *s, const struct spec *quoted)
+{
+	struct spec inner = *quoted;
+	struct built b;
+
+	inner.link = LINK_IP;
+	spec_build(&inner, &b);
+	s->quote_bytes = b.frame.captured < QUOTE_MAX ? b.frame.captured : QUOTE_MAX;
+	memcpy(s->quote, b.frame.data, s->quote_bytes);
+}
+
+static void parse_both(const struct frame *f, uint32_t shift, struct packet *out, struct packet *quote)
 {
 	uint32_t n = f->captured < REPLAY_BYTES_MAX ? f->captured : REPLAY_BYTES_MAX;
 	_cleanup_free_ uint8_t *at = (uint8_t *)xmalloc((size_t)n + shift + 1);
@@ -255,6 +269,24 @@ void parse_natively(const struct frame *f, uint32_t shift, struct packet *out)
 	if (n)
 		memcpy(at + shift, f->data, n);
 	packet_parse(&c, &info, out);
+	if (packet_is_error(out))
+		packet_parse_quote(&c, out, quote);
+	if (!packet_is_error(out) || quote->status != STATUS_OK)
+		memset(quote, 0, sizeof(*quote));
+}
+
+void parse_natively(const struct frame *f, uint32_t shift, struct packet *out)
+{
+	struct packet quote;
+
+	parse_both(f, shift, out, &quote);
+}
+
+void parse_quote_natively(const struct frame *f, uint32_t shift, struct packet *out)
+{
+	struct packet outer;
+
+	parse_both(f, shift, &outer, out);
 }
 
 int64_t packet_field(const struct packet *p, const char *name)

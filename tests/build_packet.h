@@ -13,6 +13,7 @@
  *             ext LETTERS (IPv6 extension headers: h hop-by-hop, r routing, d destination, a AH, f fragment)
  *             frag OFFSET[+] (units of 8 bytes; + more to come), fragid N
  *             vlan N (802.1Q tag), qinq N (802.1ad tag), outer one first; mac SRC DST (last bytes of the addresses)
+ *             quote PACKET (of an ICMP error, to the end of the line: what it quotes; `cut N` in there: N bytes of it)
  *   faults    version N, ihl N, total N (IPv4 total length, IPv6 payload length), offset N (TCP), udplen N
  *   capture   link ether|ip|cooked, cut N (the frame is N bytes long), snap N (N bytes of it were captured)
  */
@@ -22,7 +23,7 @@
 #include "../ctl/linktype.h"
 #include "../shared/packet.h"
 
-enum { BUILT_MAX = 4096, SPEC_TAGS = 4, SPEC_EXTHDRS = 12, SPEC_AUTO = -1 };
+enum { BUILT_MAX = 4096, SPEC_TAGS = 4, SPEC_EXTHDRS = 12, SPEC_AUTO = -1, QUOTE_MAX = 256 };
 
 /* What a packet is to be; numbers in host order. Fields of type int: SPEC_AUTO for what is right. */
 struct spec {
@@ -42,6 +43,8 @@ struct spec {
 	uint32_t fragment_id;
 	int version, ihl, total, tcp_offset, udp_length;
 	int cut, snap;
+	uint32_t quote_bytes;      /* behind the transport header, ahead of the payload */
+	uint8_t quote[QUOTE_MAX];
 };
 
 /* The frame points into the same struct. */
@@ -63,6 +66,11 @@ void build_packet(const char *text, struct built *out);
 
 /* What the programs make of the frame, natively: `shift` bytes behind an aligned address. */
 void parse_natively(const struct frame *f, uint32_t shift, struct packet *out);
+/* And of what it quotes: zeros where it is no ICMP error, or quotes too little to tell the flow. */
+void parse_quote_natively(const struct frame *f, uint32_t shift, struct packet *out);
+
+/* Makes `quoted` what *s quotes, as much of it as there is room for. */
+void spec_quote(struct spec *s, const struct spec *quoted);
 
 /* The number in a field of the packet by its name in struct packet; wire order turned round. -1: no such field. */
 int64_t packet_field(const struct packet *p, const char *name);

@@ -213,6 +213,19 @@ static int read_numbered(struct reader *r)
 	return 0;
 }
 
+/* The rest of the text is a packet of its own. */
+static bool read_quote(struct reader *r)
+{
+	struct spec inner;
+	char at[64];
+
+	if (!spec_read(r->p, &inner, at))
+		return false;
+	spec_quote(r->s, &inner);
+	r->p += strlen(r->p);
+	return true;
+}
+
 static bool read_word(struct reader *r)
 {
 	int rc = read_numbered(r);
@@ -231,6 +244,8 @@ static bool read_word(struct reader *r)
 		return read_link_kind(r);
 	if (!strcmp(r->word, "mac"))
 		return read_macs(r);
+	if (!strcmp(r->word, "quote"))
+		return read_quote(r);
 	return read_flags(r);
 }
 

@@ -57,6 +57,9 @@ static void judge_packet(struct judge *j, const char *path, unsigned int number,
 	if (memcmp(&native, &r->packet, sizeof(native)))
 		fail_msg("%s: packet %u: %s parses it otherwise: %s, natively %s", path, number, hook_name(j->hook),
 			 status_text(status), status_text((enum status)native.status));
+	parse_quote_natively(f, 0, &native);
+	if (memcmp(&native, &r->quote, sizeof(native)))
+		fail_msg("%s: packet %u: %s parses what it quotes otherwise than natively", path, number, hook_name(j->hook));
 	if (verdict != VERDICT_PASS && !is_forged(r))
 		fail_msg("%s: packet %u: %s, %s", path, number, verdict_text(verdict),
 			 reason_text((enum reason)r->outcome.reason));

@@ -108,6 +108,9 @@ static void run_packet(struct replay *r, const char *line)
 	parse_natively(&b.frame, 0, &native);
 	if (memcmp(&native, &result->packet, sizeof(native)))
 		WRONG("parsed otherwise than natively");
+	parse_quote_natively(&b.frame, 0, &native);
+	if (memcmp(&native, &result->quote, sizeof(native)))
+		WRONG("what it quotes is parsed otherwise than natively");
 }
 
 static char *flags_text(uint8_t flags)

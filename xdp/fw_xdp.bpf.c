@@ -16,8 +16,12 @@ __attribute__((noinline)) int parse_xdp(struct xdp_md *ctx, __u32 link, struct s
 
 	if (!s)
 		return -1;
-	parse_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, false, s);
-	return 0;
+	return parse_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, false, s);
+}
+
+__attribute__((noinline)) int parse_quote_xdp(struct xdp_md *ctx, __u32 off, struct subject *s)
+{
+	return s ? parse_quoted((void *)(long)ctx->data, (void *)(long)ctx->data_end, off, s) : -1;
 }
 
 __attribute__((noinline)) int tell_xdp(struct xdp_md *ctx, __u32 link, __u32 where, const struct outcome *o)
@@ -44,12 +48,18 @@ int fw_xdp(struct xdp_md *ctx)
 	/* Of the linear part alone: a datagram that goes on behind it takes the long way. */
 	struct frame_info linear = { .link = iface.link, .wire_length = ctx->data_end - ctx->data };
 	struct subject *s;
+	int off;
 
 	if (pass_usual((void *)(long)ctx->data, (void *)(long)ctx->data_end, linear, DIRECTION_IN, iface))
 		return XDP_PASS;
 	s = subject_at_hand();
-	if (!s || parse_xdp(ctx, iface.link, s))
+	if (!s)
 		return XDP_DROP;
+	off = parse_xdp(ctx, iface.link, s);
+	if (off < 0)
+		return XDP_DROP;
+	if (packet_is_error(&s->packet))
+		parse_quote_xdp(ctx, (__u32)off, s);
 	switch (judge_and_tell(ctx, s, iface)) {
 	case VERDICT_PASS:
 		return XDP_PASS;
