@@ -66,6 +66,18 @@ static void require_classified(struct verdicts *v, const struct bench_series *pe
 	}
 }
 
+/* A header that finds another rule ends the benchmark. */
+static void require_headers(struct verdicts *v)
+{
+	const size_t *n = v->r->headers;
+
+	if (n[FAMILY_INET] && n[FAMILY_INET6])
+		fprintf(v->f, "ok: 2. every header found its rule and verdict: %zu of IPv4, %zu of IPv6\n", n[FAMILY_INET],
+			n[FAMILY_INET6]);
+	else
+		fprintf(v->f, "not measured: 2. every header finds its rule and verdict\n");
+}
+
 static double live_ratio(const struct bench_results *r, const char *to, size_t rules)
 {
 	return bench_ratio(bench_find(r, TOPIC_LIVE, SUBJECT_FWCTL, rules), bench_find(r, TOPIC_LIVE, to, rules));
@@ -130,6 +142,7 @@ bool bench_require(const struct bench_results *r, unsigned int parts, FILE *f)
 	if (parts & BENCH_PACKET) {
 		require_known(&v, peer);
 		require_classified(&v, peer);
+		require_headers(&v);
 	}
 	if (parts & BENCH_LIVE)
 		require_live(&v);

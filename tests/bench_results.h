@@ -28,8 +28,12 @@ struct bench_series {
 	double v[BENCH_ROUNDS_MAX];     /* by round */
 };
 
-/* Zero-initialise; in order of their first values. Owned by the struct. */
-struct bench_results { struct bench_series *v; size_t n, cap; };
+/* Zero-initialise; series in order of their first values, owned by the struct. */
+struct bench_results {
+	struct bench_series *v;
+	size_t n, cap;
+	size_t headers[FAMILY_COUNT];   /* of ClassBench: each got its rule and verdict */
+};
 void bench_results_free(struct bench_results *r);
 
 /* The value of the series' next round. Values beyond the rounds that there is room for are an error of the program. */

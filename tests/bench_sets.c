@@ -179,20 +179,19 @@ int bench_set_load(struct bench_instance *in, const char *dir, const char *name,
 	return rc;
 }
 
-static int check_header(const struct bench_set *s, size_t i, __u64 *before, char **err)
+/* The packet by the program: passed by this rule (which has counted so many before), or dropped where there is none. */
+static int check_packet(const struct loaded *l, const void *packet, size_t size, long rule, __u64 *before, char **err)
 {
-	const struct loaded *l = &s->stateless.loaded;
-	struct bench_packet p = bench_packet_of(&s->headers[i]);
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &p, .data_size_in = sizeof(p), .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = (__u32)size, .repeat = 1);
+	rule_id_t id = rule < 0 ? rule_none() : (rule_id_t){ (__u32)rule };
 	__u64 after = 0;
 	int rc = bpf_prog_test_run_opts(l->xdp, &opts);
 
-	rc = rc ?: bench_rule_packets(l, DIRECTION_IN, s->match[i], &after);
+	rc = rc ?: bench_rule_packets(l, DIRECTION_IN, id, &after);
 	if (rc)
-		return FAIL(err, rc, "%s, %zu rules: %s", s->name, s->rules, strerror(-rc));
-	if (opts.retval != XDP_PASS || after != *before + 1)
-		return FAIL(err, -EILSEQ, "%s, %zu rules: header %zu: returned %u, rule %u counted %llu", s->name, s->rules, i + 1,
-			    opts.retval, s->match[i].raw + 1, after - *before);
+		return FAIL(err, rc, "%s", strerror(-rc));
+	if (opts.retval != (rule < 0 ? XDP_DROP : XDP_PASS) || after != *before + 1)
+		return FAIL(err, -EILSEQ, "returned %u, rule %ld counted %llu", opts.retval, rule + 1, after - *before);
 	*before = after;
 	return 0;
 }
@@ -202,10 +201,40 @@ int bench_set_check(const struct bench_set *s, char **err)
 	_cleanup_free_ __u64 *counted = (__u64 *)xcalloc(s->stateless.rules, sizeof(*counted));
 
 	for (size_t i = 0; i < s->nheaders; i++) {
-		int rc = check_header(s, i, &counted[s->match[i].raw], err);
+		struct bench_packet p = bench_packet_of(&s->headers[i]);
+		__u32 rule = s->match[i].raw;
+		int rc = check_packet(&s->stateless.loaded, &p, sizeof(p), (long)rule, &counted[rule], err);
 
 		if (rc)
-			return rc;
+			return FAIL(err, rc, "%s, %zu rules: header %zu: %s", s->name, s->rules, i + 1, *err);
+	}
+	return 0;
+}
+
+int bench_set_check_corners(struct bench_instance *in, const char *dir, const char *name, size_t headers, char **err)
+{
+	_cleanup_classbench_ struct classbench cb = { .nrules = 0 };
+	_cleanup_loaded_ struct loaded l = loaded_none();
+	_cleanup_free_ __u64 *counted = NULL;
+	struct bench_ruleset rs = { .loaded = loaded_none() };
+	struct random g = { 0xc0 + headers };
+	int rc = classbench_read(dir, name, &cb, err);
+
+	if (rc)
+		return rc;
+	classbench_corners(&cb, &g, headers);
+	counted = (__u64 *)xcalloc(cb.nrules + 1, sizeof(*counted));
+	rc = load_rules(in, &cb, true, &rs, err);
+	if (rc)
+		return rc;
+	l = rs.loaded;
+	for (size_t i = 0; i < headers; i++) {
+		struct built b;
+
+		classbench_packet(cb.family, &cb.headers[i], &b);
+		rc = check_packet(&l, b.frame.data, b.frame.captured, cb.match[i], &counted[cb.match[i] + 1], err);
+		if (rc)
+			return FAIL(err, rc, "%s: header %zu: %s", name, i + 1, *err);
 	}
 	return 0;
 }

@@ -29,6 +29,12 @@ void bench_set_close(struct bench_set *s);
 /* Every header by the program without state: passed, by the rule that it has to find. 0, or a negative errno with *err. */
 int bench_set_check(const struct bench_set *s, char **err);
 
+/*
+ * The same for a set without a trace, DIR/NAME: so many headers that are corners of its rules, judged by a linear scan. Loads the rules and
+ * lets go of them.
+ */
+int bench_set_check_corners(struct bench_instance *in, const char *dir, const char *name, size_t headers, char **err);
+
 /* The packet with this header. */
 struct bench_packet bench_packet_of(const struct bench_header *h);
 

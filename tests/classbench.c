@@ -238,3 +238,51 @@ long classbench_scan(const struct classbench *cb, const struct cb_header *h)
 	}
 	return -1;
 }
+
+static struct cb_header corner(const struct classbench *cb, struct random *g)
+{
+	static const uint8_t any[FAMILY_COUNT][6] = { { PROTO_TCP, PROTO_UDP, PROTO_ICMP, 47, 0, 255 },
+						      { PROTO_TCP, PROTO_UDP, PROTO_ICMP6, 47, 50, 255 } };
+	const struct cb_rule *r;
+	struct cb_header h;
+
+	do
+		r = &cb->rules[random_below(g, (uint32_t)cb->nrules)];
+	while (cb->family == FAMILY_INET6 && r->proto_given && r->proto == PROTO_AH);
+	h.proto = r->proto_given ? r->proto : RANDOM_OF(g, any[cb->family]);
+	for (int e = 0; e < CB_ENDS; e++) {
+		h.addr[e] = random_chance(g, 50) ? r->end[e].lo : r->end[e].hi;
+		h.port[e] = random_chance(g, 50) ? r->end[e].port_lo : r->end[e].port_hi;
+		if (random_chance(g, 5))
+			h.port[e] = (uint16_t)random_u32(g);
+	}
+	return h;
+}
+
+void classbench_corners(struct classbench *cb, struct random *g, size_t n)
+{
+	free(cb->headers);
+	free(cb->match);
+	cb->headers = (struct cb_header *)xcalloc(n, sizeof(*cb->headers));
+	cb->match = (long *)xcalloc(n, sizeof(*cb->match));
+	cb->nheaders = n;
+	for (size_t i = 0; i < n; i++) {
+		cb->headers[i] = corner(cb, g);
+		cb->match[i] = classbench_scan(cb, &cb->headers[i]);
+	}
+}
+
+void classbench_packet(enum family family, const struct cb_header *h, struct built *out)
+{
+	struct spec s;
+
+	spec_init(&s);
+	s.family = family;
+	s.src = h->addr[CB_SRC];
+	s.dst = h->addr[CB_DST];
+	s.proto = h->proto;
+	s.sport = h->port[CB_SRC];
+	s.dport = h->port[CB_DST];
+	s.payload = 16;
+	spec_build(&s, out);
+}

@@ -11,6 +11,8 @@
 
 #include "../ctl/model.h"
 #include "../ctl/util.h"
+#include "build_packet.h"
+#include "random.h"
 
 enum { CB_SRC, CB_DST, CB_ENDS };
 
@@ -62,5 +64,14 @@ void classbench_ruleset(const struct classbench *cb, const struct cb_style *styl
 
 /* The position of the first rule that matches, or -1: read one after another, as the file has them. */
 long classbench_scan(const struct classbench *cb, const struct cb_header *h);
+
+/*
+ * For a set without a trace: n headers, each a corner of a random rule, now and then with other ports, and what a scan finds for them. None of
+ * IPv6 rules for AH: there it is an extension header, never where the walk ends.
+ */
+void classbench_corners(struct classbench *cb, struct random *g, size_t n);
+
+/* A whole packet with this header. */
+void classbench_packet(enum family family, const struct cb_header *h, struct built *out);
 
 #endif

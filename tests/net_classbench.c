@@ -9,7 +9,6 @@
 #include "build_packet.h"
 #include "classbench.h"
 #include "net_replay.h"
-#include "random.h"
 
 enum { OWN_RULES = 2000, OWN_HEADERS = 10000, V6_HEADERS = 10000 };
 
@@ -65,40 +64,6 @@ static void write_rule(struct random *g, enum family family, gzFile f)
 	write_ports(g, portless || random_chance(g, 70), f);
 	write_ports(g, portless, f);
 	gzprintf(f, "0x%02x/0x%02x\t0x0000/0x0000\t\n", proto, proto ? 0xff : 0);
-}
-
-/* A corner of a random rule, at times with other ports. Not of IPv6 rules for AH: there it is an extension header, never where the
- * walk ends. */
-static struct cb_header corner(struct random *g, const struct classbench *cb)
-{
-	static const uint8_t any[FAMILY_COUNT][6] = { { PROTO_TCP, PROTO_UDP, PROTO_ICMP, 47, 0, 255 },
-						      { PROTO_TCP, PROTO_UDP, PROTO_ICMP6, 47, 50, 255 } };
-	const struct cb_rule *r;
-	struct cb_header h;
-
-	do
-		r = &cb->rules[random_below(g, (uint32_t)cb->nrules)];
-	while (cb->family == FAMILY_INET6 && r->proto_given && r->proto == PROTO_AH);
-	h.proto = r->proto_given ? r->proto : RANDOM_OF(g, any[cb->family]);
-	for (int e = 0; e < CB_ENDS; e++) {
-		h.addr[e] = random_chance(g, 50) ? r->end[e].lo : r->end[e].hi;
-		h.port[e] = random_chance(g, 50) ? r->end[e].port_lo : r->end[e].port_hi;
-		if (random_chance(g, 5))
-			h.port[e] = (uint16_t)random_u32(g);
-	}
-	return h;
-}
-
-/* Headers for a set, and what a scan finds for them. */
-static void make_headers(struct random *g, size_t n, struct classbench *cb)
-{
-	cb->headers = (struct cb_header *)xcalloc(n, sizeof(*cb->headers));
-	cb->match = (long *)xcalloc(n, sizeof(*cb->match));
-	cb->nheaders = n;
-	for (size_t i = 0; i < n; i++) {
-		cb->headers[i] = corner(g, cb);
-		cb->match[i] = classbench_scan(cb, &cb->headers[i]);
-	}
 }
 
 static gzFile create(const char *dir, const char *kind)
@@ -164,28 +129,13 @@ static void make_own(enum family family, struct classbench *cb)
 		fail_msg("%s", err);
 	assert_int_equal(cb->nrules, OWN_RULES);
 	assert_int_equal(cb->family, family);
-	make_headers(&g, OWN_HEADERS, cb);
+	classbench_corners(cb, &g, OWN_HEADERS);
 	if (family == FAMILY_INET)
 		through_files(dir, cb);
 	remove_files(dir);
 }
 
 /* --- judging --------------------------------------------------------------------------------------------------------- */
-
-static void build_header(const struct classbench *cb, const struct cb_header *h, struct built *b)
-{
-	struct spec s;
-
-	spec_init(&s);
-	s.family = cb->family;
-	s.src = h->addr[CB_SRC];
-	s.dst = h->addr[CB_DST];
-	s.proto = h->proto;
-	s.sport = h->port[CB_SRC];
-	s.dport = h->port[CB_DST];
-	s.payload = 16;
-	spec_build(&s, b);
-}
 
 static void check_header(const struct ruleset *rs, const struct classbench *cb, size_t i, struct replay *r, enum net_hook hook)
 {
@@ -194,7 +144,7 @@ static void check_header(const struct ruleset *rs, const struct classbench *cb, 
 	const struct outcome *o;
 	struct built b;
 
-	build_header(cb, &cb->headers[i], &b);
+	classbench_packet(cb->family, &cb->headers[i], &b);
 	o = &net_judge(r, hook, 1, &b.frame)->outcome;
 	if (net_rule_number(o->rule) != number || o->verdict != verdict || o->reason != (number ? REASON_RULE : REASON_DEFAULT))
 		fail_msg("header %zu on %s: %s by rule %u (%s), expected %s by %u", i, hook == NET_XDP ? "XDP" : "TC ingress",
@@ -257,7 +207,7 @@ static void test_shared(void **state)
 	for (size_t i = 0; i < cb.nheaders; i += 199)
 		assert_int_equal(classbench_scan(&cb, &cb.headers[i]), cb.match[i]);
 	if (!cb.match)
-		make_headers(&g, V6_HEADERS, &cb);
+		classbench_corners(&cb, &g, V6_HEADERS);
 	check_set(&cb);
 }
 

@@ -20,7 +20,7 @@ $(B)/tests/%: $(B)/tests/%.o $(TEST_OBJ) $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpcap
 
-$(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(LIB_OBJ)
+$(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(B)/tests/build_packet.o $(B)/tests/build_text.o $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lm
 
