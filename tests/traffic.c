@@ -12,8 +12,8 @@
  *   traffic sink PORT SECONDS
  *       accepts TCP connections (IPv6 and IPv4) and reads them; prints the bytes of each that ends. Its UDP socket is
  *       open and never read
- *   traffic flood DEVICE MAC syn|udp ADDRESS PORT PACKETS
- *       frames to an IPv4 address, each from another random address and port; prints packets/s
+ *   traffic flood DEVICE MAC syn|udp ADDRESS PORT PACKETS [FROM PORT]
+ *       frames to an IPv4 address, each from another random address and port, or all from one; prints packets/s
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -229,10 +229,13 @@ static uint32_t random_source(struct random *r)
 static size_t fill(struct frame *f, struct random *r, bool tcp)
 {
 	size_t header = tcp ? sizeof(f->tcp) : sizeof(f->udp);
-	struct wire_ports ports = { be16(1024 + random_u32(r) % 60000), f->tcp.ports.dst };
+	struct wire_ports ports = f->tcp.ports;
 	uint32_t pseudo;
 
-	f->ip.src.v = random_source(r);
+	if (!f->ip.src.v) {
+		f->ip.src.v = random_source(r);
+		ports.src = be16(1024 + random_u32(r) % 60000);
+	}
 	f->ip.id = be16(random_u32(r) & 0xffff);
 	f->ip.checksum = be16(0);
 	f->ip.checksum = fold(sum16(&f->ip, sizeof(f->ip), 0));
@@ -268,7 +271,8 @@ static void flood(char **argv)
 	model.ether.src.b[0] = 2;
 	model.ip = (struct wire_ipv4){ .version_ihl = 0x45, .total_length = be16(tcp ? 40 : 28), .ttl = 64, .proto = tcp ? 6 : 17 };
 	model.tcp.ports.dst = be16((unsigned int)atoi(argv[4]));
-	if (inet_pton(AF_INET, argv[3], &model.ip.dst) != 1)
+	model.tcp.ports.src = be16(argv[6] ? (unsigned int)atoi(argv[7]) : 0);
+	if (inet_pton(AF_INET, argv[3], &model.ip.dst) != 1 || (argv[6] && inet_pton(AF_INET, argv[6], &model.ip.src) != 1))
 		die(argv[3]);
 	while (left) {
 		unsigned int n = left < BATCH ? (unsigned int)left : BATCH;
@@ -291,7 +295,7 @@ int main(int argc, char **argv)
 {
 	static const struct { const char *name; int min, max; void (*run)(char **argv); } commands[] = {
 		{ "talk", 5, 6, talk }, { "send", 4, 4, send_bytes }, { "hold", 4, 4, hold },
-		{ "sink", 2, 2, sink }, { "flood", 6, 6, flood },
+		{ "sink", 2, 2, sink }, { "flood", 6, 8, flood },
 	};
 
 	alarm(LIMIT_S); /* whatever happens */
