@@ -16,7 +16,7 @@ struct events {
 	struct watch *watch;
 	struct ring_buffer *rb;
 	int ring, slot;
-	__u32 kinds;
+	__u32 kinds, alive_s;
 	__u64 token;
 	unsigned int seen;          /* events since the last look at the slot */
 	events_fn fn;               /* of the poll that is going on */
@@ -31,7 +31,7 @@ static ticks_t alive_until(const struct events *e)
 {
 	if (!e->clock.tick_ns)
 		return (ticks_t){ INT64_MAX };
-	return (ticks_t){ clock_ticks_now(&e->clock).raw + READER_ALIVE_S * 1000000000ull / e->clock.tick_ns };
+	return (ticks_t){ clock_ticks_now(&e->clock).raw + e->alive_s * 1000000000ull / e->clock.tick_ns };
 }
 
 static bool lapsed(const struct events *e, const struct reader *r)
@@ -134,6 +134,8 @@ static int enter(struct events *e, __u32 flags)
 		return rc;
 	STORE(r->sent, 0);
 	STORE(r->lost, 0);
+	STORE(r->lost_packets, 0);
+	STORE(r->lost_bytes, 0);
 	STORE(r->flags, flags);
 	STORE(r->until.raw, alive_until(e).raw);
 	STORE(r->wants, e->kinds);
@@ -141,17 +143,23 @@ static int enter(struct events *e, __u32 flags)
 	return 0;
 }
 
+static int open_watch(struct events *e)
+{
+	int rc = fw_clock_get(e->maps->fw_clock, &e->clock);
+
+	if (!rc)
+		e->watch = fw_watch_map(e->maps->fw_watch);
+	return rc ? rc : e->watch ? 0 : -errno;
+}
+
 int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events **out, char **err)
 {
 	_cleanup_events_ struct events *e = (struct events *)xcalloc(1, sizeof(*e));
 	int rc;
 
-	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds };
-	rc = fw_clock_get(m->fw_clock, &e->clock);
-	if (!rc) {
-		e->watch = fw_watch_map(m->fw_watch);
-		rc = e->watch ? open_ring(e, bytes) : -errno;
-	}
+	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds, .alive_s = READER_ALIVE_S };
+	rc = open_watch(e);
+	rc = rc ?: open_ring(e, bytes);
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
 	if (!find_slot(e))
@@ -166,6 +174,47 @@ int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 
 static bool is_ours(const struct events *e)
 {
 	return LOAD(e->watch->reader[e->slot].token) == e->token;
+}
+
+/* The slot and the ring buffer of a reader that was killed. -ESTALE where they have been given to another. */
+static int take_over(struct events *e, const struct events_kept *kept)
+{
+	struct reader *r = &e->watch->reader[kept->slot % READERS_MAX];
+
+	if (!kept->token || LOAD(r->token) != kept->token || LOAD(r->wants) != e->kinds)
+		return -ESTALE;
+	e->token = kept->token;
+	e->slot = (int)(kept->slot % READERS_MAX);
+	e->ring = fw_rings_ring(e->maps->fw_rings, slot_of(e));
+	e->rb = e->ring < 0 ? NULL : ring_buffer__new(e->ring, on_sample, e, NULL);
+	if (!e->rb)
+		return e->ring < 0 ? e->ring : -errno;
+	STORE(r->until.raw, alive_until(e).raw);
+	return 0;
+}
+
+int events_resume(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events_kept *kept, bool *resumed,
+		  struct events **out, char **err)
+{
+	_cleanup_events_ struct events *e = (struct events *)xcalloc(1, sizeof(*e));
+	int rc;
+
+	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds, .alive_s = READER_AWAY_S };
+	rc = open_watch(e);
+	if (rc)
+		return FAIL(err, rc, "events: %s", strerror(-rc));
+	*resumed = !take_over(e, kept);
+	if (!*resumed) {
+		rc = events_open(m, kinds, bytes, flags, out, err);
+		if (rc)
+			return rc;
+		(*out)->alive_s = READER_AWAY_S;
+		kept->token = (*out)->token;
+		kept->slot = (__u32)(*out)->slot;
+		return 0;
+	}
+	*out = TAKE_PTR(e);
+	return 0;
 }
 
 void events_close(struct events *e)
@@ -228,6 +277,13 @@ int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg)
 }
 
 int events_fd(const struct events *e) { return ring_buffer__epoll_fd(e->rb); }
+
+struct counters events_lost_flows(const struct events *e)
+{
+	const struct reader *r = &e->watch->reader[e->slot];
+
+	return (struct counters){ LOAD(r->lost_packets), LOAD(r->lost_bytes) };
+}
 
 __u64 events_lost(const struct events *e) { return LOAD(e->watch->reader[e->slot].lost); }
 

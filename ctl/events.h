@@ -18,6 +18,16 @@ typedef int (*events_fn)(void *arg, const union event_any *e);
  */
 int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events **out, char **err);
 void events_close(struct events *e);
+
+/*
+ * For a reader that is to miss nothing when it is killed and started again: its slot, which it keeps in a place that outlives
+ * it (all 0: none yet), is its own for READER_AWAY_S after it was last there. *resumed: the slot and its ring buffer, with what
+ * has come since, are those of *kept; else they are new, and *kept says which.
+ */
+struct events_kept { __u64 token; __u32 slot, zero; };
+enum { READER_AWAY_S = 600 };
+int events_resume(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events_kept *kept, bool *resumed,
+		  struct events **out, char **err);
 static inline void cleanup_events_fn(struct events **e) { events_close(*e); }
 #define _cleanup_events_ __attribute__((cleanup(cleanup_events_fn)))
 
@@ -32,8 +42,9 @@ int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg);
 /* To wait for with poll(2), beside others; then events_poll with a timeout of 0. */
 int events_fd(const struct events *e);
 
-/* Events of its kinds that the reader missed. */
+/* Events of its kinds that the reader missed; and the packets and bytes of the flows whose ends are among them. */
 __u64 events_lost(const struct events *e);
+struct counters events_lost_flows(const struct events *e);
 
 /* Events of an instance by kind and fate, since it was made (shared/event.h). */
 int events_counted(const struct instance_maps *m, enum event kind, enum event_fate fate, struct counters *out);

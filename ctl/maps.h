@@ -100,6 +100,14 @@ FW_MAPS(USER_HANDLE)
 	{                                                                                                       \
 		return bpf_map_update_elem(m.fd, &k.raw, &ring, 0);                                             \
 	}                                                                                                       \
+	/* A descriptor of the ring that is in, or a negative errno. */                                         \
+	static inline int n##_ring(n##_t m, K k)                                                                \
+	{                                                                                                       \
+		__u32 id;                                                                                       \
+		int fd = bpf_map_lookup_elem(m.fd, &k.raw, &id) ? -1 : bpf_map_get_fd_by_id(id);                \
+                                                                                                                \
+		return fd < 0 ? -errno : fd;                                                                    \
+	}                                                                                                       \
 	static inline int n##_del(n##_t m, K k) { return bpf_map_delete_elem(m.fd, &k.raw); }
 
 /* Working memory of programs is theirs alone. */

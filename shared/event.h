@@ -121,13 +121,14 @@ struct reader {
 	ticks_t until;       /* until then it counts as there; moved on by the reader at least each second */
 	__u64 token;         /* random: a reader that finds another's has been given up, and its slot taken */
 	__u64 sent, lost;    /* events of its kinds; added to by programs, 0 at its start */
+	__u64 lost_packets, lost_bytes; /* of the flows whose ends are among the lost */
 };
-_Static_assert(sizeof(struct reader) == 40, "no padding");
+_Static_assert(sizeof(struct reader) == 56, "no padding");
 struct watch {
 	__u32 wants;         /* of all readers together */
 	__u32 zero;
 	struct reader reader[READERS_MAX];
 };
-_Static_assert(sizeof(struct watch) == 328, "no padding");
+_Static_assert(sizeof(struct watch) == 456, "no padding");
 
 #endif

@@ -21,6 +21,15 @@ static __always_inline __u32 event_size(__u32 kind)
 	return kind == EVENT_LOG || kind == EVENT_DROP ? sizeof(struct packet_event) : sizeof(struct flow_event);
 }
 
+static __always_inline void miss(struct reader *r, const union event_any *e)
+{
+	__sync_fetch_and_add(&r->lost, 1);
+	if (e->head.kind == EVENT_FLOW_END) {
+		__sync_fetch_and_add(&r->lost_packets, e->flow.flow.packets[0] + e->flow.flow.packets[1]);
+		__sync_fetch_and_add(&r->lost_bytes, e->flow.flow.bytes[0] + e->flow.flow.bytes[1]);
+	}
+}
+
 enum { SEND_GOT = 1, SEND_MISSED = 2 };
 
 /*
@@ -43,7 +52,7 @@ __attribute__((noinline)) int event_send_to(__u32 i, __u32 kind)
 		__sync_fetch_and_add(&r->sent, 1);
 		return SEND_GOT;
 	}
-	__sync_fetch_and_add(&r->lost, 1); /* also of one that is gone: should it come back, it will see what it missed */
+	miss(r, &s->event); /* also where it is gone: should it come back, it will see what it missed */
 	return (__s64)(r->until.raw - s->event.head.now.raw) < 0 ? 0 : SEND_MISSED;
 }
 
