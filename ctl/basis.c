@@ -8,6 +8,7 @@
 #include "object.h"
 #include "programs.h"
 #include "fw_clock.skel.h"
+#include "fw_export.skel.h"
 #include "fw_tc_root.skel.h"
 #include "fw_xdp.skel.h"
 #include "fw_xdp_root.skel.h"
@@ -19,13 +20,39 @@ static int programs_array(const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-struct bpf_object *maps_object(void)
+struct bpf_object *maps_object(enum maps_object which)
 {
-	static struct fw_xdp_bpf *skel;
+	static struct fw_export_bpf *export;
+	static struct fw_xdp_bpf *programs;
+
+	switch (which) {
+	case MAPS_OF_PROGRAMS:
+		if (!programs)
+			programs = fw_xdp_bpf__open();
+		return programs ? programs->obj : NULL;
+	case MAPS_OF_EXPORT:
+		break;
+	}
+	if (!export)
+		export = fw_export_bpf__open();
+	return export ? export->obj : NULL;
+}
+
+int export_maps_create(__u32 buckets, struct export_maps *m, char **err)
+{
+	struct fw_export_bpf *skel = fw_export_bpf__open();
+	int rc;
 
 	if (!skel)
-		skel = fw_xdp_bpf__open();
-	return skel ? skel->obj : NULL;
+		return FAIL(err, -errno, "export: %s", strerror(errno));
+	object_error_clear();
+	bpf_map__set_autocreate(skel->maps.fw_reported, m->fw_reported.fd < 0);
+	bpf_map__set_autocreate(skel->maps.fw_export, m->fw_export.fd < 0);
+	rc = bpf_map__set_max_entries(skel->maps.fw_reported, buckets);
+	rc = rc ?: fw_export_bpf__load(skel);
+	rc = rc ?: take_maps(skel->obj, &export_group, m);
+	fw_export_bpf__destroy(skel);
+	return rc ? FAIL(err, rc, "what is exported cannot be kept: %s", object_error(rc)) : 0;
 }
 
 /* Makes the maps of one group through the XDP object, which knows them all with their types. */

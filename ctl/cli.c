@@ -106,8 +106,8 @@ int cli_options(struct cli *cli, const struct cli_option *options, int *argc, ch
 		}
 		if (is_option(argv[i], "netns", &inline_value) && inline_value)
 			cli->netns = inline_value;
-		else if (!common_option(cli, argv[i], &help, &value) &&
-			 !own_option(cli, options, argv[i], &value, &status))
+		else if (!own_option(cli, options, argv[i], &value, &status) && /* first: `export --json` takes a file */
+			 !common_option(cli, argv[i], &help, &value))
 			return cli_wrong(cli, "unknown option %s", argv[i]);
 		if (value && i + 1 == *argc)
 			return cli_wrong(cli, "%s needs a value", argv[i]);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
+#include "events.h"
+#include "export.h"
 #include "contract.h"
 #include "fail.h"
 #include "flowlist.h"
@@ -123,6 +125,49 @@ static int add_flows(struct scrape *sc)
 	return rc;
 }
 
+static int add_events(struct scrape *sc)
+{
+	struct event_totals t;
+	int rc = events_totals(&sc->s.maps, &t);
+
+	if (rc)
+		return rc;
+	metric_family(&sc->m, "fwctl_events_sent_total", METRIC_COUNTER, "Events that all their readers got");
+	metric_sample(&sc->m, t.sent, NO_LABELS);
+	metric_family(&sc->m, "fwctl_events_lost_total", METRIC_COUNTER, "Events that a reader could not be given, and logs without one");
+	metric_sample(&sc->m, t.lost, NO_LABELS);
+	metric_family(&sc->m, "fwctl_events_unreported_total", METRIC_COUNTER, "Flows that ended while nobody read their ends");
+	metric_sample(&sc->m, t.unreported, NO_LABELS);
+	return 0;
+}
+
+/* One number of a tally, for each sink and result. */
+static void sample_export(struct scrape *sc, const struct export_state *st, const char *name, const char *help, size_t offset)
+{
+	metric_family(&sc->m, name, METRIC_COUNTER, help);
+	for (int k = 0; k < SINK_COUNT; k++) {
+		const char *sink = sink_kind_text((enum sink_kind)k);
+
+		metric_sample(&sc->m, *(const __u64 *)((const char *)&st->sent[k] + offset), LABELS({ "sink", sink }, { "result", "sent" }));
+		metric_sample(&sc->m, *(const __u64 *)((const char *)&st->lost[k] + offset), LABELS({ "sink", sink }, { "result", "lost" }));
+	}
+	metric_sample(&sc->m, *(const __u64 *)((const char *)&st->unseen + offset), LABELS({ "sink", "any" }, { "result", "unseen" }));
+}
+
+static void add_export(struct scrape *sc)
+{
+	struct export_state st;
+
+	if (export_counts(&sc->s, &st))
+		return; /* there has been no collector */
+	sample_export(sc, &st, "fwctl_export_records_total",
+		      "Flow records of the collector by what became of them; unseen are flows whose ends were lost before it",
+		      offsetof(struct export_tally, records));
+	sample_export(sc, &st, "fwctl_export_packets_total", "Packets that the records speak of", offsetof(struct export_tally, packets));
+	sample_export(sc, &st, "fwctl_export_bytes_total", "Layer-3 bytes that the records speak of",
+		      offsetof(struct export_tally, bytes));
+}
+
 static void add_ruleset(struct scrape *sc)
 {
 	metric_family(&sc->m, "fwctl_ruleset_rules", METRIC_GAUGE, "Rules of the live ruleset");
@@ -201,6 +246,8 @@ static int write_all(struct scrape *sc, char **err)
 		rc = add_rules(sc);
 		rc = rc ?: add_verdicts(sc);
 		rc = rc ?: add_flows(sc);
+		rc = rc ?: add_events(sc);
+		add_export(sc);
 		add_ruleset(sc);
 		add_interfaces(sc);
 	}

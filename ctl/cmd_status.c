@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "contract.h"
 #include "events.h"
+#include "export.h"
 #include "flowlist.h"
 #include "hook.h"
 #include "live.h"
@@ -20,6 +21,8 @@ struct report {
 	struct flow_fill fill;
 	__u64 capacity, lost[LOSS_COUNT], drops[REASON_COUNT];
 	struct event_totals events;
+	struct export_state exported;
+	bool exports;            /* there has been a collector */
 };
 
 static void report_free(struct report *st)
@@ -60,6 +63,7 @@ static int read_status(struct report *st, char **err)
 	rc = flow_list_read(&st->s, NULL, &st->fill);
 	rc = rc ?: read_counters(st);
 	rc = rc ?: events_totals(&st->s.maps, &st->events);
+	st->exports = !export_counts(&st->s, &st->exported);
 	if (rc)
 		*err = xasprintf("status: %s", strerror(-rc));
 	return rc;
@@ -89,6 +93,32 @@ static const struct hook_program *next_iface(const struct report *st, size_t *i)
 		}
 	}
 	return NULL;
+}
+
+static void json_tally(struct json *j, const char *key, const struct export_tally *t)
+{
+	json_key(j, key);
+	json_object(j);
+	json_key_uint(j, "records", t->records);
+	json_key_uint(j, "packets", t->packets);
+	json_key_uint(j, "bytes", t->bytes);
+	json_end_object(j);
+}
+
+static void json_export(struct json *j, const struct export_state *st)
+{
+	json_key(j, "export");
+	json_object(j);
+	for (int k = 0; k < SINK_COUNT; k++) {
+		json_key(j, sink_kind_text((enum sink_kind)k));
+		json_object(j);
+		json_tally(j, "sent", &st->sent[k]);
+		json_tally(j, "queued", &st->queued[k]);
+		json_tally(j, "lost", &st->lost[k]);
+		json_end_object(j);
+	}
+	json_tally(j, "unseen", &st->unseen);
+	json_end_object(j);
 }
 
 static void print_json(const struct report *st)
@@ -136,6 +166,8 @@ static void print_json(const struct report *st)
 	json_key_uint(&j, "lost", st->events.lost);
 	json_key_uint(&j, "unreported", st->events.unreported);
 	json_end_object(&j);
+	if (st->exports)
+		json_export(&j, &st->exported);
 	json_end_object(&j);
 	json_done(&j);
 	cli_print_json(&b);
@@ -176,6 +208,13 @@ static void print_text(const struct report *st)
 	}
 	printf(any ? "\n" : " none\n");
 	printf("events: %llu sent, %llu lost, %llu unreported\n", st->events.sent, st->events.lost, st->events.unreported);
+	if (!st->exports)
+		return;
+	printf("export:");
+	for (int k = 0; k < SINK_COUNT; k++)
+		printf(" %s %llu records sent, %llu lost;", sink_kind_text((enum sink_kind)k), st->exported.sent[k].records,
+		       st->exported.lost[k].records);
+	printf(" %llu flows ended unseen\n", st->exported.unseen.records);
 }
 
 int cmd_status(struct cli *cli, int argc, char **argv)

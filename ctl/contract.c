@@ -17,15 +17,20 @@ struct wanted_map {
 	struct layout key_layout, value_layout; /* type 0: none, as of kinds that cannot have BTF */
 };
 
-/* The registry's maps as the object has them; program arrays are made by name (basis.c). */
+/* The registry's maps as the objects have them; program arrays are made by name (basis.c). */
 static int wanted_of(const char *name, struct wanted_map *w)
 {
-	struct bpf_object *obj = maps_object();
-	const struct bpf_map *map = obj ? bpf_object__find_map_by_name(obj, name) : NULL;
-	const struct btf *btf = obj ? bpf_object__btf(obj) : NULL;
+	const struct bpf_map *map = NULL;
+	const struct btf *btf = NULL;
 
-	if (!obj)
-		return -errno;
+	for (int i = 0; i < MAPS_OBJECTS && !map; i++) {
+		struct bpf_object *obj = maps_object((enum maps_object)i);
+
+		if (!obj)
+			return -errno;
+		map = bpf_object__find_map_by_name(obj, name);
+		btf = bpf_object__btf(obj);
+	}
 	if (!map) {
 		*w = (struct wanted_map){ BPF_MAP_TYPE_PROG_ARRAY, sizeof(__u32), sizeof(__u32), 0, PROGRAM_SLOTS,
 					  { NULL, 0 }, { NULL, 0 } };
@@ -130,14 +135,17 @@ static __u64 hash_map(const struct bpf_map *map, const struct btf *btf, __u64 h)
 const char *contract_text(void)
 {
 	static char text[17];
-	struct bpf_object *obj = maps_object();
 	__u64 h = LAYOUT_HASH_INIT;
 	struct bpf_map *map;
 
-	if (obj)
-		bpf_object__for_each_map(map, obj)
-			if (!bpf_map__is_internal(map))
-				h = hash_map(map, bpf_object__btf(obj), h);
+	for (int i = 0; i < MAPS_OBJECTS; i++) {
+		struct bpf_object *obj = maps_object((enum maps_object)i);
+
+		if (obj)
+			bpf_object__for_each_map(map, obj)
+				if (!bpf_map__is_internal(map))
+					h = hash_map(map, bpf_object__btf(obj), h);
+	}
 	snprintf(text, sizeof(text), "%016llx", (unsigned long long)h);
 	return text;
 }

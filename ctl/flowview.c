@@ -94,7 +94,7 @@ static void json_flags(struct json *j, const struct flow *f)
 	json_end_array(j);
 }
 
-void flow_json(struct json *j, const struct flow_context *c, const struct flow *f)
+void flow_json_members(struct json *j, const struct flow_context *c, const struct flow *f)
 {
 	struct flow_ruling ruling = flow_ruling_of(f);
 	char src[ADDR_TEXT_MAX], dst[ADDR_TEXT_MAX], time[TIME_TEXT_MAX], number[4];
@@ -103,7 +103,6 @@ void flow_json(struct json *j, const struct flow_context *c, const struct flow *
 	flow_ends_of(f, &e);
 	addr_print((enum family)f->key.family, &e.src, src);
 	addr_print((enum family)f->key.family, &e.dst, dst);
-	json_object(j);
 	json_key_string(j, "family", family_text((enum family)f->key.family));
 	json_key_string(j, "proto", proto_text(f->key.proto, number));
 	json_key_string(j, "src", src);
@@ -130,6 +129,12 @@ void flow_json(struct json *j, const struct flow_context *c, const struct flow *
 		json_key_bool(j, "seeded", true);
 	json_key_string(j, "first", time_text(flow_time(c, f->first), time));
 	json_key_string(j, "last", time_text(flow_time(c, f->last), time));
+}
+
+void flow_json(struct json *j, const struct flow_context *c, const struct flow *f)
+{
+	json_object(j);
+	flow_json_members(j, c, f);
 	json_end_object(j);
 }
 

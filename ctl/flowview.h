@@ -29,8 +29,9 @@ void flow_ends_of(const struct flow *f, struct flow_ends *out);
 struct flow_ruling { __u32 rule; enum verdict verdict; enum direction direction; };
 struct flow_ruling flow_ruling_of(const struct flow *f);
 
-/* An object with the keys of `flows -j`. */
+/* An object with the keys of `flows -j`; its members alone, for an object that has more. */
 void flow_json(struct json *j, const struct flow_context *c, const struct flow *f);
+void flow_json_members(struct json *j, const struct flow_context *c, const struct flow *f);
 
 /* Table for people: heading, and a line a flow. */
 void flow_heading(struct strbuf *out);

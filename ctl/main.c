@@ -52,6 +52,14 @@ const struct command commands[] = {
 	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
 	  "  --sort KEY         largest (or oldest) first; else by first packet\n"
 	  "  --limit N          at most N flows\n", cmd_flows },
+	{ "export", "[--ipfix udp|tcp:ADDRESS:PORT] [--json FILE|-] [--active SECONDS] [--idle SECONDS]",
+	  "Report every flow, until it is ended (SIGTERM): IPFIX to a collector, lines of JSON to a file.",
+	  "  --ipfix TO         udp:192.0.2.1:4739, tcp:[2001:db8::1]:4739; numeric, in the caller's network namespace\n"
+	  "  --json FILE        a line a record, appended; opened anew on SIGHUP; - is standard output (so is -j)\n"
+	  "  --active SECONDS   a record of a flow that goes on, at least so often (60)\n"
+	  "  --idle SECONDS     a record of a flow without packets for so long (15)\n"
+	  "Records of one flow add up: each counts what no earlier one did, also when export is killed and started again.\n"
+	  "What could not be delivered is counted: fwctl status, fwctl metrics.\n", cmd_export },
 	{ "metrics", "[--strict]", "Counters and sizes as OpenMetrics text, for a node exporter's text file or any scraper.",
 	  "  --strict           by the letter of OpenMetrics 1.0, where counters are declared without their _total; without it\n"
 	  "                     declared as they are named, as Prometheus does and `promtool check metrics` wants\n", cmd_metrics },
@@ -80,7 +88,7 @@ static void print_usage(FILE *to)
 static int unknown_command(const char *name)
 {
 	_cleanup_strbuf_ struct strbuf hint = { NULL, 0, 0 };
-	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top", "monitor", "export" };
+	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top", "monitor" };
 	struct suggest s;
 
 	for (size_t i = 0; i < ARRAY_COUNT(later); i++)

@@ -22,6 +22,7 @@ static inline size_t map_bytes(size_t value, size_t entries)
 
 #define USER_HANDLE(n, KIND, K, V, max) typedef struct n { int fd; } n##_t;
 FW_MAPS(USER_HANDLE)
+FW_MAPS_EXPORT(USER_HANDLE)
 
 /* One value: read, written, or shared with the kernel (n_map: NULL on error, errno). */
 #define USER_SINGLE(n, K, V)                                                                                    \
@@ -115,6 +116,7 @@ FW_MAPS(USER_HANDLE)
 
 #define USER_ACCESS(n, KIND, K, V, max) USER_##KIND(n, K, V)
 FW_MAPS(USER_ACCESS)
+FW_MAPS_EXPORT(USER_ACCESS)
 
 /* Program arrays: what is put into a slot is a program's descriptor, what is read from it is its id. */
 #define USER_PROGRAMS(n)                                                                                        \
@@ -140,5 +142,6 @@ struct instance_maps {
 };
 struct ruleset_maps { FW_MAPS_RULESET(USER_MEMBER) };
 struct replay_maps { FW_MAPS_REPLAY(USER_MEMBER) };
+struct export_maps { FW_MAPS_EXPORT(USER_MEMBER) };
 
 #endif

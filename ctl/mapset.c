@@ -14,6 +14,9 @@ static const struct map_place instance_places[] = {
 };
 static const struct map_place ruleset_places[] = { FW_MAPS_RULESET(PLACE_RULESET) };
 static const struct map_place replay_places[] = { FW_MAPS_REPLAY(PLACE_REPLAY) };
+#define PLACE_EXPORT(n, KIND, K, V, max)   { #n, offsetof(struct export_maps, n) },
+static const struct map_place export_places[] = { FW_MAPS_EXPORT(PLACE_EXPORT) };
+
 static void places_none(const struct map_place *v, size_t n, void *maps)
 {
 	for (size_t i = 0; i < n; i++)
@@ -55,13 +58,23 @@ struct ruleset_maps ruleset_maps_none(void)
 	return m;
 }
 
+struct export_maps export_maps_none(void)
+{
+	struct export_maps m;
+
+	places_none(export_places, ARRAY_COUNT(export_places), &m);
+	return m;
+}
+
 void instance_maps_close(struct instance_maps *m) { places_close(instance_places, ARRAY_COUNT(instance_places), m); }
+void export_maps_close(struct export_maps *m) { places_close(export_places, ARRAY_COUNT(export_places), m); }
 void replay_maps_close(struct replay_maps *m) { places_close(replay_places, ARRAY_COUNT(replay_places), m); }
 
 void ruleset_maps_close(struct ruleset_maps *m) { places_close(ruleset_places, ARRAY_COUNT(ruleset_places), m); }
 
 const struct map_group instance_group = { instance_places, ARRAY_COUNT(instance_places) };
 const struct map_group ruleset_group = { ruleset_places, ARRAY_COUNT(ruleset_places) };
+const struct map_group export_group = { export_places, ARRAY_COUNT(export_places) };
 const struct map_group replay_group = { replay_places, ARRAY_COUNT(replay_places) };
 
 int *map_group_fd(const struct map_group *g, void *maps, const char *name)

@@ -11,14 +11,16 @@
 struct instance_maps instance_maps_none(void);
 struct ruleset_maps ruleset_maps_none(void);
 struct replay_maps replay_maps_none(void);
+struct export_maps export_maps_none(void);
 void instance_maps_close(struct instance_maps *m);
 void ruleset_maps_close(struct ruleset_maps *m);
 void replay_maps_close(struct replay_maps *m);
+void export_maps_close(struct export_maps *m);
 
 /* The registry as tables: where in its group's struct the map of a name has its descriptor. */
 struct map_place { const char *name; size_t offset; };
 struct map_group { const struct map_place *v; size_t n; };
-extern const struct map_group instance_group, ruleset_group, replay_group;
+extern const struct map_group instance_group, ruleset_group, replay_group, export_group;
 
 /* Place of the descriptor of map `name` in *maps, a struct of the group; NULL where the group has no such map. */
 int *map_group_fd(const struct map_group *g, void *maps, const char *name);

@@ -20,8 +20,13 @@ int plumb(struct bpf_object *obj, const struct plumbing *p);
 /* After load: own copies of the descriptors of the group's maps that *maps does not hold yet. */
 int take_maps(struct bpf_object *obj, const struct map_group *g, void *maps);
 
-/* The embedded object that has all maps of the registry with their types, opened once a process and never loaded; NULL: errno. */
-struct bpf_object *maps_object(void);
+/*
+ * The embedded objects that have all maps of the registry with their types: those that programs use, and the collector's. Opened once a
+ * process and never loaded; NULL: errno.
+ */
+enum maps_object { MAPS_OF_PROGRAMS, MAPS_OF_EXPORT };
+enum { MAPS_OBJECTS = MAPS_OF_EXPORT + 1 };
+struct bpf_object *maps_object(enum maps_object which);
 
 /* A copy of the descriptor that outlives the object, or a negative errno. */
 int keep_fd(int fd);

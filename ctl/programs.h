@@ -42,6 +42,8 @@ int programs_load(const struct load_request *rq, struct loaded *out, char **err)
 /* Only the maps of an instance (sizes as given) or of a replay, each with its BTF. On error all are -1. */
 int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err);
 int replay_maps_create(struct replay_maps *out, char **err);
+/* Those of the collector that are not open yet, for a flow table of so many buckets. */
+int export_maps_create(__u32 buckets, struct export_maps *m, char **err);
 /* A ruleset's maps, of the sizes that the request's tables have. */
 int ruleset_maps_create(const struct load_request *rq, struct ruleset_maps *out, char **err);
 

@@ -60,6 +60,11 @@
 	M(fw_replay,    SETTING,  __u32,       struct replay_input,   1)           \
 	M(fw_result,    REPORT,   __u32,       struct replay_result,  1)
 
+/* Of the collector: pinned, made by the first `export`; programs do not know them. */
+#define FW_MAPS_EXPORT(M)                                                          \
+	M(fw_reported,  STATE,    bucket_id_t, struct reported_bucket, 1)          \
+	M(fw_export,    REPORT,   __u32,       struct export_state,   1)
+
 #define FW_MAPS(M) FW_MAPS_ROOT(M) FW_MAPS_INSTANCE(M) FW_MAPS_RULESET(M) FW_MAPS_REPLAY(M)
 
 /* Working memory of the classifier's walk. */
@@ -74,6 +79,7 @@ struct log_seen { __u64 packets; }; /* that a rule with `log every` decided */
 struct epoch { generation_t newest; __u32 zero; };
 
 #include "datagram.h"
+#include "export.h"
 
 /* Working memory of a program run: too much for the stack of 512 bytes. */
 struct scratch {

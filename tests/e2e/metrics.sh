@@ -53,6 +53,7 @@ check "verdicts" sample 'fwctl_verdicts_total{direction="in",verdict="drop",reas
 check "replies" sample 'fwctl_verdicts_total{direction="out",verdict="pass",reason="state"}' 5
 check "flows" sample 'fwctl_flows{table="flows",state="confirmed"}' 1
 check "capacity" sample 'fwctl_flows_capacity{table="flows"}' 262144
+check "events" sample fwctl_events_lost_total 0
 check "attached" sample 'fwctl_interface_attached{interface="s0",direction="out",kind="'"$(fw "$S" -j status | jq -r '.interfaces[0].egress')"'"}' 1
 check_json "-j says the same" '[.metrics[] | select(.name == "fwctl_rule_packets_total") | .samples[] |
 	select(.labels.rule == "1") | [.value, .labels.label]] == [[10, "say \"ping\" \\o/"]]' fw "$S" -j metrics

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include "fail.h"
+#include "ipfix_link.h"
+
+#define SECOND_NS 1000000000ull
+enum { QUEUE_MAX = 8 << 20, BACKOFF_MAX_S = 32, CONNECT_S = 10, FIRST_WAIT_MS = 1000, DEAD_PEER_MS = 30000, SEND_BUFFER = 1 << 20 };
+
+/* A message on its way over TCP. */
+struct queued {
+	struct queued *next;
+	struct export_tally tally;
+	__u64 end;            /* offset in the connection's stream behind it */
+	size_t n;
+	__u8 data[];
+};
+
+struct ipfix_link {
+	struct sink *sink;
+	struct ipfix_target target;
+	int fd;
+	enum ipfix_link_state state;
+	bool said_down;
+	__u32 session, backoff_s;
+	__u64 deadline;       /* monotonic ns: when to try again, or to give a connection up */
+	/* UDP */
+	struct export_tally held; /* the last message: its error may be yet to come */
+	/* TCP: messages in order; `unwritten` is the first that is not all with the kernel */
+	struct queued *first, **last, *unwritten;
+	__u64 enqueued, written;  /* offsets in the stream */
+	size_t queued_bytes;
+};
+
+static __u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * SECOND_NS + (__u64)t.tv_nsec;
+}
+
+static struct export_state *state_of(const struct ipfix_link *l) { return l->sink->env->st; }
+
+static void settle(struct ipfix_link *l, struct export_tally *tally, bool sent)
+{
+	struct export_state *st = state_of(l);
+
+	tally_move(&st->queued[SINK_IPFIX], sent ? &st->sent[SINK_IPFIX] : &st->lost[SINK_IPFIX], tally);
+	*tally = (struct export_tally){ .records = 0 };
+}
+
+static void drop_queue(struct ipfix_link *l)
+{
+	while (l->first) {
+		struct queued *q = l->first;
+
+		l->first = q->next;
+		settle(l, &q->tally, false);
+		free(q);
+	}
+	l->last = &l->first;
+	l->unwritten = NULL;
+	l->enqueued = l->written = l->queued_bytes = 0;
+}
+
+/* --- up and down ---------------------------------------------------------------------------------- */
+
+static void release_acknowledged(struct ipfix_link *l);
+
+static void go_down(struct ipfix_link *l, int err)
+{
+	if (l->fd >= 0 && l->target.tcp && l->state == LINK_UP)
+		release_acknowledged(l);
+	cleanup_close_fn(&l->fd);
+	l->fd = -1;
+	l->state = LINK_DOWN;
+	drop_queue(l);
+	l->backoff_s = l->backoff_s ? l->backoff_s * 2 : 1;
+	if (l->backoff_s > BACKOFF_MAX_S)
+		l->backoff_s = BACKOFF_MAX_S;
+	l->deadline = now_ns() + l->backoff_s * SECOND_NS;
+	if (!l->said_down)
+		sink_say(l->sink, "%s: %s (tried again, at least every %d s; what is not sent until then is counted as lost)",
+			 l->target.text, err ? strerror(err) : "the collector closed the connection", BACKOFF_MAX_S);
+	l->said_down = true;
+}
+
+static void go_up(struct ipfix_link *l)
+{
+	l->state = LINK_UP;
+	l->session++;
+	l->backoff_s = 0;
+	if (l->said_down)
+		sink_say(l->sink, "%s: connected", l->target.text);
+	l->said_down = false;
+}
+
+static socklen_t socket_address(const struct ipfix_target *t, struct sockaddr_storage *out)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (t->family == FAMILY_INET) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(t->port);
+		memcpy(&v4->sin_addr, &t->addr.b[12], 4);
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(t->port);
+	v6->sin6_scope_id = t->scope;
+	memcpy(&v6->sin6_addr, t->addr.b, 16);
+	return sizeof(*v6);
+}
+
+/* Begins a connection; UDP is up at once. */
+static void start(struct ipfix_link *l)
+{
+	const int on = 1, dead = DEAD_PEER_MS, buffer = SEND_BUFFER;
+	struct sockaddr_storage to;
+	socklen_t n = socket_address(&l->target, &to);
+
+	l->fd = socket(to.ss_family, (l->target.tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (l->fd < 0)
+		return go_down(l, errno);
+	/* None of these must be. */
+	(void)setsockopt(l->fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+	if (l->target.tcp) {
+		(void)setsockopt(l->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+		(void)setsockopt(l->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
+	}
+	l->state = LINK_CONNECTING;
+	l->deadline = now_ns() + CONNECT_S * SECOND_NS;
+	if (!connect(l->fd, (struct sockaddr *)&to, n))
+		go_up(l);
+	else if (errno != EINPROGRESS)
+		go_down(l, errno);
+}
+
+/* A connection that was begun: is it there? */
+static void look_connecting(struct ipfix_link *l, int wait_ms)
+{
+	struct pollfd p = { .fd = l->fd, .events = POLLOUT };
+	socklen_t n = sizeof(int);
+	int err = 0;
+
+	if (poll(&p, 1, wait_ms) <= 0) {
+		if (now_ns() > l->deadline)
+			go_down(l, ETIMEDOUT);
+		return;
+	}
+	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &err, &n) || err)
+		go_down(l, err ? err : errno);
+	else
+		go_up(l);
+}
+
+/* --- UDP ------------------------------------------------------------------------------------------ */
+
+/* An ICMP error speaks of the last message, as far as one can know; the collector may have been away since longer. */
+static void look_udp(struct ipfix_link *l)
+{
+	socklen_t n = sizeof(int);
+	int err = 0;
+
+	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &err, &n))
+		err = errno;
+	settle(l, &l->held, !err);
+	if (err)
+		l->session++;
+	if (err && !l->said_down)
+		sink_say(l->sink, "%s: %s (what is known to be lost is counted)", l->target.text, strerror(err));
+	l->said_down |= err != 0;
+}
+
+static void send_udp(struct ipfix_link *l, const __u8 *message, size_t n, const struct export_tally *tally)
+{
+	ssize_t sent;
+
+	look_udp(l);
+	l->held = *tally;
+	sent = send(l->fd, message, n, MSG_NOSIGNAL);
+	if (sent < 0 && errno == ECONNREFUSED) /* an error that came in this moment, of the message before: this one was not sent */
+		sent = send(l->fd, message, n, MSG_NOSIGNAL);
+	if (sent == (ssize_t)n)
+		return;
+	if (!l->said_down)
+		sink_say(l->sink, "%s: %s (what is not sent is counted as lost)", l->target.text, strerror(errno));
+	l->said_down = true;
+	settle(l, &l->held, false);
+}
+
+/* --- TCP ------------------------------------------------------------------------------------------ */
+
+/* What the peer has acknowledged is sent (tcp(7), SIOCOUTQ: what it has not). */
+static void release_acknowledged(struct ipfix_link *l)
+{
+	int unacknowledged = 0;
+
+	if (ioctl(l->fd, SIOCOUTQ, &unacknowledged))
+		return;
+	while (l->first && l->first != l->unwritten && l->first->end + (__u64)unacknowledged <= l->written) {
+		struct queued *q = l->first;
+
+		l->first = q->next;
+		if (!l->first)
+			l->last = &l->first;
+		l->queued_bytes -= q->n;
+		settle(l, &q->tally, true);
+		free(q);
+	}
+}
+
+static void write_queue(struct ipfix_link *l)
+{
+	while (l->unwritten) {
+		struct queued *q = l->unwritten;
+		size_t left = (size_t)(q->end - l->written);
+		ssize_t n = send(l->fd, q->data + q->n - left, left, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n < 0)
+			return go_down(l, errno);
+		l->written += (__u64)n;
+		if ((size_t)n == left)
+			l->unwritten = q->next;
+	}
+}
+
+/* Collectors say nothing; what comes is the end of the connection. */
+static void read_end(struct ipfix_link *l)
+{
+	__u8 nothing[512];
+	ssize_t n;
+
+	while ((n = recv(l->fd, nothing, sizeof(nothing), MSG_DONTWAIT)) > 0)
+		;
+	if (!n || (errno != EAGAIN && errno != EINTR))
+		go_down(l, n ? errno : 0);
+}
+
+static void send_tcp(struct ipfix_link *l, const __u8 *message, size_t n, const struct export_tally *tally)
+{
+	struct export_tally t = *tally;
+	struct queued *q;
+
+	if (l->queued_bytes + n > QUEUE_MAX) {
+		settle(l, &t, false);
+		return;
+	}
+	q = (struct queued *)xmalloc(sizeof(*q) + n);
+	l->enqueued += n;
+	*q = (struct queued){ .tally = t, .end = l->enqueued, .n = n };
+	memcpy(q->data, message, n);
+	*l->last = q;
+	l->last = &q->next;
+	l->queued_bytes += n;
+	if (!l->unwritten)
+		l->unwritten = q;
+	write_queue(l);
+}
+
+/* --- both ----------------------------------------------------------------------------------------- */
+
+struct ipfix_link *ipfix_link_open(struct sink *sink, const struct ipfix_target *target)
+{
+	struct ipfix_link *l = (struct ipfix_link *)xcalloc(1, sizeof(*l));
+
+	*l = (struct ipfix_link){ .sink = sink, .target = *target, .fd = -1, .state = LINK_DOWN };
+	l->last = &l->first;
+	start(l);
+	if (l->state == LINK_CONNECTING)
+		look_connecting(l, FIRST_WAIT_MS);
+	return l;
+}
+
+enum ipfix_link_state ipfix_link_state(const struct ipfix_link *l) { return l->state; }
+__u32 ipfix_link_session(const struct ipfix_link *l) { return l->session; }
+
+void ipfix_link_send(struct ipfix_link *l, const __u8 *message, size_t n, const struct export_tally *tally)
+{
+	struct export_tally t = *tally;
+
+	if (l->state != LINK_UP)
+		settle(l, &t, false);
+	else if (l->target.tcp)
+		send_tcp(l, message, n, tally);
+	else
+		send_udp(l, message, n, tally);
+}
+
+void ipfix_link_tick(struct ipfix_link *l, __u64 now)
+{
+	switch (l->state) {
+	case LINK_DOWN:
+		if (now >= l->deadline)
+			start(l);
+		return;
+	case LINK_CONNECTING:
+		look_connecting(l, 0);
+		return;
+	case LINK_UP:
+		break;
+	}
+	if (!l->target.tcp)
+		return look_udp(l);
+	write_queue(l);
+	if (l->state == LINK_UP)
+		release_acknowledged(l);
+	if (l->state == LINK_UP)
+		read_end(l);
+}
+
+void ipfix_link_close(struct ipfix_link *l, int wait_ms)
+{
+	__u64 end = now_ns() + (__u64)wait_ms * 1000000;
+	const struct timespec pause = { 0, 10000000 };
+
+	ipfix_link_tick(l, now_ns());
+	while (l->first && l->state == LINK_UP && now_ns() < end) {
+		nanosleep(&pause, NULL);
+		ipfix_link_tick(l, now_ns());
+	}
+	drop_queue(l);
+	cleanup_close_fn(&l->fd);
+	free(l);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Records as IPFIX messages: fills them, and sees to it that templates and options come when they are due. */
+#include <time.h>
+#include <unistd.h>
+#include "ipfix.h"
+#include "ipfix_link.h"
+#include "util.h"
+
+/*
+ * A UDP collector that was started later waits for templates (RFC 7011, 8.4). Messages are to fit into a packet: Ethernet's
+ * 1,500 bytes less the headers of IPv6 and UDP, and some for tunnels.
+ */
+#define SECOND_NS 1000000000ull
+enum { TEMPLATES_S = 30, UDP_BYTES = 1400, TCP_BYTES = 16384, CLOSE_MS = 3000 };
+
+struct sink_ipfix {
+	struct sink sink;
+	struct ipfix_link *link;
+	struct ipfix_message m;
+	bool begun;           /* there is a message at hand */
+	bool busy;            /* options are under way */
+	__u32 flows;          /* records of the journal in it */
+	__u32 sequence;       /* data records in the session so far */
+	__u32 session;        /* of the link, as it was when templates were sent */
+	__u64 options_at;     /* monotonic ns: when templates and options are due again */
+	bool tcp, rules_due;
+	__u8 buf[TCP_BYTES];
+};
+
+static void begin(struct sink_ipfix *x)
+{
+	ipfix_begin(&x->m, x->buf, x->tcp ? TCP_BYTES : UDP_BYTES);
+	x->begun = true;
+	x->flows = 0;
+}
+
+static void finish(struct sink_ipfix *x)
+{
+	struct export_state *st = x->sink.env->st;
+	struct export_tally tally = journal_sum(st, SINK_IPFIX, x->flows);
+	size_t n;
+
+	if (!x->begun)
+		return;
+	n = ipfix_end(&x->m, (__u32)time(NULL), x->sink.env->domain, x->sequence);
+	x->sequence += x->m.records;
+	x->begun = false;
+	journal_settle(st, SINK_IPFIX, x->flows, &st->queued[SINK_IPFIX]);
+	ipfix_link_send(x->link, x->buf, n, &tally);
+}
+
+/* Adds by `add`, in a new message where that at hand is full. */
+#define ADD(x, add)                      \
+	do {                             \
+		if (!(x)->begun)         \
+			begin(x);        \
+		if (!(add)) {            \
+			finish(x);       \
+			begin(x);        \
+			(void)(add);     \
+		}                        \
+	} while (0)
+
+static void add_rules(struct sink_ipfix *x)
+{
+	const struct ruleset *rs = x->sink.env->rules;
+
+	ADD(x, ipfix_add_rule(&x->m, 0, "default"));
+	for (size_t i = 0; rs && i < rs->nrules; i++)
+		if (rs->rules[i].label[0])
+			ADD(x, ipfix_add_rule(&x->m, (__u32)i + 1, rs->rules[i].label));
+	x->rules_due = false;
+}
+
+static void add_options(struct sink_ipfix *x)
+{
+	struct export_state *st = x->sink.env->st;
+	struct export_tally unsent = st->lost[SINK_IPFIX];
+
+	tally_add(&unsent, &st->unseen);
+	ADD(x, ipfix_add_templates(&x->m));
+	add_rules(x);
+	ADD(x, ipfix_add_unsent(&x->m, (__u32)getpid(), &unsent));
+}
+
+static __u64 monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * SECOND_NS + (__u64)t.tv_nsec;
+}
+
+/* Templates and options where they are due: in a new session, and from time to time. */
+static void options_if_due(struct sink_ipfix *x, __u64 now)
+{
+	bool new_session = ipfix_link_session(x->link) != x->session;
+
+	if (x->busy || ipfix_link_state(x->link) != LINK_UP || (!new_session && now < x->options_at && !x->rules_due))
+		return;
+	x->busy = true;
+	finish(x);
+	if (new_session && x->tcp)
+		x->sequence = 0;
+	x->session = ipfix_link_session(x->link);
+	if (new_session || now >= x->options_at) {
+		add_options(x);
+		x->options_at = now + TEMPLATES_S * SECOND_NS;
+	} else {
+		add_rules(x);
+	}
+	finish(x);
+	x->busy = false;
+}
+
+static void ipfix_add(struct sink *s, const struct flow_record *r, const struct flow_context *c)
+{
+	struct sink_ipfix *x = (struct sink_ipfix *)s;
+
+	(void)c;
+	if (!x->begun)
+		options_if_due(x, monotonic_ns());
+	ADD(x, ipfix_add_flow(&x->m, r));
+	x->flows++;
+}
+
+static void ipfix_flush(struct sink *s) { finish((struct sink_ipfix *)s); }
+
+static void ipfix_tick(struct sink *s, __u64 now)
+{
+	struct sink_ipfix *x = (struct sink_ipfix *)s;
+
+	ipfix_link_tick(x->link, now);
+	options_if_due(x, now);
+}
+
+static void ipfix_reopen(struct sink *s) { (void)s; }
+static void ipfix_rules(struct sink *s) { ((struct sink_ipfix *)s)->rules_due = true; }
+
+static void ipfix_close(struct sink *s)
+{
+	struct sink_ipfix *x = (struct sink_ipfix *)s;
+
+	finish(x);
+	x->options_at = 0; /* what was not sent, a last time */
+	options_if_due(x, 1);
+	ipfix_link_close(x->link, CLOSE_MS);
+	free(x);
+}
+
+static const struct sink_ops ipfix_ops = {
+	.add = ipfix_add, .flush = ipfix_flush, .tick = ipfix_tick, .reopen = ipfix_reopen, .rules = ipfix_rules, .close = ipfix_close,
+};
+
+struct sink *sink_ipfix_open(struct sink_env *env, const struct ipfix_target *target)
+{
+	struct sink_ipfix *x = (struct sink_ipfix *)xcalloc(1, sizeof(*x));
+	struct export_state *st = env->st;
+	struct export_tally queued = st->queued[SINK_IPFIX];
+
+	*x = (struct sink_ipfix){ .sink = { SINK_IPFIX, env, &ipfix_ops }, .tcp = target->tcp };
+	if (st->sinks & 1u << SINK_IPFIX)
+		journal_settle(st, SINK_IPFIX, journal_pending(st, SINK_IPFIX), &st->lost[SINK_IPFIX]);
+	/* A killed collector's connection is gone with all that was not read; a datagram is on its way all the same. */
+	tally_move(&st->queued[SINK_IPFIX], target->tcp ? &st->lost[SINK_IPFIX] : &st->sent[SINK_IPFIX], &queued);
+	x->link = ipfix_link_open(&x->sink, target);
+	return &x->sink;
+}

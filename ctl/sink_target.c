@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* `udp:192.0.2.1:4739` and its like. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include "addr.h"
+#include "fail.h"
+#include "sink.h"
+
+#define FORM "udp:192.0.2.1:4739, tcp:[2001:db8::1]:4739"
+
+static int parse_port(const char *text, __u16 *out)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || !v || v > 65535)
+		return -EINVAL;
+	*out = (__u16)v;
+	return 0;
+}
+
+/* The interface behind a `%` of a link-local address: a name or a number. */
+static int parse_scope(const char *text, __u32 *out)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	*out = *end || !v ? if_nametoindex(text) : (__u32)v;
+	return *out ? 0 : -ENODEV;
+}
+
+int ipfix_target_parse(const char *text, struct ipfix_target *out, char **err)
+{
+	char host[80] = "", *scope;
+	const char *rest = text + 4, *end, *port;
+
+	*out = (struct ipfix_target){ .tcp = !strncmp(text, "tcp:", 4) };
+	if (!out->tcp && strncmp(text, "udp:", 4))
+		return FAIL(err, -EINVAL, "'%s' does not begin with udp: or tcp: (such as " FORM ")", text);
+	if (*rest == '[') {
+		end = strchr(++rest, ']');
+		port = end && end[1] == ':' ? end + 2 : NULL;
+	} else {
+		end = strrchr(rest, ':');
+		port = end ? end + 1 : NULL;
+		if (end && memchr(rest, ':', (size_t)(end - rest)))
+			return FAIL(err, -EINVAL, "'%s': an IPv6 address stands in brackets (such as " FORM ")", text);
+	}
+	if (!port || parse_port(port, &out->port))
+		return FAIL(err, -EINVAL, "'%s' has no port from 1 to 65535 behind the address (such as " FORM ")", text);
+	snprintf(host, sizeof(host), "%.*s", (int)(end - rest), rest);
+	scope = strchr(host, '%');
+	if (scope)
+		*scope++ = '\0';
+	if (addr_parse(host, strlen(host), &out->family, &out->addr))
+		return FAIL(err, -EINVAL, "'%s': '%s' is not an address; names are not looked up (getent hosts %s tells its address)",
+			    text, host, host);
+	if (scope && (out->family != FAMILY_INET6 || parse_scope(scope, &out->scope)))
+		return FAIL(err, -EINVAL, "'%s': '%s' is no interface here", text, scope);
+	snprintf(out->text, sizeof(out->text), "%s", text);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From the flow table and the ends of flows to records: which flow is due, and what of it has not been told yet (shared/export.h).
+ * Reads the mapped table at memory speed, in slices, without a system call an entry.
+ */
+#ifndef FW_SWEEP_H
+#define FW_SWEEP_H
+
+#include "record.h"
+#include "../shared/config.h"
+#include "../shared/event.h"
+#include "../shared/export.h"
+
+struct sweep {
+	const struct flow_bucket *flows;   /* mapped; `buckets` each */
+	struct reported_bucket *reported;
+	struct export_state *st;
+	__u32 buckets;
+	struct program_cfg cfg;            /* the timeouts of the live rules */
+	__u64 idle, active;                /* --idle, --active, in ticks */
+	__u64 second;                      /* ticks of a second */
+	/* Takes a record whose journal entry has been written; times and interfaces are the callee's to fill in. */
+	void (*emit)(void *arg, struct flow_record *r, ticks_t since);
+	void *arg;
+	__u32 at;                          /* the next bucket */
+};
+
+/* The next `n` buckets. */
+void sweep_slice(struct sweep *s, __u32 n, ticks_t now);
+/* All that has not been told, of all flows: the collector ends. */
+void sweep_last(struct sweep *s, ticks_t now);
+/* A flow's end (EVENT_FLOW_END). */
+void sweep_end(struct sweep *s, const struct flow_event *e);
+
+/*
+ * Before the first slice: settles where a killed collector was between two steps. Its last journal entry goes where the flow was not
+ * moved on to it: that record will be made again.
+ */
+void sweep_recover(struct sweep *s);
+
+#endif
