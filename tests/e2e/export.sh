@@ -126,7 +126,7 @@ collect --json killed.json
 stop
 check_json "killed in the middle: whole lines" 'length > 0' records killed.json
 # What a batch had that was not written yet is lost, and counted.
-lost=$(jq -n "$(counted lost json)[0] - $lost_before[0]")
+lost=$(jq -n "$(counted lost json)[0] - ${lost_before}[0]")
 check_json "no packet twice, none missing but those counted as lost ($lost)" "[.[] | select(.dport > 9000) | .packets[0]] | add == 360 - $lost" records killed.json
 check "sent, lost and sent before add up" same "$(sum "$before" "$(exported killed.json)")" "$(sum "$(counted sent json)" "$(counted lost json)")"
 # A file on a device that is full takes nothing.
