@@ -3,6 +3,7 @@
 # make demo      installs what is missing, builds, and shows the main job in two network namespaces
 # make test      installs what is missing, builds, and runs all tests (root)
 # make bench     what it costs, beside xdp-filter and nftables (root); BENCH="packet live apply quick": parts of it
+# make kernels   the tests on Debian's kernels from 6.1 to the newest, under QEMU (root)
 # make lint      the conventions that a tool can see (no build)
 # make install   to $(DESTDIR)$(PREFIX)/sbin
 

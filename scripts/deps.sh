@@ -10,8 +10,6 @@ set -eu
 packages="gcc libc6-dev make clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libmnl-dev libpcap-dev libcmocka-dev
 	pkgconf iproute2 iputils-ping socat ethtool jq"
 next=trixie
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-next_key=/usr/share/keyrings/debian-archive-$next-stable.gpg
 
 die()
 {
@@ -23,6 +21,7 @@ die()
 mkdir -p "$1"
 build=$(cd "$1" && pwd)
 log=$build/deps.log
+. "$(dirname "$0")/apt-private.sh"
 
 missing()
 {
@@ -46,84 +45,27 @@ static_libmnl()
 	return 1
 }
 
-# Run quietly; what was said is in the log.
-logged()
-{
-	"$@" >>"$log" 2>&1
-}
-
 fail_with_log()
 {
 	tail -n 15 "$log" >&2
 	die "$*"
 }
 
-apt_install()
-{
-	logged env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=120 install \
-		--no-install-recommends "$@"
-}
-
-apt_update()
-{
-	logged apt-get -qq -o DPkg::Lock::Timeout=120 update
-}
-
 install_missing()
 {
 	[ "$(id -u)" = 0 ] || die "missing: $1 (run as root: apt-get install $1)"
 	echo "deps: installing $1" >&2
-	# Package lists may be absent or too old for what the mirror has: then fetch them and try again.
-	apt_install $1 || { apt_update && apt_install $1; } || fail_with_log "apt-get could not install: $1"
-}
-
-# URIs of the machine's Debian archives, one a line: those that carry its own release.
-mirrors()
-{
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	apt-get indextargets --format '$(IDENTIFIER) $(COMPONENT) $(RELEASE) $(REPO_URI)' 2>>"$log" |
-		while read -r id component release uri; do
-			case "$id/$component/$uri" in
-			Packages/main/cdrom:*) continue ;;
-			Packages/main/*) ;;
-			*) continue ;;
-			esac
-			case $release in
-			"$codename" | stable | oldstable) echo "$uri" ;;
-			esac
-		done | sort -u
-}
-
-# apt with lists, cache and sources of its own; insecure archives stay refused whatever the machine's configuration says.
-private_apt()
-{
-	logged env APT_CONFIG="$apt/apt.conf" apt-get -q -o APT::Update::Error-Mode=any \
-		-o APT::Get::AllowUnauthenticated=false -o Acquire::AllowInsecureRepositories=false \
-		-o Acquire::AllowWeakRepositories=false -o Acquire::AllowDowngradeToInsecureRepositories=false "$@"
+	apt_install_fresh $1 || fail_with_log "apt-get could not install: $1"
 }
 
 # libmnl-dev of the next release from mirror $1, unpacked.
 fetch_libmnl()
 {
-	apt=$build/libmnl.apt
-	rm -rf "$apt"
-	mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/deb" "$apt/root"
-	: >"$apt/status"
-	signed=
-	[ -r $keyring ] && signed=" signed-by=$keyring"
-	echo "deb [arch=$(dpkg --print-architecture)$signed] $1 $next main" >"$apt/sources.list"
-	cat >"$apt/apt.conf" <<-END
-	Dir::State "$apt/state";
-	Dir::State::status "$apt/status";
-	Dir::Cache "$apt/cache";
-	Dir::Etc::SourceList "$apt/sources.list";
-	Dir::Etc::SourceParts "/dev/null";
-	Dir::Etc::Preferences "/dev/null";
-	Dir::Etc::PreferencesParts "/dev/null";
-	APT::Sandbox::User "root";
-	Acquire::Languages "none";
-	Acquire::GzipIndexes "true";
+	rm -rf "$build/libmnl.apt"
+	private_apt_start "$build/libmnl.apt" <<-END
+	$1 $next
 	END
+	mkdir "$apt/deb" "$apt/root"
 	private_apt update && (cd "$apt/deb" && private_apt download libmnl-dev) &&
 		logged dpkg -x "$apt"/deb/libmnl-dev_*.deb "$apt/root" || return 1
 	rm -rf "$build/libmnl"
@@ -139,11 +81,6 @@ fetch_from_any()
 	return 1
 }
 
-renew_keyring()
-{
-	[ ! -e $next_key ] && [ "$(id -u)" = 0 ] && apt_update && apt_install debian-archive-keyring
-}
-
 want=$(missing)
 [ -z "$want" ] && static_libmnl && exit 0
 
@@ -154,7 +91,7 @@ want=$(missing)
 [ -z "$want" ] || install_missing "${want% }"
 if ! static_libmnl; then
 	echo "deps: fetching the static libmnl" >&2
-	fetch_from_any || { renew_keyring && fetch_from_any; } ||
+	fetch_from_any || { renew_keyring $next && fetch_from_any; } ||
 		fail_with_log "no libmnl.a: the mirror in this machine's apt sources did not give $next's libmnl-dev"
 	static_libmnl || fail_with_log "no libmnl.a in $next's libmnl-dev"
 fi

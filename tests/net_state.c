@@ -8,6 +8,7 @@
 #include "gen_rules.h"
 #include "net_replay.h"
 #include "random.h"
+#include "scale.h"
 
 enum { RULESETS = 60, PACKETS = 1500 };
 #define START_NS (1767225600 * 1000000000ull)
@@ -169,15 +170,15 @@ static void test_state(void **state)
 	struct tally t = { .cached = 0 };
 
 	(void)state;
-	for (unsigned int i = 0; i < RULESETS; i++)
+	for (unsigned int i = 0; i < scaled(RULESETS); i++)
 		check_ruleset(i, &t);
 	print_message("%u by rule, %u by default, %u by state, %u cached, %u of a flow stopped, %zu flows; %u fragments that follow "
 		      "or whose first was not seen, %u that overlap\n", t.reasons[REASON_RULE], t.reasons[REASON_DEFAULT],
 		      t.reasons[REASON_STATE], t.cached, t.stopped, t.flows, t.reasons[REASON_FRAGMENT],
 		      t.reasons[REASON_FRAGMENT_OVERLAP]);
-	assert_true(t.reasons[REASON_RULE] > 5000 && t.reasons[REASON_DEFAULT] > 5000 && t.reasons[REASON_STATE] > 5000);
-	assert_true(t.stopped > 500 && t.flows > 1000);
-	assert_true(t.reasons[REASON_FRAGMENT] > 2000 && t.reasons[REASON_FRAGMENT_OVERLAP] > 2000);
+	assert_true(t.reasons[REASON_RULE] > scaled(5000) && t.reasons[REASON_DEFAULT] > scaled(5000));
+	assert_true(t.reasons[REASON_STATE] > scaled(5000) && t.stopped > scaled(500) && t.flows > scaled(1000));
+	assert_true(t.reasons[REASON_FRAGMENT] > scaled(2000) && t.reasons[REASON_FRAGMENT_OVERLAP] > scaled(2000));
 }
 
 int main(void)

@@ -37,3 +37,11 @@ run-demo: all
 	$(Q)scripts/demo.sh $(B)/fwctl
 run-bench: all $(B)/tests/bench_run
 	$(Q)scripts/bench.sh $(B) $(BENCH)
+
+# --- not part of `make test` ---------------------------------------------------------------------
+
+.PHONY: kernels run-kernels
+kernels: deps
+	$(Q)$(MAKE) --no-print-directory run-$@
+run-kernels: all tests
+	$(Q)scripts/kernels.sh $(B) $(KERNELS)
