@@ -4,17 +4,11 @@
  * native parser does, byte by byte, and each packet is either in a flow's count or has no flow. The captures are those of
  * pcaps/ and, where they are there, of $FWCTL_SHARED/pcaps (or ../shared/pcaps beside the tree).
  */
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 #include "build_packet.h"
+#include "captures.h"
 #include "net_replay.h"
-
-#ifndef PCAPS_DIR
-#define PCAPS_DIR "pcaps"
-#endif
 
 /* What a directory of captures came to. */
 struct totals {
@@ -46,8 +40,9 @@ static bool is_forged(const struct replay_result *r)
 	return false;
 }
 
-static void judge_packet(struct judge *j, const char *path, unsigned int number, uint64_t time_ns, const struct frame *f)
+static void judge_packet(void *arg, const char *path, unsigned int number, uint64_t time_ns, const struct frame *f)
 {
+	struct judge *j = (struct judge *)arg;
 	const struct replay_result *r = net_judge(j->replay, j->hook, time_ns, f);
 	enum status status = (enum status)r->packet.status;
 	enum verdict verdict = (enum verdict)r->outcome.verdict;
@@ -99,56 +94,19 @@ static void open_judge(struct judge *j)
 	j->in_flows = j->packets = 0;
 }
 
-static void replay_file(struct judge *j, const char *path)
-{
-	_cleanup_capture_ struct capture *c = NULL;
-	_cleanup_frame_ struct frame f = { .data = NULL };
-	_cleanup_free_ char *err = NULL;
-	struct capture_packet p;
-	unsigned int n = 0;
-	bool whole = !capture_open(path, &c, &err);
-
-	while (whole && capture_next(c, &p, &err) > 0) {
-		whole = !link_frame(&p, &f);
-		if (whole)
-			judge_packet(j, path, ++n, p.time_ns, &f);
-	}
-	j->totals->files++;
-	j->totals->unreadable += !whole || err;
-}
-
 /* Files in one replay share their flows; a new one is opened before the table is crowded. */
-static void replay_in_turn(struct judge *j, const char *path)
+static void replay_in_turn(void *arg, const char *path)
 {
+	struct judge *j = (struct judge *)arg;
+
 	if (j->packets > 5000) {
 		check_flows(j, path);
 		replay_close(TAKE_PTR(j->replay));
 	}
 	if (!j->replay)
 		open_judge(j);
-	replay_file(j, path);
-}
-
-static bool is_capture(const char *name) { return strstr(name, ".pcap") || strstr(name, ".cap"); }
-
-static void replay_dir(struct judge *j, const char *dir)
-{
-	struct dirent **v = NULL;
-	int n = scandir(dir, &v, NULL, alphasort);
-
-	for (int i = 0; i < n; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", dir, v[i]->d_name);
-		struct stat st;
-
-		if (v[i]->d_name[0] != '.' && !stat(path, &st)) {
-			if (S_ISDIR(st.st_mode))
-				replay_dir(j, path);
-			else if (is_capture(v[i]->d_name))
-				replay_in_turn(j, path);
-		}
-		free(v[i]);
-	}
-	free(v);
+	j->totals->files++;
+	j->totals->unreadable += !captures_file(path, judge_packet, j);
 }
 
 /* A whole tree of captures on one hook. */
@@ -157,7 +115,7 @@ static struct totals replay_tree(enum net_hook hook, const char *dir)
 	struct totals t = { .files = 0 };
 	struct judge j = { .hook = hook, .totals = &t };
 
-	replay_dir(&j, dir);
+	captures_files(dir, replay_in_turn, &j);
 	if (j.replay)
 		check_flows(&j, dir);
 	replay_close(j.replay);

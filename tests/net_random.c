@@ -6,14 +6,14 @@
  */
 #include <sys/wait.h>
 #include <unistd.h>
-#include "../ctl/classify.h"
-#include "../ctl/compile.h"
 #include "../ctl/linear.h"
 #include "../ctl/print.h"
 #include "build_packet.h"
 #include "gen_packet.h"
 #include "gen_rules.h"
+#include "native_rules.h"
 #include "net_replay.h"
+#include "scale.h"
 
 enum { RULESETS = 1000, PACKETS = 150, WORKERS = 2 };
 
@@ -23,44 +23,10 @@ struct subject_rules {
 	struct ruleset rs;
 	bool model;              /* made by gen_model, which frees it */
 	const char *on;          /* interface that the packets are on, or NULL */
-	struct tables tables;
+	struct native_rules native;
 	struct replay *replay;
 	uint64_t now;
-	char ifaces[IFACE_MAX][IFNAMSIZ];
 };
-
-/* Numbers of interfaces for the native tables: from 1, as they come. */
-static iface_id_t iface_number(void *arg, const char *name)
-{
-	struct subject_rules *s = (struct subject_rules *)arg;
-
-	for (unsigned int i = 1; i < IFACE_MAX; i++) {
-		if (!s->ifaces[i][0])
-			snprintf(s->ifaces[i], IFNAMSIZ, "%s", name);
-		if (!strcmp(s->ifaces[i], name))
-			return (iface_id_t){ (__u8)i };
-	}
-	return (iface_id_t){ IFACE_NONE };
-}
-
-static __u16 set_number(void *arg, size_t index)
-{
-	(void)arg;
-	return (__u16)index;
-}
-
-static bool set_contains(void *arg, __u16 set, enum set_type type, enum family family, const addr_t *a)
-{
-	const struct subject_rules *s = (const struct subject_rules *)arg;
-	const struct set *v = &s->rs.sets[set];
-	bool found = false;
-
-	assert_true(set < s->rs.nsets && v->type == type);
-	for (size_t i = 0; i < v->n; i++)
-		found |= v->v[i].family == family && memcmp(a, &v->v[i].lo, sizeof(*a)) >= 0 &&
-			 memcmp(a, &v->v[i].hi, sizeof(*a)) <= 0;
-	return found;
-}
 
 /* Mostly up to 64 rules (one level of the tables), some of two levels, one of three. */
 static unsigned int rules_of(unsigned int number, struct random *g)
@@ -107,20 +73,17 @@ static void make_rules(struct subject_rules *s, struct random *g)
 
 static void open_rules(struct subject_rules *s)
 {
-	const struct compile_names names = { iface_number, set_number, s };
 	_cleanup_free_ char *err = NULL;
 
-	if (compile(&s->rs, &names, &s->tables, &err))
+	if (native_rules_open(&s->native, &s->rs, &err))
 		fail_msg("%s", err);
-	s->tables.set_contains = set_contains;
-	s->tables.set_arg = s;
 	s->replay = net_open(&s->rs, s->on, LOAD_XDP | LOAD_OUT);
 }
 
 static void close_rules(struct subject_rules *s)
 {
 	replay_close(s->replay);
-	tables_free(&s->tables);
+	native_rules_close(&s->native);
 	if (s->model)
 		gen_model_free(&s->rs);
 	else
@@ -183,21 +146,15 @@ static void check_packet(struct subject_rules *s, enum direction d, const struct
 	const struct outcome *o = &r->outcome;
 	struct expected want;
 	struct packet p;
-	rule_id_t native = rule_none();
+	rule_id_t native, scanned;
 
 	parse_natively(f, 0, &p);
 	if (memcmp(&p, &r->packet, sizeof(p)))
 		fail_msg("ruleset %u: parsed otherwise than natively", s->number);
 	want = expected_of(s, &p, d);
-	if (want.reason == REASON_RULE || want.reason == REASON_DEFAULT || want.reason == REASON_FRAGMENT) {
-		iface_id_t iface = { IFACE_NONE };
-
-		if (s->on)
-			iface = iface_number(s, s->on);
-		assert_int_equal(tables_classify(&s->tables, &p, d, iface, &native), 0);
-		if (native.raw != want.rule.raw)
-			say_difference(s, &p, d, "the native classifier", native, want.rule);
-	}
+	if ((want.reason == REASON_RULE || want.reason == REASON_DEFAULT || want.reason == REASON_FRAGMENT) &&
+	    !native_rules_agree(&s->native, &p, d, s->on, &native, &scanned))
+		say_difference(s, &p, d, "the native classifier", native, scanned);
 	if (o->rule.raw != want.rule.raw || o->verdict != want.verdict || o->reason != want.reason)
 		say_difference(s, &p, d, d == DIRECTION_IN ? "XDP" : "TC egress", o->rule, want.rule);
 	assert_true(!o->cached && !o->made && o->flow == NO_FLOW);
@@ -248,12 +205,12 @@ static void check_share(unsigned int worker)
 			check_ruleset((unsigned int)strtoul(one, NULL, 10), counts);
 		return;
 	}
-	for (unsigned int i = worker; i < RULESETS; i += WORKERS)
+	for (unsigned int i = worker; i < scaled(RULESETS); i += WORKERS)
 		check_ruleset(i, counts);
 	print_message("worker %u: %u packets passed, %u dropped, %u rejected by rules\n", worker, counts[VERDICT_PASS],
 		      counts[VERDICT_DROP], counts[VERDICT_REJECT]);
 	for (int v = 0; v < VERDICT_COUNT; v++)
-		if (counts[v] < PACKETS)
+		if (counts[v] < scaled(PACKETS))
 			fail_msg("%s: only %u packets", verdict_text((enum verdict)v), counts[v]);
 }
 

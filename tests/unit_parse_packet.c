@@ -13,6 +13,8 @@
 #include "../ctl/util.h"
 #include "../shared/parse.h"
 #include "build_packet.h"
+#include "mutate.h"
+#include "promise.h"
 #include "random.h"
 
 #ifndef PCAPS_DIR
@@ -20,34 +22,6 @@
 #endif
 
 enum { NET_IP_ALIGN = 2 };
-
-/* The parser's promises that hold for any bytes. */
-static const char *broken_promise(const struct packet *p)
-{
-	if (p->status >= STATUS_COUNT || p->fragment >= FRAGMENT_COUNT || p->family >= FAMILY_COUNT)
-		return "an enum out of range";
-	if (p->nd > 1 || p->segments != 1)
-		return "a byte that is not defined";
-	if (p->has & ~(HAS_PORTS | HAS_ICMP | HAS_FLAGS | HAS_MAC))
-		return "has";
-	if (p->vlan > 4095 || p->inner_vlan > 4095 || p->dscp > 63)
-		return "a field over its width";
-	if (!(p->has & HAS_PORTS) && (p->sport.raw || p->dport.raw))
-		return "ports of a packet without";
-	if (!(p->has & HAS_FLAGS) && (p->tcp_flags || p->tcp_seq || p->tcp_ack || (!p->fragment && p->payload)))
-		return "TCP fields of a packet without";
-	if (!(p->has & HAS_ICMP) && (p->icmp_type || p->icmp_code || p->icmp_id))
-		return "ICMP fields of a packet without";
-	if (p->fragment == FRAGMENT_LATER && p->has & ~HAS_MAC)
-		return "a later fragment with a transport header";
-	if (p->fragment == FRAGMENT_NONE && (p->fragment_id || p->fragment_proto || p->fragment_offset))
-		return "an identification of a whole packet";
-	if (p->nd && p->status != STATUS_OK && p->status != STATUS_NONIP)
-		return "neighbour discovery that is not whole";
-	if (p->status == STATUS_OK && p->length != p->bytes)
-		return "length";
-	return NULL;
-}
 
 /* Parses twice, aligned and at an odd place; both must be the same. */
 static void parse_checked(const struct frame *f, struct packet *out, const char *what)
@@ -58,8 +32,8 @@ static void parse_checked(const struct frame *f, struct packet *out, const char 
 	parse_natively(f, NET_IP_ALIGN, &shifted);
 	if (memcmp(out, &shifted, sizeof(shifted)))
 		fail_msg("%s: another result at another address", what);
-	if (broken_promise(out))
-		fail_msg("%s: %s", what, broken_promise(out));
+	if (broken_promise(out, 0))
+		fail_msg("%s: %s", what, broken_promise(out, 0));
 }
 
 static char *expected_text(const struct packet *p)
@@ -225,26 +199,6 @@ static void test_offloads(void **state)
 	}
 }
 
-static void mutate(struct random *g, struct frame *f, uint8_t *bytes)
-{
-	unsigned int times = 1 + random_below(g, 4);
-
-	while (times-- && f->captured) {
-		uint32_t at = random_below(g, f->captured < 80 ? f->captured : 80);
-
-		switch (random_below(g, 4)) {
-		case 0: bytes[at] ^= (uint8_t)(1u << random_below(g, 8)); break;
-		case 1: bytes[at] = (uint8_t)random_u32(g); break;
-		case 2: bytes[at] = random_chance(g, 50) ? 0 : 0xff; break;
-		case 3: f->captured = random_below(g, f->captured + 1); break;
-		}
-	}
-	if (random_chance(g, 70))
-		f->original = f->captured;
-	if (random_chance(g, 5))
-		f->link = (enum link)random_below(g, LINK_COUNT);
-}
-
 /* Bounded; the fuzzers go further. */
 static void test_mutations(void **state)
 {
@@ -258,7 +212,7 @@ static void test_mutations(void **state)
 			struct packet p;
 
 			build_packet(edges[i].packet, &b);
-			mutate(&g, &b.frame, b.b);
+			mutate_frame(&g, &b.frame, b.b, sizeof(b.b));
 			parse_checked(&b.frame, &p, edges[i].packet);
 			seen[p.status]++;
 		}
