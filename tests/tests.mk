@@ -45,3 +45,27 @@ kernels: deps
 	$(Q)$(MAKE) --no-print-directory run-$@
 run-kernels: all tests
 	$(Q)scripts/kernels.sh $(B) $(KERNELS)
+
+# Fuzz targets: all of ctl/ and their helpers with clang's sanitizers, apart from the other objects.
+FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_MAIN  := $(wildcard tests/fuzz_*.c)
+FUZZ_BIN   := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_MAIN))
+FUZZ_OBJ   := $(patsubst ctl/%.c,$(B)/fuzz/obj/%.o,$(LIB_SRC)) \
+	      $(patsubst %,$(B)/fuzz/obj/%.o,native_rules promise build_packet build_text gen_packet gen_model)
+vpath %.c ctl tests
+
+$(B)/fuzz/obj/%.o: %.c VERSION | $(SKEL)
+	$(call say,FUZZ,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(filter-out $(CFLAGS),$(ALL_CFLAGS)) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(FUZZ_DEFS) -MMD -MP -c $< -o $@
+$(B)/fuzz/obj/main.o: FUZZ_DEFS := -Dmain=fwctl_main
+$(B)/fuzz/fuzz_cli: $(B)/fuzz/obj/main.o
+
+$(FUZZ_BIN): $(B)/fuzz/%: $(B)/fuzz/obj/%.o $(FUZZ_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PHONY: fuzz fuzzers
+fuzz: deps
+	$(Q)scripts/fuzz.sh $(B) $(FUZZ)
+fuzzers: $(FUZZ_BIN)
