@@ -124,7 +124,7 @@ static void assert_no_padding(const struct btf *btf, __u32 id)
 
 static void test_no_padding(void **state)
 {
-	struct bpf_object *obj = maps_object();
+	struct bpf_object *obj = maps_object(MAPS_OF_PROGRAMS);
 	struct bpf_map *map;
 	int n = 0;
 
@@ -150,7 +150,7 @@ static void test_all_have_types(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-		const struct bpf_map *map = bpf_object__find_map_by_name(maps_object(), names[i]);
+		const struct bpf_map *map = bpf_object__find_map_by_name(maps_object(MAPS_OF_PROGRAMS), names[i]);
 
 		assert_non_null(map);
 		assert_true(bpf_map__type(map) == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
