@@ -23,6 +23,7 @@ struct report {
 	struct event_totals events;
 	struct export_state exported;
 	bool exports;            /* there has been a collector */
+	unsigned int readers;
 };
 
 static void report_free(struct report *st)
@@ -64,6 +65,7 @@ static int read_status(struct report *st, char **err)
 	rc = rc ?: read_counters(st);
 	rc = rc ?: events_totals(&st->s.maps, &st->events);
 	st->exports = !export_counts(&st->s, &st->exported);
+	rc = rc ?: events_readers(&st->s.maps, &st->readers);
 	if (rc)
 		*err = xasprintf("status: %s", strerror(-rc));
 	return rc;
@@ -165,6 +167,7 @@ static void print_json(const struct report *st)
 	json_key_uint(&j, "sent", st->events.sent);
 	json_key_uint(&j, "lost", st->events.lost);
 	json_key_uint(&j, "unreported", st->events.unreported);
+	json_key_uint(&j, "readers", st->readers);
 	json_end_object(&j);
 	if (st->exports)
 		json_export(&j, &st->exported);
@@ -207,7 +210,8 @@ static void print_text(const struct report *st)
 		any = true;
 	}
 	printf(any ? "\n" : " none\n");
-	printf("events: %llu sent, %llu lost, %llu unreported\n", st->events.sent, st->events.lost, st->events.unreported);
+	printf("events: %llu sent, %llu lost, %llu unreported; %u reader%s\n", st->events.sent, st->events.lost,
+	       st->events.unreported, st->readers, st->readers == 1 ? "" : "s");
 	if (!st->exports)
 		return;
 	printf("export:");

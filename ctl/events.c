@@ -292,6 +292,21 @@ int events_counted(const struct instance_maps *m, enum event kind, enum event_fa
 	return fw_event_counts_sum(m->fw_event_counts, event_count_of(kind, fate), out);
 }
 
+int events_readers(const struct instance_maps *m, unsigned int *n)
+{
+	struct events e = { .maps = m };
+	int rc = fw_clock_get(m->fw_clock, &e.clock);
+
+	*n = 0;
+	e.watch = rc ? NULL : fw_watch_map(m->fw_watch);
+	if (!e.watch)
+		return rc ? rc : -errno;
+	for (int i = 0; i < READERS_MAX; i++)
+		*n += e.watch->reader[i].wants && !lapsed(&e, &e.watch->reader[i]);
+	fw_watch_unmap(e.watch);
+	return 0;
+}
+
 int events_totals(const struct instance_maps *m, struct event_totals *out)
 {
 	int rc = 0;

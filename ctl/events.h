@@ -49,6 +49,9 @@ struct counters events_lost_flows(const struct events *e);
 /* Events of an instance by kind and fate, since it was made (shared/event.h). */
 int events_counted(const struct instance_maps *m, enum event kind, enum event_fate fate, struct counters *out);
 
+/* Processes that read events. */
+int events_readers(const struct instance_maps *m, unsigned int *n);
+
 /* Of all kinds together; a log that nobody read counts as lost, a flow end that nobody read as unreported. */
 struct event_totals { __u64 sent, lost, unreported; };
 int events_totals(const struct instance_maps *m, struct event_totals *out);

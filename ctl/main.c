@@ -63,6 +63,12 @@ const struct command commands[] = {
 	{ "metrics", "[--strict]", "Counters and sizes as OpenMetrics text, for a node exporter's text file or any scraper.",
 	  "  --strict           by the letter of OpenMetrics 1.0, where counters are declared without their _total; without it\n"
 	  "                     declared as they are named, as Prometheus does and `promtool check metrics` wants\n", cmd_metrics },
+	{ "monitor", "[--drops] [--flows] [--pcap FILE]", "What happens, as it happens: packets that rules with `log` decide.",
+	  "  --drops            also packets that are dropped, whether logged or not\n"
+	  "  --flows            also flows that start and end\n"
+	  "  --pcap FILE        write the logged packets, their first 128 bytes, as a capture; `-` for standard output\n"
+	  "  -v                 with the packets' bytes\n"
+	  "Ends by SIGINT or SIGTERM, or when nobody reads its output; then tells how many events were lost.\n", cmd_monitor },
 	{ "version", "", "Version and what the kernel offers.", "", cmd_version },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
@@ -88,7 +94,7 @@ static void print_usage(FILE *to)
 static int unknown_command(const char *name)
 {
 	_cleanup_strbuf_ struct strbuf hint = { NULL, 0, 0 };
-	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top", "monitor" };
+	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top" };
 	struct suggest s;
 
 	for (size_t i = 0; i < ARRAY_COUNT(later); i++)

@@ -161,7 +161,7 @@ fi
 check_json "attach -j" '.interfaces == [{name: "lo", ingress: "xdp-generic", egress: .interfaces[0].egress}]' \
 	fw "$N" -j attach --mode generic lo
 check_json "status -j" '.interfaces[0].name == "lo" and .ruleset.rules == 0 and .flows.capacity >= 1024 and .drops.default >= 0 and
-	.events == {sent: 0, lost: 0, unreported: 0}' fw "$N" -j status
+	.events == {sent: 0, lost: 0, unreported: 0, readers: 0}' fw "$N" -j status
 check_json "check -j" '.ok and .rules == 1 and .errors == []' "$fwctl" -j check - <<<$'default in drop\npass in proto tcp'
 check_json "check -j of wrong rules" '.ok == false and .errors[0] == {file: "wrong.fw", line: 2, column: 15,
 	message: "unknown protocol '\''tpc'\'' (did you mean '\''tcp'\''?)"} and (.errors | length) == 4' \

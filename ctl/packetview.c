@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include "addr.h"
+#include "names.h"
+#include "packetview.h"
+#include "print.h"
+#include "replay.h"
+#include "timefmt.h"
+#include "util.h"
+
+/* The packet as its first bytes tell: what lies behind them is not there. */
+static void parse_event(const struct packet_event *e, struct packet *p)
+{
+	const struct frame f = {
+		.link = (enum link)e->link, .data = e->data, .captured = e->captured, .original = e->length,
+	};
+
+	replay_parse(&f, p);
+	if (e->vlan_present) {
+		p->inner_vlan = p->vlan;
+		p->vlan = e->vlan_tci & 0xfff;
+	}
+}
+
+static bool has_addresses(const struct packet *p)
+{
+	static const addr_t none = { .q = { 0, 0 } };
+
+	return p->status != STATUS_NONIP && memcmp(&p->dst, &none, sizeof(none));
+}
+
+static void end_words(struct strbuf *out, const char *word, enum family family, const addr_t *a, bool port, port_be_t number)
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_print(family, a, text);
+	strbuf_add(out, " %s %s", word, text);
+	if (port)
+		strbuf_add(out, " port %u", ntohs(number.raw));
+}
+
+/* The packet as matches of the rule language. */
+static void packet_words(struct strbuf *out, const struct packet *p)
+{
+	bool ports = p->has & HAS_PORTS;
+	char number[4], letters[9];
+
+	if (!has_addresses(p))
+		return;
+	strbuf_add(out, " proto %s", proto_text(p->proto, number));
+	end_words(out, "from", (enum family)p->family, &p->src, ports, p->sport);
+	end_words(out, "to", (enum family)p->family, &p->dst, ports, p->dport);
+	if (p->has & HAS_ICMP) {
+		const char *name = value_to_name(p->proto == PROTO_ICMP6 ? &names_icmp6 : &names_icmp, p->icmp_type);
+
+		if (name)
+			strbuf_add(out, " icmp-type %s", name);
+		else
+			strbuf_add(out, " icmp-type %u", p->icmp_type);
+		strbuf_add(out, " code %u", p->icmp_code);
+	}
+	if (p->has & HAS_FLAGS) {
+		flag_letters_print(p->tcp_flags, letters);
+		strbuf_add(out, " flags %s", letters);
+	}
+	if (p->vlan)
+		strbuf_add(out, " vlan %u", p->vlan);
+	if (p->inner_vlan)
+		strbuf_add(out, " inner-vlan %u", p->inner_vlan);
+	strbuf_add(out, " ttl %u length %u%s", p->ttl, p->length, p->fragment == FRAGMENT_NONE ? "" : " frag");
+}
+
+/* Whole microseconds: between the two clocks that a time is made from lies more than the rest. */
+static __u64 to_us(__u64 ns) { return ns / 1000 * 1000; }
+
+static __u32 rule_number(const struct packet_event *e) { return e->rule.raw == RULE_NONE_RAW ? 0 : e->rule.raw + 1; }
+
+static const char *label_of(const struct ruleset *rs, __u32 rule)
+{
+	return rs && rule && rule <= rs->nrules ? rs->rules[rule - 1].label : "";
+}
+
+void packet_line(struct strbuf *out, const struct packet_context *c, const struct packet_event *e)
+{
+	__u32 rule = rule_number(e);
+	const char *label = label_of(c->rules, rule);
+	char time[TIME_TEXT_MAX];
+	struct packet p;
+
+	parse_event(e, &p);
+	strbuf_add(out, "%s %s (", time_text(to_us(c->time_ns), time), verdict_text((enum verdict)e->verdict));
+	if (rule)
+		strbuf_add(out, "rule %u%s%s%s", rule, label[0] ? " \"" : "", label, label[0] ? "\"" : "");
+	if (!rule || e->reason != REASON_RULE)
+		strbuf_add(out, "%s%s", rule ? ", " : "", reason_text((enum reason)e->reason));
+	strbuf_add(out, ") %s", direction_text((enum direction)e->direction));
+	if (c->iface[0])
+		strbuf_add(out, " on %s", c->iface);
+	packet_words(out, &p);
+	if (!has_addresses(&p))
+		strbuf_add(out, ": %u bytes", e->length);
+	if (e->segments > 1)
+		strbuf_add(out, ", %u packets", e->segments);
+}
+
+static void json_packet(struct json *j, const struct packet *p)
+{
+	char src[ADDR_TEXT_MAX], dst[ADDR_TEXT_MAX], number[4], letters[9];
+
+	if (!has_addresses(p))
+		return;
+	addr_print((enum family)p->family, &p->src, src);
+	addr_print((enum family)p->family, &p->dst, dst);
+	json_key_string(j, "family", family_text((enum family)p->family));
+	json_key_string(j, "proto", proto_text(p->proto, number));
+	json_key_string(j, "src", src);
+	json_key_uint(j, "sport", ntohs(p->sport.raw));
+	json_key_string(j, "dst", dst);
+	json_key_uint(j, "dport", ntohs(p->dport.raw));
+	json_key_uint(j, "vlan", p->vlan);
+	if (p->inner_vlan)
+		json_key_uint(j, "inner_vlan", p->inner_vlan);
+	if (p->has & HAS_ICMP) {
+		json_key_uint(j, "icmp_type", p->icmp_type);
+		json_key_uint(j, "icmp_code", p->icmp_code);
+		json_key_uint(j, "icmp_id", ntohs(p->icmp_id));
+	}
+	if (p->has & HAS_FLAGS) {
+		flag_letters_print(p->tcp_flags, letters);
+		json_key_string(j, "tcp_flags", letters);
+	}
+	json_key_uint(j, "ttl", p->ttl);
+	json_key_uint(j, "dscp", p->dscp);
+	json_key_bool(j, "frag", p->fragment != FRAGMENT_NONE);
+	json_key_uint(j, "length", p->length);
+}
+
+void packet_json(struct json *j, const struct packet_context *c, const struct packet_event *e)
+{
+	char time[TIME_TEXT_MAX], hex[2 * SNAP_BYTES + 1];
+	__u32 rule = rule_number(e);
+	struct packet p;
+
+	parse_event(e, &p);
+	json_object(j);
+	json_key_string(j, "event", event_text((enum event)e->head.kind));
+	json_key_string(j, "time", time_text(to_us(c->time_ns), time));
+	json_key_string(j, "interface", c->iface);
+	json_key_string(j, "direction", direction_text((enum direction)e->direction));
+	json_key_string(j, "verdict", verdict_text((enum verdict)e->verdict));
+	json_key_uint(j, "rule", rule);
+	json_key_string(j, "label", label_of(c->rules, rule));
+	json_key_string(j, "reason", reason_text((enum reason)e->reason));
+	json_packet(j, &p);
+	json_key_uint(j, "packets", e->segments);
+	json_key_uint(j, "bytes", e->bytes);
+	json_key_uint(j, "frame", e->length);
+	hex[0] = '\0';
+	for (unsigned int i = 0; i < e->captured && i < SNAP_BYTES; i++)
+		snprintf(hex + 2 * i, 3, "%02x", e->data[i]);
+	json_key_string(j, "data", hex);
+	json_end_object(j);
+}
+
+void packet_dump(struct strbuf *out, const struct packet_event *e)
+{
+	for (unsigned int i = 0; i < e->captured && i < SNAP_BYTES; i++)
+		strbuf_add(out, "%s%02x", i % 16 ? " " : "\n    ", e->data[i]);
+}
+
+void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow *f, ticks_t at, const char *why)
+{
+	struct flow_ruling ruling = flow_ruling_of(f);
+	bool icmp = f->key.proto == PROTO_ICMP || f->key.proto == PROTO_ICMP6;
+	char time[TIME_TEXT_MAX], duration[DURATION_TEXT_MAX], number[4];
+	const char *label = label_of(c->rules, ruling.rule);
+	struct flow_ends e;
+
+	flow_ends_of(f, &e);
+	strbuf_add(out, "%s flow %s", time_text(to_us(flow_time(c, at)), time), why ? "end" : "start");
+	if (ruling.rule)
+		strbuf_add(out, " (rule %u%s%s%s)", ruling.rule, label[0] ? " \"" : "", label, label[0] ? "\"" : "");
+	else
+		strbuf_add(out, " (default)");
+	strbuf_add(out, " %s proto %s", direction_text(ruling.direction), proto_text(f->key.proto, number));
+	end_words(out, "from", (enum family)f->key.family, &e.src, !icmp && e.sport.raw, e.sport);
+	end_words(out, "to", (enum family)f->key.family, &e.dst, !icmp && e.dport.raw, e.dport);
+	if (why)
+		strbuf_add(out, ": %s%s, %llu/%llu packets, %llu/%llu bytes in %s", why, f->state == FLOW_RESET ? " by a reset" : "",
+			   f->packets[0], f->packets[1], f->bytes[0], f->bytes[1],
+			   duration_text(flow_time(c, f->last) - flow_time(c, f->first), duration));
+}
+
+void flow_event_json(struct json *j, const struct flow_context *c, const struct flow *f, ticks_t at, const char *why)
+{
+	char time[TIME_TEXT_MAX];
+
+	json_object(j);
+	json_key_string(j, "event", why ? event_text(EVENT_FLOW_END) : event_text(EVENT_FLOW_START));
+	json_key_string(j, "time", time_text(to_us(flow_time(c, at)), time));
+	flow_json_members(j, c, f);
+	if (why)
+		json_key_string(j, "end_reason", why);
+	json_end_object(j);
+}

@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# monitor: logs, drops and flows as they happen, to several readers; nothing is lost without being counted.
+. "$(dirname "$0")/lib.sh"
+
+pair
+check "attach" fw "$S" -q attach s0
+# Quiet hosts: nothing but what the test sends.
+rules "$S" <<'END'
+default in drop
+option timeout udp-unreplied 2s
+pass in inet proto icmp icmp-type echo-request log label "ping"
+drop in inet proto udp to port 5000 log label "five \"k\""
+drop in inet proto udp to port 5001
+pass in inet proto udp to port 5002
+pass in inet proto tcp to port 80
+END
+
+readers() { [ "$(fw "$S" -j status | jq .events.readers)" = "$1" ]; }
+
+# watch NAME READERS OPTION...: a monitor in the background, its output in $tmp/NAME; returns when so many read.
+watch()
+{
+	local name=$1 n=$2
+
+	shift 2
+	ip netns exec "$S" "$fwctl" monitor "$@" >"$tmp/$name" 2>"$tmp/$name.err" &
+	eval "$name=$!"
+	until_true readers "$n"
+}
+
+# ended NAME PROCESS SIGNAL: it ends by the signal, with status 0.
+ended()
+{
+	local rc=0
+
+	kill "-$3" "$2"
+	wait "$2" || rc=$?
+	check "$1" same $rc 0
+}
+
+lines() { grep -c . "$tmp/$1"; }
+has_lines() { [ "$(lines "$1")" -ge "$2" ]; }
+# of NAME EXPRESSION: events of a JSON stream that the expression is true of.
+of() { jq -s "[.[] | select($2)] | length" "$tmp/$1"; }
+
+# datagrams PORT N: N of them, of 100 bytes each, as fast as they go.
+datagrams()
+{
+	truncate -s $(($2 * 100)) "$tmp/bytes"
+	in_ns "$C" socat -u -b100 "OPEN:$tmp/bytes" "UDP4-DATAGRAM:10.9.0.2:$1"
+}
+
+# --- what is told, to whom -------------------------------------------------------------------------
+
+watch text 1
+watch json 2 -j
+watch all 3 -j --drops --flows --pcap "$tmp/all.pcap"
+check "ping passes" ping_to "$C" 10.9.0.2
+datagrams 5000 3
+datagrams 5001 2
+datagrams 5002 4
+serve "$S" 80
+check "tcp passes" tcp "$C" 10.9.0.2 80
+until_true eval '[ "$(of all ".event == \"flow-end\" and .proto == \"tcp\"")" -ge 1 ]'
+until_true eval '[ "$(of all ".event == \"flow-end\" and .proto == \"udp\"")" -ge 1 ]'
+ended "SIGINT ends it" "$text" INT
+ended "and SIGTERM" "$json" TERM
+ended "also with all options" "$all" HUP
+
+check "a line for each packet that a log rule decided" same "$(lines text)" 5
+check "in words of the rules" grep -q 'drop (rule 2 "five "k"") in on s0 proto udp from 10.9.0.1 port [0-9]* to 10.9.0.2 port 5000 ttl 64 length 128$' "$tmp/text"
+check "replies too" grep -q 'pass (rule 1 "ping", state) out on s0 proto icmp from 10.9.0.2 to 10.9.0.1 icmp-type echo-reply code 0' "$tmp/text"
+check "it tells what was lost" grep -q '^fwctl: 5 events, 0 lost$' "$tmp/text.err"
+check "the same to another reader" same "$(lines json)" 5
+check "with what was decided, and bytes" same 3 "$(of json '.event == "log" and .verdict == "drop" and .rule == 2 and
+	.label == "five \"k\"" and .reason == "rule" and .interface == "s0" and .direction == "in" and .dport == 5000 and
+	.packets == 1 and .bytes == 128 and .frame == 142 and (.data | length) == 256')"
+check "drops, where asked for" same 2 "$(of all '.event == "drop" and .rule == 3 and .dport == 5001')"
+check "logged drops once" same 3 "$(of all '.dport == 5000')"
+check "flows start" same "1 1 1" "$(of all '.event == "flow-start" and .proto == "tcp"') $(of all \
+	'.event == "flow-start" and .dport == 5002') $(of all '.event == "flow-start" and .proto == "icmp"')"
+check "and end, closed" same 1 "$(of all '.event == "flow-end" and .proto == "tcp" and .end_reason == "closed" and .state == "closed"')"
+check "or idle" same 1 "$(of all '.event == "flow-end" and .dport == 5002 and .end_reason == "idle" and .packets == [4, 0] and .rule == 4')"
+check "the pings' flow is not over" same 0 "$(of all '.event == "flow-end" and .proto == "icmp"')"
+check "tcpdump reads the capture" same 5 "$(tcpdump -nr "$tmp/all.pcap" 2>/dev/null | grep -c .)"
+check "with lengths of the wire" same 3 "$(tcpdump -nr "$tmp/all.pcap" 2>/dev/null | grep -c 'UDP, length 100')"
+check_json "and so does test" '.[-1].summary.packets == 5' fw "$S" -j test - "$tmp/all.pcap" <<<'default in pass'
+
+# --- who stops reading -----------------------------------------------------------------------------
+
+until_true readers 0
+in_ns "$S" "$fwctl" monitor --drops 2>"$tmp/pipe.err" | head -n1 >"$tmp/pipe" &
+pipe=$!
+until_true readers 1
+datagrams 5001 1
+until_true has_lines pipe 1
+datagrams 5001 5
+wait $pipe
+check "it ends when nobody reads it" same $? 0
+until_true readers 0
+check "and gives its place back" readers 0
+check "without an error" grep -q '^fwctl: [0-9]* events, 0 lost$' "$tmp/pipe.err"
+in_ns "$S" "$fwctl" -q monitor --pcap - >"$tmp/out.pcap" &
+out=$!
+until_true readers 1
+datagrams 5000 2
+sleep 0.2
+ended "a capture to standard output" $out INT
+check "has its packets" same 2 "$(tcpdump -nr "$tmp/out.pcap" 2>/dev/null | grep -c .)"
+
+# --- more than can be written ----------------------------------------------------------------------
+
+# The reader stands still for a while: its ring buffer fills up.
+before=$(packets "$S" 2)
+watch slow 1 -j
+datagrams 5000 10000
+kill -STOP "$slow"
+datagrams 5000 60000
+kill -CONT "$slow"
+datagrams 5000 10000
+until_true grep -q '"event":"lost"' "$tmp/slow"
+ended "a reader that stood still" "$slow" INT
+matched=$(($(packets "$S" 2) - before))
+logged=$(of slow '.event == "log"')
+lost=$(jq -s '[.[] | select(.event == "lost") | .events] | add' "$tmp/slow")
+check "each datagram was matched" same "$matched" 80000
+check "some were lost" [ "$lost" -gt 1000 ]
+check "logged + lost = matched" same $((logged + lost)) "$matched"
+check "and the end says so" grep -q "^fwctl: $logged events, $lost lost\$" "$tmp/slow.err"
+check_json "and status" ".events.lost == $lost" fw "$S" -j status
+fw "$S" -q rule delete 2 >"$tmp/said"
+fw "$S" -q rule add at 2 drop in inet proto udp to port 5000 log every 100 label new >"$tmp/said"
+watch every 1 -j
+datagrams 5000 5000
+until_true has_lines every 50
+ended "a log of each hundredth packet" "$every" INT
+check "has every hundredth" same "50 50" "$(lines every) $(of every '.label == "new"')"
+
+# --- the rules change, and go ----------------------------------------------------------------------
+
+watch change 1 -j
+datagrams 5000 1
+until_true has_lines change 1
+fw "$S" -q rule add at 1 drop in inet proto udp to port 5003 log label '"first"' >"$tmp/said"
+datagrams 5003 1
+datagrams 5000 99
+datagrams 5000 1
+until_true has_lines change 3
+check "rules are told by their place of now" same '"1 first" "2 new" "3 new"' \
+	"$(jq -s 'map("\(.rule) \(.label)") | unique | .[]' "$tmp/change" | tr '\n' ' ' | sed 's/ $//')"
+fw "$S" -q detach --all --purge
+wait "$change"
+check "it ends when there is nothing to see any more" same $? 1
+check "and says so" grep -q 'detached with --purge' "$tmp/change.err"
+check_status 2 "no arguments" fw "$S" monitor x
+check_status 1 "nothing attached" fw "$S" monitor
+finish
