@@ -98,7 +98,7 @@ check_status 1 "a set file that is not there" fw "$N" apply - <<<'set s { type n
 echo 10.0.0.300 >bad.netset
 check_status 2 "a set file with a wrong line" fw "$N" apply - <<<"set s { type net; file \"$tmp/bad.netset\" }"
 check_says "which is told by its place" "bad.netset:1:1: " printf %s "$said"
-for statement in 'reject in' 'pass in limit 10/s' 'drop in log' 'set s { type addr; timeout 1h; }'; do
+for statement in 'reject in' 'pass in limit 10/s' 'set s { type addr; timeout 1h; }'; do
 	check_status 2 "not there yet: $statement" fw "$N" apply - <<<"$statement"
 	check_says "is refused by name" "is not available in this version yet" printf %s "$said"
 done
