@@ -75,6 +75,7 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 	rq->cfg.buckets = s->cfg.buckets;
 	memcpy(rq->cfg.hash_key, s->cfg.hash_key, sizeof(rq->cfg.hash_key));
 	rq->cfg.if_bound = c->rs->options.if_bound;
+	rq->cfg.tcp_strict = c->rs->options.tcp_strict;
 	timeouts_fill(&c->rs->options, clock.tick_ns, &rq->cfg);
 	rq->info = (struct ruleset_info){
 		.id = rq->cfg.generation.raw,

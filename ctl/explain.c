@@ -134,7 +134,7 @@ static void explanation_init(struct explanation *out)
 	*out = (struct explanation){ .rule = rule_none(), .image = { rule_none(), rule_none() } };
 }
 
-int explain_packet(struct explainer *e, const struct probe *probe, struct explanation *out, char **err)
+static int ask_about(struct explainer *e, const struct probe *probe, struct explanation *out, char **err)
 {
 	const struct policy_cfg *policy = &e->tables.cfg.policy;
 	const struct packet *p = &probe->packet;
@@ -159,6 +159,19 @@ int explain_packet(struct explainer *e, const struct probe *probe, struct explan
 	if (out->reason == REASON_DEFAULT && p->fragment == FRAGMENT_LATER)
 		out->reason = REASON_FRAGMENT;
 	return 0;
+}
+
+int explain_packet(struct explainer *e, const struct probe *probe, struct explanation *out, char **err)
+{
+	int rc = ask_about(e, probe, out, err);
+
+	/* What a rule passes with state, and begins no connection (policy.h, decide_fresh). */
+	if (!rc && out->by_rules && e->rs->options.tcp_strict && out->verdict == VERDICT_PASS && !out->stateless &&
+	    probe->packet.has & HAS_FLAGS && !packet_opens(&probe->packet)) {
+		out->verdict = VERDICT_DROP;
+		out->reason = REASON_MID_STREAM;
+	}
+	return rc;
 }
 
 /* --- by a flow ------------------------------------------------------------------------------------ */
@@ -292,7 +305,7 @@ int explain_by_flow(struct explainer *e, const struct probe *probe, const struct
 	bool from_maker;
 	int rc;
 
-	if (!flow_key_of(p, &key, &from) || explain_packet(e, probe, &fresh, err))
+	if (!flow_key_of(p, &key, &from) || ask_about(e, probe, &fresh, err))
 		return -EILSEQ;
 	from_maker = from == flow_maker(f->flow);
 	if (!fresh.by_rules || !bound_here(f, from_maker))

@@ -8,7 +8,7 @@
 
 #include "linear.h"
 #include "probe.h"
-#include "../shared/flow.h"
+#include "../shared/flow_tcp.h"
 
 struct explainer;
 

@@ -109,7 +109,8 @@ static bool defaults_equal(const struct defaults *a, const struct defaults *b)
 static bool options_equal(const struct options *a, const struct options *b)
 {
 	return a->flows == b->flows && !memcmp(a->timeout_s, b->timeout_s, sizeof(a->timeout_s)) &&
-	       a->state_given == b->state_given && a->if_bound == b->if_bound;
+	       a->state_given == b->state_given && a->if_bound == b->if_bound &&
+	       a->tcp_loose_given == b->tcp_loose_given && a->tcp_strict == b->tcp_strict;
 }
 
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b)

@@ -111,6 +111,7 @@ struct options {
 	uint32_t flows;                         /* 0: not given */
 	uint32_t timeout_s[TIMEOUT_COUNT];      /* 0: not given */
 	bool state_given, if_bound;
+	bool tcp_loose_given, tcp_strict;       /* strict: not loose */
 };
 
 struct ruleset {

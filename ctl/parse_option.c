@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* option flows, timeout, state. */
+/* option flows, timeout, state, tcp-loose. */
 #include <errno.h>
 #include "parse_impl.h"
 #include "suggest.h"
@@ -110,6 +110,23 @@ static int option_state(struct parser *p)
 	return 0;
 }
 
+static int option_tcp_loose(struct parser *p)
+{
+	struct options *o = &p->rs->options;
+	char shown[SHOWN_MAX];
+
+	if (o->tcp_loose_given)
+		return p_error(p, p->prev.loc, "'option tcp-loose' is given twice");
+	if (p->tok.kind != TOK_WORD)
+		return p_unexpected(p, "on or off");
+	if (!token_is(&p->tok, "on") && !token_is(&p->tok, "off"))
+		return p_error(p, p->tok.loc, "'%s' is neither on nor off", shown_word(shown, p->tok.s, p->tok.n));
+	o->tcp_loose_given = true;
+	o->tcp_strict = token_is(&p->tok, "off");
+	p_next(p);
+	return 0;
+}
+
 int p_stmt_option(struct parser *p)
 {
 	char shown[SHOWN_MAX];
@@ -118,7 +135,7 @@ int p_stmt_option(struct parser *p)
 	p_next(p);
 	t = p->tok;
 	if (t.kind != TOK_WORD)
-		return p_unexpected(p, "flows, timeout or state");
+		return p_unexpected(p, "flows, timeout, state or tcp-loose");
 	p_next(p);
 	if (token_is(&t, "flows"))
 		return option_flows(p);
@@ -126,5 +143,7 @@ int p_stmt_option(struct parser *p)
 		return option_timeout(p);
 	if (token_is(&t, "state"))
 		return option_state(p);
-	return p_error(p, t.loc, "unknown option '%s' (flows, timeout or state)", shown_word(shown, t.s, t.n));
+	if (token_is(&t, "tcp-loose"))
+		return option_tcp_loose(p);
+	return p_error(p, t.loc, "unknown option '%s' (flows, timeout, state or tcp-loose)", shown_word(shown, t.s, t.n));
 }

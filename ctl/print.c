@@ -261,6 +261,8 @@ static void print_options(const struct options *o, struct strbuf *out)
 	}
 	if (o->state_given)
 		strbuf_add(out, "option state %s\n", o->if_bound ? "if-bound" : "floating");
+	if (o->tcp_loose_given)
+		strbuf_add(out, "option tcp-loose %s\n", o->tcp_strict ? "off" : "on");
 }
 
 void ruleset_print(const struct ruleset *rs, struct strbuf *out)

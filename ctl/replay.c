@@ -64,7 +64,8 @@ static int load(struct replay *r, unsigned int hooks, char **err)
 		.tables = &r->tables,
 		.text = "",
 		.hooks = hooks,
-		.cfg = { .generation = { 1 }, .buckets = r->buckets, .if_bound = r->rs->options.if_bound },
+		.cfg = { .generation = { 1 }, .buckets = r->buckets, .if_bound = r->rs->options.if_bound,
+			 .tcp_strict = r->rs->options.tcp_strict },
 		.info = { .id = 1, .rules = (__u32)r->rs->nrules },
 	};
 	int rc = compile(r->rs, &names, &r->tables, err);

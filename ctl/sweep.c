@@ -98,7 +98,7 @@ static bool over(const struct sweep *s, const struct flow *f, ticks_t now)
 {
 	__s64 idle = (__s64)(now.raw - f->last.raw);
 
-	return flow_is_void(f) || (idle > 0 && (__u64)idle > s->cfg.timeout[f->timeout % TIMEOUT_COUNT]);
+	return flow_is_void(f) || (idle > 0 && (__u64)idle > s->cfg.timeout[flow_timeout(f->key.proto, (enum flow_state)f->state)]);
 }
 
 /* Whether a flow with news is due for a record, and why. */

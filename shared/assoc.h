@@ -7,7 +7,7 @@
 #ifndef FW_ASSOC_H
 #define FW_ASSOC_H
 
-#include "flow.h"
+#include "flow_tcp.h"
 
 enum { WAYS = 8, LOCK_TRIES = 64 };
 

@@ -25,7 +25,8 @@ struct program_cfg {
 	__u8 sets;                      /* the ruleset refers to dynamic sets */
 	__u8 frags;                     /* the kernel has frames of several buffers on XDP (5.18) */
 	__u8 logs;                      /* a rule has `log` */
-	__u8 zero[3];
+	__u8 tcp_strict;                /* option tcp-loose off */
+	__u8 zero[2];
 	__u64 timeout[TIMEOUT_SLOTS];   /* in ticks, by enum timeout */
 };
 

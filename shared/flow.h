@@ -19,9 +19,16 @@ struct flow_key {
 	__u16 vlan, inner_vlan;
 	__u8 proto, family;
 	__u8 asker;      /* ICMP: FLOW_SIDE_A or FLOW_SIDE_B; else 0 */
-	__u8 zero[5];
+	/*
+	 * No part of the key, and 0 in one that is looked for: an entry, which has no room for them elsewhere, keeps the per-packet
+	 * fields of the packet that made its flow here, since re-judging asks about that one.
+	 */
+	__u8 made_flags, made_ttl;
+	__u8 made_dscp;  /* and MADE_FRAGMENT */
+	__u16 made_length;
 };
-_Static_assert(sizeof(struct flow_key) == 48 && offsetof(struct flow_key, zero) == 43, "no padding");
+_Static_assert(sizeof(struct flow_key) == 48 && offsetof(struct flow_key, made_length) == 46, "no padding");
+enum { MADE_FRAGMENT = 0x80 }; /* it was a first fragment */
 
 enum flow_side { FLOW_SIDE_A, FLOW_SIDE_B };
 
@@ -46,6 +53,8 @@ enum flow_bit {
 	FLOW_CONFIRMED = 4,   /* a reply was seen; TCP: the handshake completed */
 	FLOW_MADE_OUT = 8,    /* it was made on the way out: the maker's packets are counted there, and not on the way in */
 	FLOW_SEEDED = 16,     /* it was there before the firewall (a socket's): what no rule says does not end it, only a rule does */
+	FLOW_REPLIES_IN = 32, /* where replies are counted: on the way in, if one was seen there first */
+	FLOW_REPLIES_OUT = 64,
 };
 
 struct flow {
@@ -58,14 +67,27 @@ struct flow {
 	iface_id_t reply_iface[DIRECTION_COUNT]; /* and the replies */
 	__u8 state;           /* enum flow_state */
 	__u8 tcp_flags[2];    /* all seen, by direction as packets */
-	__u8 bits;            /* FLOW_* */
-	__u8 timeout;         /* enum timeout that the state has */
-	/* Per-packet fields of the packet that made the flow: re-judging asks about that one. */
-	__u8 made_flags, made_ttl, made_dscp, made_fragment;
-	__u8 reply_hook;      /* where replies are counted: 1 + the direction that first saw one; 0: none yet */
-	__u16 made_length;
+	__u8 bits;            /* FLOW_*; changed by flow_set() */
+	__u32 seq_end[2];     /* TCP: behind the newest byte that each side has sent, as far as was seen; 0: nothing was */
 };
-_Static_assert(sizeof(struct flow) == 128 && offsetof(struct flow, made_length) == 126, "two cache lines, no padding");
+_Static_assert(sizeof(struct flow) == 128 && offsetof(struct flow, seq_end) == 120, "two cache lines, no padding");
+
+/*
+ * State, flags and bits as one word, so that of two CPUs neither undoes what the other has noted. (Bits are the highest byte: the
+ * machine is little-endian, as the whole of this is.)
+ */
+_Static_assert(offsetof(struct flow, state) == 116 && offsetof(struct flow, bits) == 119, "one aligned word");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bits are the highest byte");
+enum { FLOW_WORD_FLAGS = 8, FLOW_WORD_BITS = 24 };
+static __always_inline __u32 *flow_word(struct flow *f) { return (__u32 *)(void *)&f->state; }
+static __always_inline void flow_set(struct flow *f, enum flow_bit bits)
+{
+	(void)__sync_fetch_and_or(flow_word(f), (__u32)bits << FLOW_WORD_BITS);
+}
+static __always_inline void flow_set_flags(struct flow *f, int dir, __u8 flags)
+{
+	(void)__sync_fetch_and_or(flow_word(f), (__u32)flags << (dir ? 2 * FLOW_WORD_FLAGS : FLOW_WORD_FLAGS));
+}
 
 static __always_inline judged_t judged_make(enum direction d, enum verdict v, rule_id_t rule, bool stateless)
 {
@@ -169,7 +191,8 @@ static __always_inline bool flow_key_of(const struct packet *p, struct flow_key 
 	k->inner_vlan = p->inner_vlan;
 	k->proto = p->proto;
 	k->family = p->family;
-	__builtin_memset(k->zero, 0, sizeof(k->zero));
+	k->made_flags = k->made_ttl = k->made_dscp = 0;
+	k->made_length = 0;
 	k->asker = 0;
 	*from = swap ? FLOW_SIDE_B : FLOW_SIDE_A;
 	if (type >= 0) {
@@ -183,11 +206,12 @@ static __always_inline bool flow_key_of(const struct packet *p, struct flow_key 
 	return true;
 }
 
+#define FLOW_KEY_LAST 0xffffffull /* what of the last word is key */
 static __always_inline bool flow_key_equal(const struct flow_key *x, const struct flow_key *y)
 {
 	const __u64 *p = (const __u64 *)x, *q = (const __u64 *)y;
 
-	return !((p[1] ^ q[1]) | (p[3] ^ q[3]) | (p[4] ^ q[4]) | (p[5] ^ q[5]) | (p[0] ^ q[0]) | (p[2] ^ q[2]));
+	return !((p[1] ^ q[1]) | (p[3] ^ q[3]) | (p[4] ^ q[4]) | ((p[5] ^ q[5]) & FLOW_KEY_LAST) | (p[0] ^ q[0]) | (p[2] ^ q[2]));
 }
 
 static __always_inline bool judged_keeps_state(judged_t j)
@@ -243,11 +267,11 @@ static __always_inline void flow_made_packet(const struct flow *f, struct packet
 	p->proto = f->key.proto;
 	p->vlan = f->key.vlan;
 	p->inner_vlan = f->key.inner_vlan;
-	p->tcp_flags = f->made_flags;
-	p->ttl = f->made_ttl;
-	p->dscp = f->made_dscp;
-	p->fragment = f->made_fragment;
-	p->length = f->made_length;
+	p->tcp_flags = f->key.made_flags;
+	p->ttl = f->key.made_ttl;
+	p->dscp = f->key.made_dscp & ~MADE_FRAGMENT;
+	p->fragment = f->key.made_dscp & MADE_FRAGMENT ? FRAGMENT_FIRST : FRAGMENT_NONE;
+	p->length = f->key.made_length;
 	p->segments = 1;
 	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6) {
 		p->has = HAS_ICMP;
@@ -297,47 +321,6 @@ static __always_inline enum flow_state flow_first_state(const struct packet *p)
 	if (p->tcp_flags & TCP_SYN)
 		return p->tcp_flags & TCP_ACK ? FLOW_SYN_RECEIVED : FLOW_SYN_SENT;
 	return p->tcp_flags & TCP_FIN ? FLOW_CLOSING : FLOW_ESTABLISHED;
-}
-
-/*
- * State after a packet of an existing TCP flow (RFC 9293 3.3.2 as seen from between: both ends' flags, no windows).
- * `seen` are the flags seen so far by direction, this packet's included; dir 0 is from the initiator.
- */
-static __always_inline enum flow_state flow_tcp_next(enum flow_state s, __u8 flags, int dir, const __u8 seen[2])
-{
-	if (flags & TCP_RST)
-		return FLOW_RESET;
-	switch (s) {
-	case FLOW_SYN_SENT:
-		if (dir && flags & TCP_SYN)
-			return FLOW_SYN_RECEIVED;
-		return s;
-	case FLOW_SYN_RECEIVED:
-		if (flags & TCP_FIN)
-			return FLOW_CLOSING;
-		return !dir && flags & TCP_ACK ? FLOW_ESTABLISHED : s;
-	case FLOW_ESTABLISHED:
-		return flags & TCP_FIN ? FLOW_CLOSING : s;
-	case FLOW_CLOSING:
-		/* Both have said FIN, and this one only acknowledges. */
-		return seen[0] & seen[1] & TCP_FIN && !(flags & TCP_FIN) && flags & TCP_ACK ? FLOW_CLOSED : s;
-	case FLOW_CLOSED:
-	case FLOW_RESET:
-	case FLOW_UNREPLIED:
-	case FLOW_REPLIED:
-		break;
-	}
-	return s;
-}
-
-/* A TCP connection that is over; its entry goes on for as long as late packets may come. */
-static __always_inline bool flow_has_ended(const struct flow *f) { return f->state == FLOW_CLOSED || f->state == FLOW_RESET; }
-
-/* A SYN opens a new connection where the old one has ended (port reuse). */
-static __always_inline bool flow_is_over_for(const struct flow *f, const struct packet *p)
-{
-	return p->proto == PROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-	       flow_has_ended(f);
 }
 
 #endif

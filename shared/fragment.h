@@ -156,8 +156,7 @@ __attribute__((noinline)) __u32 account_fragment(const struct subject *s, const 
 	if (way >= WAYS || flow_expired(f, in->now))
 		return NO_FLOW;
 	from_maker = s->from == (__u8)flow_maker(f);
-	flow_account_steady(f, &s->packet, in->now, s->from != (__u8)flow_initiator(f),
-			    flow_counts_here(f, in->place, from_maker));
+	flow_count(f, &s->packet, in->now, s->from != (__u8)flow_initiator(f), flow_counts_here(f, in->place, from_maker));
 	return bucket * WAYS + way;
 }
 

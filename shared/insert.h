@@ -5,27 +5,44 @@
 #ifndef FW_INSERT_H
 #define FW_INSERT_H
 
-/*
- * The state that this packet moves the flow to, and whether that confirms it. dir 0 is from the initiator. A global
- * function: most packets move nothing and do not come here.
- */
-__attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *p, __u32 dir)
+/* The word that this packet moves the flow's to: another state, and whether it is confirmed. */
+static __always_inline __u32 flow_word_next(__u32 word, const struct packet *p, int dir)
 {
-	enum flow_state state, next;
+	const __u8 seen[2] = { (__u8)(word >> FLOW_WORD_FLAGS), (__u8)(word >> 2 * FLOW_WORD_FLAGS) };
+	enum flow_state state = (enum flow_state)(word & 0xff), next;
 
-	if (!f || !p)
-		return -1;
-	state = next = (enum flow_state)f->state;
 	if (p->proto != PROTO_TCP)
 		next = dir ? FLOW_REPLIED : state;
 	else
-		next = flow_tcp_next(state, p->tcp_flags, (int)dir, f->tcp_flags);
+		next = flow_tcp_next(state, p->tcp_flags, dir, seen);
 	/* Picked up mid-stream, a TCP flow is confirmed by its first reply. */
 	if (next == FLOW_REPLIED || (next == FLOW_ESTABLISHED && (next != state || dir)))
-		f->bits |= FLOW_CONFIRMED;
-	if (next != state) {
-		f->timeout = (__u8)flow_timeout(p->proto, next);
-		f->state = (__u8)next;
+		word |= (__u32)FLOW_CONFIRMED << FLOW_WORD_BITS;
+	return (word & ~0xffu) | (__u32)next;
+}
+
+enum { WORD_TRIES = 8 };
+
+/* The flow's state after this packet. dir 0 is from the initiator. A global function: most packets move nothing and do not come here. */
+__attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *p, __u32 dir)
+{
+	int to = dir & 1;
+
+	if (!f || !p)
+		return -1;
+	if (p->proto == PROTO_TCP && p->has & HAS_FLAGS) {
+		if (p->tcp_flags & TCP_RST) {
+			if (!flow_reset_is_meant(f, p, to))
+				return 0;
+		} else {
+			flow_follow_seq(f, p, to);
+		}
+	}
+	for (int i = 0; i < WORD_TRIES; i++) {
+		__u32 word = *(const volatile __u32 *)flow_word(f), next = flow_word_next(word, p, to);
+
+		if (word == next || __sync_val_compare_and_swap(flow_word(f), word, next) == word)
+			return 0;
 	}
 	return 0;
 }
@@ -35,12 +52,12 @@ static __always_inline bool flow_is_steady(const struct flow *f, const struct pa
 {
 	if (p->proto == PROTO_TCP)
 		return f->state == FLOW_ESTABLISHED && !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
-		       (!dir || f->bits & FLOW_CONFIRMED);
+		       (!dir || f->bits & FLOW_CONFIRMED) && seq_in_line(p->tcp_seq + p->payload, f->seq_end[dir]);
 	return !dir || f->state == FLOW_REPLIED;
 }
 
-/* For a packet that is steady: counts it, and leaves the state as it is. */
-static __always_inline void flow_account_steady(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
+/* Counts a packet, and leaves all else as it is. */
+static __always_inline void flow_count(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
 {
 	if (counts) {
 		__sync_fetch_and_add(&f->packets[dir], p->segments);
@@ -48,14 +65,39 @@ static __always_inline void flow_account_steady(struct flow *f, const struct pac
 	}
 	f->last = now;
 	if (p->tcp_flags & ~f->tcp_flags[dir])
-		f->tcp_flags[dir] |= p->tcp_flags;
+		flow_set_flags(f, dir, p->tcp_flags);
+}
+
+/* For a packet that is steady: counts it, and leaves the state as it is. */
+static __always_inline void flow_account_steady(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
+{
+	flow_count(f, p, now, dir, counts);
+	if (p->proto == PROTO_TCP && (__s32)(p->tcp_seq + p->payload - f->seq_end[dir]) > 0)
+		f->seq_end[dir] = p->tcp_seq + p->payload;
 }
 
 static __always_inline void flow_account(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
 {
-	flow_account_steady(f, p, now, dir, counts);
-	if (!flow_is_steady(f, p, dir))
-		flow_advance(f, p, (__u32)dir);
+	if (flow_is_steady(f, p, dir)) {
+		flow_account_steady(f, p, now, dir, counts);
+		return;
+	}
+	flow_count(f, p, now, dir, counts);
+	flow_advance(f, p, (__u32)dir);
+}
+
+enum { FLOW_REPLIES = FLOW_REPLIES_IN | FLOW_REPLIES_OUT };
+
+/* The first reply is here: they are counted at this hook, unless another was quicker. */
+static __always_inline void flow_claim_replies(struct flow *f, enum flow_bit here)
+{
+	for (int i = 0; i < WORD_TRIES; i++) {
+		__u32 word = *(const volatile __u32 *)flow_word(f);
+
+		if (word >> FLOW_WORD_BITS & FLOW_REPLIES ||
+		    __sync_val_compare_and_swap(flow_word(f), word, word | (__u32)here << FLOW_WORD_BITS) == word)
+			return;
+	}
 }
 
 /*
@@ -64,23 +106,57 @@ static __always_inline void flow_account(struct flow *f, const struct packet *p,
  */
 static __always_inline bool flow_counts_here(struct flow *f, struct place at, bool from_maker)
 {
-	__u32 here = at.direction & 1;
+	enum flow_bit here = at.direction & 1 ? FLOW_REPLIES_OUT : FLOW_REPLIES_IN;
 
 	if (fw_cfg.replay)
 		return true;
 	if (from_maker)
-		return here == !!(f->bits & FLOW_MADE_OUT);
-	if (!f->reply_hook)
-		f->reply_hook = (__u8)(1 + here);
-	return f->reply_hook == 1 + here;
+		return (at.direction & 1) == !!(f->bits & FLOW_MADE_OUT);
+	if (!(f->bits & FLOW_REPLIES))
+		flow_claim_replies(f, here);
+	return f->bits & here;
+}
+
+/* The same where that is settled: else the packet is for the long way. */
+static __always_inline bool flow_hook_is_settled(const struct flow *f, bool from_maker)
+{
+	return fw_cfg.replay || from_maker || f->bits & FLOW_REPLIES;
+}
+static __always_inline bool flow_counts_settled(const struct flow *f, struct place at, bool from_maker)
+{
+	if (fw_cfg.replay)
+		return true;
+	if (from_maker)
+		return (at.direction & 1) == !!(f->bits & FLOW_MADE_OUT);
+	return f->bits & (at.direction & 1 ? FLOW_REPLIES_OUT : FLOW_REPLIES_IN);
+}
+
+/* How long a flow of this state may be idle, in ticks. */
+__attribute__((noinline)) __u64 idle_limit(__u32 proto, __u32 state)
+{
+	return fw_cfg.timeout[flow_timeout((__u8)proto, (enum flow_state)state) % TIMEOUT_SLOTS];
+}
+
+static __always_inline bool idle_for_longer(const struct flow *f, ticks_t now, __u64 limit)
+{
+	__u64 idle = now.raw - f->last.raw;
+
+	return (__s64)idle > 0 && idle > limit;
 }
 
 /* No longer there, though its entry is: nothing needs to sweep for correctness. */
 static __always_inline bool flow_expired(const struct flow *f, ticks_t now)
 {
-	__u64 idle = now.raw - f->last.raw;
+	return flow_is_void(f) || idle_for_longer(f, now, idle_limit(f->key.proto, f->state));
+}
 
-	return flow_is_void(f) || ((__s64)idle > 0 && idle > fw_cfg.timeout[f->timeout % TIMEOUT_SLOTS]);
+/* The same of a flow that is steady for this TCP or UDP packet: the limit is one of three. */
+static __always_inline bool flow_expired_usual(const struct flow *f, const struct packet *p, ticks_t now)
+{
+	__u64 limit = p->proto == PROTO_TCP ? fw_cfg.timeout[TIMEOUT_TCP_ESTABLISHED] :
+		      f->state == FLOW_REPLIED ? fw_cfg.timeout[TIMEOUT_UDP_REPLIED] : fw_cfg.timeout[TIMEOUT_UDP_UNREPLIED];
+
+	return flow_is_void(f) || idle_for_longer(f, now, limit);
 }
 
 /* All that an insert needs beside the packet. */
@@ -171,13 +247,13 @@ __attribute__((noinline)) int fill_flow(struct flow *f, const struct subject *s,
 	f->ruling[!d] = (ruling_t){ .generation = { (__u32)(s->hash >> 32) ^ (__u32)in->now.raw } };
 	f->iface[d] = in->place.iface;
 	f->state = (__u8)state;
-	f->timeout = (__u8)flow_timeout(p->proto, state);
 	f->bits = (__u8)((b ? FLOW_MAKER_B : 0) | (b != reversed ? FLOW_INITIATOR_B : 0) | (d ? FLOW_MADE_OUT : 0));
-	f->made_flags = p->tcp_flags;
-	f->made_ttl = p->ttl;
-	f->made_dscp = p->dscp;
-	f->made_fragment = p->fragment;
-	f->made_length = (__u16)(p->length < 0xffff ? p->length : 0xffff);
+	if (p->has & HAS_FLAGS)
+		f->seq_end[dir] = packet_seq_end(p);
+	f->key.made_flags = p->tcp_flags;
+	f->key.made_ttl = p->ttl;
+	f->key.made_dscp = (__u8)(p->dscp | (p->fragment == FRAGMENT_FIRST ? MADE_FRAGMENT : 0));
+	f->key.made_length = (__u16)(p->length < 0xffff ? p->length : 0xffff);
 	return 0;
 }
 

@@ -228,6 +228,10 @@ static __always_inline void decide_fresh(const struct subject *s, bool stateful,
 		o->reason = REASON_FRAGMENT;
 	if (o->verdict != VERDICT_PASS || judged_stateless(j) || !stateful || p->fragment == FRAGMENT_LATER || !packet_makes_flow(s))
 		return;
+	if (fw_cfg.tcp_strict && !packet_opens(p)) {
+		give(o, VERDICT_DROP, REASON_MID_STREAM, o->rule);
+		return;
+	}
 	o->flow = flow_insert(s, &in);
 	o->made = o->flow != NO_FLOW;
 }
@@ -293,7 +297,8 @@ static __always_inline bool decide_usual(const struct subject *s, struct place a
 	BARRIER(f); /* one address, not one for each field */
 	from_initiator = s->from == (__u8)flow_initiator(f);
 	from_maker = s->from == (__u8)flow_maker(f);
-	if (flow_expired(f, now) || !flow_is_steady(f, p, !from_initiator) || !flow_bound_here(f, at, from_maker))
+	if (!flow_is_steady(f, p, !from_initiator) || flow_expired_usual(f, p, now) || !flow_hook_is_settled(f, from_maker) ||
+	    !flow_bound_here(f, at, from_maker))
 		return false;
 	j = cached_judgement(f, at, from_maker);
 	if (!judged_given(j) || !judged_just_passes(j) || !bucket_still_has(b, way, hash_tag(s->hash)))
@@ -301,7 +306,7 @@ static __always_inline bool decide_usual(const struct subject *s, struct place a
 	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way,
 				.direction = (__u8)judged_direction(j) };
 	o->reason = !from_initiator ? REASON_STATE : rule_is_none(o->rule) ? REASON_DEFAULT : REASON_RULE;
-	flow_account_steady(f, p, now, !from_initiator, flow_counts_here(f, at, from_maker));
+	flow_account_steady(f, p, now, !from_initiator, flow_counts_settled(f, at, from_maker));
 	return true;
 }
 

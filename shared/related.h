@@ -62,6 +62,8 @@ __attribute__((noinline)) int decide_related(const struct subject *s, const stru
 	f = &b->flow[way % WAYS];
 	if (way >= WAYS || flow_expired(f, in->now))
 		return 0;
+	if (q->proto == PROTO_TCP && !flow_sent_seq(f, q->tcp_seq, quote->from != (__u8)flow_initiator(f)))
+		return 0;
 	if (!flow_reaches_here(f, in->place, quote->from == (__u8)flow_maker(f)))
 		return 0;
 	o->cached = 1;

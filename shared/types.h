@@ -77,6 +77,7 @@ static __always_inline bool rule_before(rule_id_t a, rule_id_t b) { return a.raw
 	X(REASON_LIMIT, "limit")           \
 	X(REASON_FRAGMENT_OVERLAP, "fragment-overlap") \
 	X(REASON_FRAGMENT_TINY, "fragment-tiny") \
+	X(REASON_MID_STREAM, "mid-stream") \
 	X(REASON_NO_PROGRAM, "no-program") \
 	X(REASON_FAULT, "fault")
 #define FW_FRAGMENTS(X) X(FRAGMENT_NONE, "none") X(FRAGMENT_FIRST, "first") X(FRAGMENT_LATER, "later")

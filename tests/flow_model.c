@@ -130,6 +130,36 @@ static void move_tcp(struct model_flow *f, uint8_t flags, bool reply)
 		f->state = FLOW_CLOSED;
 }
 
+/* How far `a` is beyond `b`. */
+static int64_t beyond(uint32_t a, uint32_t b) { return (int32_t)(a - b); }
+static bool is_near(uint32_t a, uint32_t b) { return beyond(a, b) >= -65535 && beyond(a, b) <= 65535; }
+
+static uint32_t end_of(const struct packet *p)
+{
+	return p->tcp_seq + p->payload + (p->tcp_flags & TCP_SYN ? 1 : 0) + (p->tcp_flags & TCP_FIN ? 1 : 0);
+}
+
+static bool reset_is_meant(const struct model_flow *f, const struct packet *p, bool reply)
+{
+	if (f->end[reply])
+		return is_near(p->tcp_seq, f->end[reply]);
+	if (f->end[!reply] && p->tcp_flags & TCP_ACK)
+		return is_near(p->tcp_ack, f->end[!reply]);
+	return f->state != FLOW_SYN_SENT;
+}
+
+static void follow(struct model_flow *f, const struct packet *p, bool reply)
+{
+	int64_t ahead = beyond(end_of(p), f->end[reply]);
+	bool believed = !f->end[reply] || (p->tcp_flags & TCP_SYN && f->state == FLOW_SYN_SENT) ||
+			(p->tcp_flags & TCP_ACK && f->end[!reply] && is_near(p->tcp_ack, f->end[!reply]));
+
+	if (f->end[reply] && ahead >= -(1 << 24) && ahead < 1 << 20)
+		believed = ahead > 0;
+	if (believed)
+		f->end[reply] = end_of(p);
+}
+
 static void account(struct model_flow *f, const struct packet *p, bool reply, uint64_t now_ns)
 {
 	f->packets[reply]++;
@@ -137,9 +167,13 @@ static void account(struct model_flow *f, const struct packet *p, bool reply, ui
 	f->flags[reply] |= p->tcp_flags;
 	f->seen_fin[reply] |= (p->tcp_flags & TCP_FIN) != 0;
 	f->last_ns = now_ns;
-	if (p->has & HAS_FLAGS)
+	if (p->has & HAS_FLAGS) {
+		if (p->tcp_flags & TCP_RST && !reset_is_meant(f, p, reply))
+			return;
+		if (!(p->tcp_flags & TCP_RST))
+			follow(f, p, reply);
 		move_tcp(f, p->tcp_flags, reply);
-	else if (reply)
+	} else if (reply)
 		f->state = FLOW_REPLIED;
 }
 
@@ -176,6 +210,7 @@ static struct model_answer judge_fresh(struct flow_model *m, const struct packet
 	f->bytes[f->reversed] = p->length;
 	f->flags[f->reversed] = p->tcp_flags;
 	f->seen_fin[f->reversed] = (p->tcp_flags & TCP_FIN) != 0;
+	f->end[f->reversed] = p->has & HAS_FLAGS ? end_of(p) : 0;
 	a.made = a.has_flow = true;
 	return a;
 }
@@ -216,11 +251,56 @@ static struct model_answer judge_known(struct flow_model *m, struct model_flow *
 	return a;
 }
 
-static struct model_answer judge_packet(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+static bool is_error(const struct packet *p)
+{
+	static const uint8_t v4[] = { 3, 4, 5, 11, 12 }, v6[] = { 1, 2, 3, 4 };
+
+	if (!(p->has & HAS_ICMP))
+		return false;
+	return p->family == FAMILY_INET ? p->proto == PROTO_ICMP && memchr(v4, p->icmp_type, 5) :
+					  p->proto == PROTO_ICMP6 && memchr(v6, p->icmp_type, 4);
+}
+
+/* An ICMP error about a packet of this flow: does it pass with it? */
+static bool judge_error(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d, uint64_t now_ns,
+			struct model_answer *a)
+{
+	rule_id_t single = linear_scan(m->rs, 1 << IMAGE_PACKET, p, d, m->on, NULL);
+	struct model_flow *f;
+	int64_t ahead;
+	int side = 0;
+	bool reply;
+
+	if (memcmp(&p->dst, &quote->src, sizeof(p->dst)) || !has_flows(quote))
+		return false;
+	f = find(m, quote, now_ns, &side);
+	if (!f)
+		return false;
+	reply = (side < 0) != f->reversed; /* who sent what is quoted */
+	ahead = beyond(quote->tcp_seq, f->end[reply]);
+	if (quote->proto == PROTO_TCP && f->end[reply] && (ahead < -(1 << 24) || ahead > 65535))
+		return false;
+	for (int i = 0; i < DIRECTION_COUNT; i++)
+		if (f->judged[i] && verdict_of(m, f->rule[i], (enum direction)i) != VERDICT_PASS)
+			return false;
+	*a = answer_other_side(m, f, d);
+	a->reason = REASON_RELATED;
+	a->cached = true;
+	if (!rule_is_none(single) && (rule_is_none(a->rule) || single.raw < a->rule.raw) &&
+	    answer(m, single, d).verdict != VERDICT_PASS)
+		*a = answer(m, single, d);
+	return true;
+}
+
+static struct model_answer judge_packet(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,
+					uint64_t now_ns)
 {
 	int side = 0;
 	struct model_flow *f = has_flows(p) ? find(m, p, now_ns, &side) : NULL;
+	struct model_answer a;
 
+	if (is_error(p) && quote->segments && judge_error(m, p, quote, d, now_ns, &a))
+		return a;
 	return f ? judge_known(m, f, side, p, d, now_ns) : judge_fresh(m, p, d, now_ns);
 }
 
@@ -242,7 +322,8 @@ static struct model_datagram *find_datagram(struct flow_model *m, const struct p
 static const struct model_answer overlaps = { .verdict = VERDICT_DROP, .reason = REASON_FRAGMENT_OVERLAP,
 					      .rule = { RULE_NONE_RAW } };
 
-static struct model_answer judge_first(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+static struct model_answer judge_first(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,
+				       uint64_t now_ns)
 {
 	struct model_datagram *g = find_datagram(m, p, d, now_ns);
 
@@ -251,10 +332,11 @@ static struct model_answer judge_first(struct flow_model *m, const struct packet
 	GROW(m->datagrams, m->ndatagrams, m->cap_datagrams);
 	g = &m->datagrams[m->ndatagrams++];
 	*g = (struct model_datagram){ .first = *p, .direction = d, .first_ns = now_ns, .seen = p->payload };
-	return g->answer = judge_packet(m, p, d, now_ns);
+	return g->answer = judge_packet(m, p, quote, d, now_ns);
 }
 
-static struct model_answer judge_later(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+static struct model_answer judge_later(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,
+				       uint64_t now_ns)
 {
 	struct model_datagram *g = find_datagram(m, p, d, now_ns);
 	uint32_t offset = p->fragment_offset & ~7u;
@@ -266,7 +348,7 @@ static struct model_answer judge_later(struct flow_model *m, const struct packet
 	if (offset < 20 && (p->proto == PROTO_TCP || (p->proto == PROTO_SCTP && offset < 12)))
 		return overlaps;
 	if (!g)
-		return judge_packet(m, p, d, now_ns);
+		return judge_packet(m, p, quote, d, now_ns);
 	if (offset < g->first.payload)
 		return overlaps;
 	g->seen += p->payload;
@@ -292,15 +374,16 @@ static struct model_answer judge_later(struct flow_model *m, const struct packet
 	return a;
 }
 
-struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns)
+struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,
+				     uint64_t now_ns)
 {
 	switch ((enum fragment)p->fragment) {
 	case FRAGMENT_NONE:
 		break;
 	case FRAGMENT_FIRST:
-		return judge_first(m, p, d, now_ns);
+		return judge_first(m, p, quote, d, now_ns);
 	case FRAGMENT_LATER:
-		return judge_later(m, p, d, now_ns);
+		return judge_later(m, p, quote, d, now_ns);
 	}
-	return judge_packet(m, p, d, now_ns);
+	return judge_packet(m, p, quote, d, now_ns);
 }

@@ -17,6 +17,7 @@ struct model_flow {
 	enum flow_state state;
 	uint64_t packets[2], bytes[2], last_ns; /* [0] from the initiator */
 	uint8_t flags[2];
+	uint32_t end[2];            /* of TCP: behind the newest byte seen of each side; 0: none was */
 	bool over;                  /* another has taken its place */
 };
 
@@ -40,8 +41,9 @@ struct flow_model {
 	size_t ndatagrams, cap_datagrams;
 };
 
-/* Judges a packet of status ok, and moves the state along. */
-struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, enum direction d, uint64_t now_ns);
+/* Judges a packet of status ok, and moves the state along. `quote` is what it quotes; of status ok and with a source where it does. */
+struct model_answer flow_model_judge(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,
+				     uint64_t now_ns);
 
 static inline void flow_model_free(struct flow_model *m)
 {

@@ -98,7 +98,6 @@ void sim_insert(struct sim *s, __u32 place, __u8 proto, bool late)
 	f->key.bport.raw = htons(53);
 	f->first = f->last = s->now;
 	f->state = proto == PROTO_TCP ? FLOW_ESTABLISHED : FLOW_UNREPLIED;
-	f->timeout = (__u8)flow_timeout(proto, (enum flow_state)f->state);
 	f->ruling[DIRECTION_IN].judged = judged_make(DIRECTION_IN, VERDICT_PASS, rule_none(), false);
 	h->tag[place % WAYS] = 2 * place + 1;
 	sim_packet(s, place, 0, 40);
@@ -125,5 +124,4 @@ void sim_close(struct sim *s, __u32 place)
 	if (f->key.proto != PROTO_TCP)
 		return;
 	f->state = FLOW_CLOSED;
-	f->timeout = (__u8)flow_timeout(PROTO_TCP, FLOW_CLOSED);
 }

@@ -57,7 +57,7 @@ static void close_rig(struct rig *x)
 /* As if the rules had changed since, and the flow had been made by a packet of this ttl. */
 static void age(struct rig *x, uint8_t ttl, bool seeded)
 {
-	x->flow->made_ttl = ttl;
+	x->flow->key.made_ttl = ttl;
 	x->flow->bits = (uint8_t)((x->flow->bits & ~FLOW_SEEDED) | (seeded ? FLOW_SEEDED : 0));
 	for (int d = 0; d < DIRECTION_COUNT; d++)
 		x->flow->ruling[d].generation.raw = 0;

@@ -23,11 +23,19 @@ static uint8_t tcp_flags(struct random *g)
 
 static void random_icmp(struct random *g, struct spec *s)
 {
-	static const uint8_t v4[] = { 8, 0, 8, 0, 13, 14, 3, 10 }, v6[] = { 128, 129, 128, 129, 139, 140, 1, 131 };
+	static const uint8_t v4[] = { 8, 0, 8, 0, 13, 14, 3, 3, 11, 10 }, v6[] = { 128, 129, 128, 129, 139, 140, 1, 2, 3, 131 };
 
 	s->icmp_type = s->proto == PROTO_ICMP ? RANDOM_OF(g, v4) : RANDOM_OF(g, v6);
 	s->icmp_code = random_chance(g, 10);
 	s->icmp_id = (uint16_t)(1 + random_below(g, 2));
+}
+
+/* Mostly near each other, now and then anywhere; none is 0. */
+static uint32_t sequence(struct random *g)
+{
+	static const uint32_t at[] = { 10000, 10001, 10100, 40000, 100000, 2000000 };
+
+	return random_chance(g, 10) ? random_u32(g) | 1 : RANDOM_OF(g, at);
 }
 
 static void random_fragment(struct random *g, struct spec *s)
@@ -42,28 +50,52 @@ static void random_fragment(struct random *g, struct spec *s)
 }
 
 /* Few of each: the same tuples come again, in both directions. The rules are made of the same pools. */
-static void random_packet(struct random *g, struct built *b)
+static void random_spec(struct random *g, bool v6, struct spec *s)
 {
-	static const uint8_t protos[] = { PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_UDP, PROTO_UDP, PROTO_ICMP, PROTO_SCTP, 47 };
+	static const uint8_t protos[] = { PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_UDP, PROTO_UDP, PROTO_ICMP, PROTO_ICMP, PROTO_SCTP, 47 };
 	static const uint16_t ports[] = { 22, 53, 8050 };
 	unsigned int a = random_below(g, 3), c = random_below(g, 3);
-	struct spec s;
 	char at[64], text[128];
-	bool v6 = random_chance(g, 30);
 
 	snprintf(text, sizeof(text), "0 %s > %s", v6 ? genr_v6_hosts[a] : genr_v4_hosts[a],
 		 v6 ? genr_v6_hosts[c] : genr_v4_hosts[c]);
-	assert_true(spec_read(text, &s, at));
-	s.proto = RANDOM_OF(g, protos);
-	if (s.proto == PROTO_ICMP && v6)
-		s.proto = PROTO_ICMP6;
-	s.sport = RANDOM_OF(g, ports);
-	s.dport = RANDOM_OF(g, ports);
-	s.flags = tcp_flags(g);
-	random_icmp(g, &s);
-	s.payload = 1 + (random_chance(g, 20) ? random_below(g, 1400) : 0);
-	s.ttl = random_chance(g, 90) ? 64 : (uint8_t)random_u32(g);
-	s.dscp = random_chance(g, 90) ? 0 : 46;
+	assert_true(spec_read(text, s, at));
+	s->proto = RANDOM_OF(g, protos);
+	if (s->proto == PROTO_ICMP && v6)
+		s->proto = PROTO_ICMP6;
+	s->sport = RANDOM_OF(g, ports);
+	s->dport = RANDOM_OF(g, ports);
+	s->flags = tcp_flags(g);
+	s->seq = sequence(g);
+	s->ack = sequence(g);
+	random_icmp(g, s);
+	s->payload = 1 + (random_chance(g, 20) ? random_below(g, 1400) : 0);
+	s->ttl = random_chance(g, 90) ? 64 : (uint8_t)random_u32(g);
+	s->dscp = random_chance(g, 90) ? 0 : 46;
+}
+
+/* An ICMP error mostly quotes a packet of whom it is sent to. */
+static void random_quote(struct random *g, bool v6, struct spec *s)
+{
+	struct spec quoted;
+
+	random_spec(g, v6, &quoted);
+	if (random_chance(g, 80))
+		quoted.src = s->dst;
+	quoted.payload = random_below(g, 30);
+	if (random_chance(g, 10))
+		quoted.cut = (int)random_below(g, 70);
+	spec_quote(s, &quoted);
+}
+
+static void random_packet(struct random *g, struct built *b)
+{
+	bool v6 = random_chance(g, 30);
+	struct spec s;
+
+	random_spec(g, v6, &s);
+	if (s.proto == (v6 ? PROTO_ICMP6 : PROTO_ICMP) && s.icmp_type != 0 && s.icmp_type < 13 && s.icmp_type != 8)
+		random_quote(g, v6, &s);
 	if (random_chance(g, 25))
 		random_fragment(g, &s);
 	if (random_chance(g, 5)) {
@@ -144,14 +176,15 @@ static void check_ruleset(unsigned int number, struct tally *tally)
 		enum direction d = (enum direction)random_below(&g, 2);
 		const struct replay_result *result;
 		struct model_answer a;
-		struct packet p;
+		struct packet p, quote;
 		struct built b;
 
 		random_packet(&g, &b);
 		now = later(&g, now);
 		parse_natively(&b.frame, 0, &p);
 		assert_int_equal(p.status, STATUS_OK);
-		a = flow_model_judge(&m, &p, d, now);
+		parse_quote_natively(&b.frame, 0, &quote);
+		a = flow_model_judge(&m, &p, &quote, d, now);
 		result = net_judge(r, d == DIRECTION_IN ? NET_XDP : NET_TC_OUT, now, &b.frame);
 		check_answer(number, i, result, &a, text.str);
 		tally->reasons[a.reason]++;
@@ -173,12 +206,13 @@ static void test_state(void **state)
 	for (unsigned int i = 0; i < scaled(RULESETS); i++)
 		check_ruleset(i, &t);
 	print_message("%u by rule, %u by default, %u by state, %u cached, %u of a flow stopped, %zu flows; %u fragments that follow "
-		      "or whose first was not seen, %u that overlap\n", t.reasons[REASON_RULE], t.reasons[REASON_DEFAULT],
+		      "or whose first was not seen, %u that overlap; %u ICMP errors of flows\n", t.reasons[REASON_RULE], t.reasons[REASON_DEFAULT],
 		      t.reasons[REASON_STATE], t.cached, t.stopped, t.flows, t.reasons[REASON_FRAGMENT],
-		      t.reasons[REASON_FRAGMENT_OVERLAP]);
+		      t.reasons[REASON_FRAGMENT_OVERLAP], t.reasons[REASON_RELATED]);
 	assert_true(t.reasons[REASON_RULE] > scaled(5000) && t.reasons[REASON_DEFAULT] > scaled(5000));
 	assert_true(t.reasons[REASON_STATE] > scaled(5000) && t.stopped > scaled(500) && t.flows > scaled(1000));
-	assert_true(t.reasons[REASON_FRAGMENT] > scaled(2000) && t.reasons[REASON_FRAGMENT_OVERLAP] > scaled(2000));
+	assert_true(t.reasons[REASON_FRAGMENT] > scaled(2000) && t.reasons[REASON_FRAGMENT_OVERLAP] > scaled(1500));
+	assert_true(t.reasons[REASON_RELATED] > scaled(500));
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 #include <dirent.h>
 #include "build_packet.h"
 #include "net_replay.h"
-#include "../shared/flow.h"
+#include "../shared/flow_tcp.h"
 
 #ifndef TESTS_DIR
 #define TESTS_DIR "tests"
@@ -165,7 +165,7 @@ static void check_flow(const struct flow *f, const char *line)
 	p += 2;
 	build_packet(copy, &b);
 	parse_natively(&b.frame, 0, &packet);
-	if (!flow_key_of(&packet, &key, &from) || memcmp(&key, &f->key, sizeof(key)))
+	if (!flow_key_of(&packet, &key, &from) || !flow_key_equal(&key, &f->key))
 		WRONG("the flow is of another packet");
 	if (flow_initiator(f) != from)
 		WRONG("the other side is the initiator");

@@ -154,8 +154,8 @@ static void test_idle(void **state)
 	assert_true(f->m.last.first_record && f->m.last.since_ns == f->m.last.first_ns);
 	pass_time(&f->s, &f->c, 30000);
 	assert_int_equal(f->m.written.records, 1); /* nothing new is not told */
-	/* Goes on within its own timeout (here: one of a day), as a flow that was told of before. */
-	f->s.flows[0].flow[3].timeout = TIMEOUT_TCP_ESTABLISHED;
+	/* Goes on within its own timeout, as a flow that was told of before. */
+	f->s.flows[0].flow[3].state = FLOW_ESTABLISHED; /* whose timeout is a day */
 	sim_packet(&f->s, 3, 0, 60);
 	pass_time(&f->s, &f->c, COLLECT_IDLE_S * 1000 + COLLECT_CYCLE_MS);
 	assert_told(f, 2, END_IDLE, 1);
@@ -213,7 +213,7 @@ static void test_rest(void **state)
 	for (int late = 0; late < 2; late++) {
 		memset(&f->m.written, 0, sizeof(f->m.written));
 		sim_insert(&f->s, 9, PROTO_UDP, false);
-		f->s.flows[1].flow[1].timeout = TIMEOUT_TCP_ESTABLISHED;
+		f->s.flows[1].flow[1].state = FLOW_ESTABLISHED; /* whose timeout is a day */
 		pass_time(&f->s, &f->c, COLLECT_IDLE_S * 1000 + COLLECT_CYCLE_MS);
 		sim_packet(&f->s, 9, 0, 60);
 		sim_packet(&f->s, 9, 1, 60);

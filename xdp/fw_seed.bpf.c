@@ -25,13 +25,13 @@ static __always_inline void fill_seeded(struct flow *f, const struct subject *s,
 	for (int i = 0; i < 2; i++) {
 		f->packets[i] = f->bytes[i] = 0;
 		f->tcp_flags[i] = seed->tcp_flags[i];
+		f->seq_end[i] = 0;
 	}
 	if (seed->loops) {
 		f->ruling[other] = (ruling_t){ .judged = judged_make(other, VERDICT_PASS, rule_none(), false) };
 		f->iface[other] = in->place.iface;
 	}
 	f->state = (__u8)state;
-	f->timeout = (__u8)flow_timeout(s->packet.proto, state);
 	f->bits |= FLOW_SEEDED;
 	if (state == FLOW_ESTABLISHED || state == FLOW_CLOSING || state == FLOW_REPLIED)
 		f->bits |= FLOW_CONFIRMED;

@@ -29,6 +29,11 @@ option flows 99999999999999999999999 ;; error ;; 14 ;; out of range
 option flows many ;; error ;; 14 ;; 'many' is not a number
 option flows ;; error ;; 8 ;; a number is missing after 'flows'
 option flows 4096<nl>option flows 4096 ;; error ;; 2:8 ;; 'option flows' is given twice
+option tcp-loose off ;; ok ;; -
+option tcp-loose on ;; ok ;; -
+option tcp-loose maybe ;; error ;; 18 ;; 'maybe' is neither on nor off
+option tcp-loose ;; error ;; 8 ;; on or off is missing after 'tcp-loose'
+option tcp-loose on<nl>option tcp-loose off ;; error ;; 2:8 ;; given twice
 option timeout tcp-established 1d ;; ok ;; -
 option timeout tcp-established 86400 ;; ok ;; option timeout tcp-established 1d
 option timeout udp-replied 90 ;; ok ;; option timeout udp-replied 90s
