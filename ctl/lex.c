@@ -18,6 +18,8 @@ static enum byte_class class_of(char c)
 
 void lexer_init(struct lexer *lx, const char *name, const char *text, size_t len, struct diag *d)
 {
+	if (!len)
+		text = ""; /* it may be NULL */
 	*lx = (struct lexer){ .name = name, .pos = text, .end = text + len, .line_start = text, .line = 1,
 			      .first = true, .diag = d };
 }

@@ -5,7 +5,7 @@
 # Builds the targets with clang's address and undefined-behaviour sanitizers and runs each for FUZZ_TIME seconds (600), as an
 # ordinary user in a network namespace of its own. Begins with tests/corpus/TARGET and what earlier runs found (BUILD_DIR/fuzz/
 # found.TARGET). An input that ends a target is kept as BUILD_DIR/fuzz/fault.TARGET-*; status 1 then.
-#   FUZZ_MERGE=1   instead: add to tests/corpus what earlier runs found and the corpus does not cover, as few and small files as do
+#   FUZZ_MERGE=1   instead: make tests/corpus of what is there and what earlier runs found: few and small files, at most 120 a target
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,6 +14,7 @@ build=$(cd "${1:?usage: fuzz.sh BUILD_DIR [TARGET...]}" && pwd)
 shift
 seconds=${FUZZ_TIME:-600}
 nobody=65534
+corpus_files=120
 log=$build/fuzz/install.log
 work=
 mkdir -p "$build/fuzz"
@@ -124,7 +125,8 @@ merge()
 	chown $nobody:$nobody "$work/merged"
 	run "$1" -merge=1 -max_len=256 -close_fd_mask=3 "$work/merged" "${folders[@]:1}" "${folders[0]}" >"$build/fuzz/log.$1" 2>&1 ||
 		die "$1: could not be merged (see $build/fuzz/log.$1)"
-	cp -n "$work/merged"/* "$tree/tests/corpus/$1/"
+	find "$tree/tests/corpus/$1" -type f ! -name 'found-*' -delete
+	find "$work/merged" -type f | sort | head -n $corpus_files | xargs -r cp -t "$tree/tests/corpus/$1"
 	keep "$1"
 }
 

@@ -323,6 +323,26 @@ static void test_args(void **state)
 	assert_string_equal(text.str, "pass in label \"no \\\"x\\\" \\\\\" label \"y\"");
 }
 
+/* A text of nothing, which may have no address: a ruleset without rules, but no rule. */
+static void test_nothing(void **state)
+{
+	struct diag d = { .io_error = 0 };
+	struct ruleset rs;
+	struct rule r;
+
+	(void)state;
+	assert_int_equal(ruleset_parse("t", NULL, 0, &rs, &d), 0);
+	assert_int_equal(rs.nrules, 0);
+	assert_int_equal(match_parse("t", NULL, 0, NULL, &r, &d), 0);
+	rule_free(&r);
+	assert_int_equal(d.errors.n, 0);
+	assert_int_equal(rule_parse("t", NULL, 0, NULL, &r, &d), -EINVAL);
+	assert_int_equal(rulelike_parse("t", NULL, 0, NULL, &r, &d), -EINVAL);
+	assert_int_equal(d.errors.n, 2);
+	ruleset_free(&rs);
+	diag_free(&d);
+}
+
 /* RULE_MAX is a limit of the tables: one rule more is an error, said once. */
 static void test_too_many(void **state)
 {
@@ -347,7 +367,7 @@ int main(void)
 		cmocka_unit_test(test_files),	  cmocka_unit_test(test_random),
 		cmocka_unit_test(test_mutated),	  cmocka_unit_test(test_single),
 		cmocka_unit_test(test_matches),	  cmocka_unit_test(test_args),
-		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_too_many),  cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
