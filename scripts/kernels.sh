@@ -15,7 +15,7 @@ tree=$(cd "$here/.." && pwd)
 build=$(cd "${1:?usage: kernels.sh BUILD_DIR [SERIES...]}" && pwd)
 shift
 [ $# -gt 0 ] || set -- 6.1 6.12 6.18 7
-tests=${KERNEL_TESTS:-net_verdicts net_state net_random net_table net_pcaps net_attach e2e/attach e2e/edit}
+tests=${KERNEL_TESTS:-net_verdicts net_state net_mutated net_table net_events net_attach e2e/attach e2e/edit e2e/seed}
 limit=${KERNEL_TIME:-300}
 work=$build/kernels
 log=$work/install.log

@@ -14,4 +14,7 @@ static inline unsigned int scaled(unsigned int n)
 	return of ? of : 1;
 }
 
+/* Of what is seen at least n times in a whole run: less than its share, since the parts of a run differ. */
+static inline unsigned int scaled_least(unsigned int n) { return scaled(n) == n ? n : scaled(n) / 5; }
+
 #endif
