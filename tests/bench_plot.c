@@ -12,7 +12,7 @@ struct line { const char *subject, *name, *color; bool dashed, level; }; /* leve
 struct panel {
 	enum bench_topic topic;
 	const char *title, *unit;
-	double x_max, y_min, y_max; /* from 1 rule; powers of ten */
+	double x_min, x_max, y_min, y_max; /* powers of ten */
 	struct line lines[LINES_MAX];
 };
 
@@ -27,7 +27,7 @@ struct panel {
 #define BLACK "#000000"
 
 static const struct panel panels[] = {
-	{ TOPIC_PACKET, "What a packet costs", "ns, net of an empty program", 100000, 10, 10000, {
+	{ TOPIC_PACKET, "What a packet costs", "ns, net of an empty program", 1, 100000, 10, 10000, {
 		{ SUBJECT_KNOWN, "known flow", BLUE, false, false },
 		{ "stateless", "stateless, one rule", SKY, false, false },
 		{ "new flow", "new flow", GREEN, false, false },
@@ -36,20 +36,24 @@ static const struct panel panels[] = {
 		{ "ipc1, " SUBJECT_TRACE, "stateless, ipc1", BLACK, false, false },
 		{ SUBJECT_PEER, "xdp-filter, 1 source", RED, true, true },
 		{ SUBJECT_PEER_SMALL, "xdp-filter, IPv4 only", AMBER, true, true } } },
-	{ TOPIC_LIVE, "Packets that the last rule drops, on a veth", "packets a second", 10000, 1000, 10000000, {
+	{ TOPIC_LIVE, "Packets that the last rule drops, on a veth", "packets a second", 1, 10000, 1000, 10000000, {
 		{ SUBJECT_EMPTY, "empty XDP program", GREY, true, false },
 		{ SUBJECT_PEER, "xdp-filter", RED, false, false },
 		{ SUBJECT_FWCTL, "fwctl", BLUE, false, false },
 		{ SUBJECT_NFT_MAP, "nft, one verdict map", AMBER, false, false },
 		{ SUBJECT_NFT_LINEAR, "nft, rules one by one", PINK, false, false } } },
-	{ TOPIC_APPLY, "fwctl apply, from start to end", "ms", 100000, 10, 10000, {
+	{ TOPIC_APPLY, "fwctl apply, from start to end", "ms", 1000, 100000, 10, 10000, {
 		{ "mixed rules, " SUBJECT_APPLY, "mixed rules", BLUE, false, false },
 		{ "acl1, " SUBJECT_APPLY, "acl1", PINK, false, false },
 		{ "fw1, " SUBJECT_APPLY, "fw1", GREY, false, false },
 		{ "ipc1, " SUBJECT_APPLY, "ipc1", BLACK, false, false } } },
 };
 
-static double x_of(const struct panel *p, double rules) { return LEFT + PLOT_WIDTH * log10(rules) / log10(p->x_max); }
+static double x_of(const struct panel *p, double rules)
+{
+	return LEFT + PLOT_WIDTH * log10(rules / p->x_min) / log10(p->x_max / p->x_min);
+}
+
 static double y_of(const struct panel *p, double v)
 {
 	double part = log10(v / p->y_min) / log10(p->y_max / p->y_min);
@@ -80,7 +84,7 @@ static void plot_frame(const struct panel *p, FILE *f)
 		fprintf(f, "<path d=\"M%d %.1fH%d\" class=\"grid\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT, y,
 			LEFT + PLOT_WIDTH, LEFT - 8, y + 4, text);
 	}
-	for (double v = 1; v <= p->x_max * 1.01; v *= 10) {
+	for (double v = p->x_min; v <= p->x_max * 1.01; v *= 10) {
 		double x = x_of(p, v);
 
 		tick_text(v, text);
@@ -98,7 +102,7 @@ static double plot_line(const struct bench_results *r, const struct panel *p, co
 	size_t n = 0;
 
 	fprintf(f, "<path class=\"line\" stroke=\"%s\"%s d=\"", l->color, l->dashed ? " stroke-dasharray=\"6 4\"" : "");
-	for (double rules = 1; rules <= p->x_max * 1.01; rules *= 10) {
+	for (double rules = p->x_min; rules <= p->x_max * 1.01; rules *= 10) {
 		const struct bench_series *s = bench_find(r, p->topic, l->subject, l->level ? 1 : (size_t)(rules + 0.5));
 
 		if (!s)
@@ -107,7 +111,7 @@ static double plot_line(const struct bench_results *r, const struct panel *p, co
 		fprintf(f, "%s%.1f %.1f", n++ ? "L" : "M", x_of(p, rules), y_of(p, last));
 	}
 	fprintf(f, "\"/>\n");
-	for (double rules = 1; rules <= p->x_max * 1.01 && !l->level; rules *= 10) {
+	for (double rules = p->x_min; rules <= p->x_max * 1.01 && !l->level; rules *= 10) {
 		const struct bench_series *s = bench_find(r, p->topic, l->subject, (size_t)(rules + 0.5));
 
 		if (s)
@@ -120,7 +124,7 @@ static double plot_line(const struct bench_results *r, const struct panel *p, co
 struct label { const struct line *line; double y; };
 
 /* Names in the order of their lines' ends, moved apart as far as they have to be. */
-static void plot_labels(const struct panel *p, struct label *v, size_t n, FILE *f)
+static void plot_labels(struct label *v, size_t n, FILE *f)
 {
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = i; k && v[k].y < v[k - 1].y; k--) {
@@ -140,7 +144,6 @@ static void plot_labels(const struct panel *p, struct label *v, size_t n, FILE *
 	for (size_t i = 0; i < n; i++)
 		fprintf(f, "<text x=\"%d\" y=\"%.1f\" fill=\"%s\">%s</text>\n", LEFT + PLOT_WIDTH + 10, v[i].y + 4, v[i].line->color,
 			v[i].line->name);
-	(void)p;
 }
 
 static void plot_panel(const struct bench_results *r, const struct panel *p, FILE *f)
@@ -155,7 +158,7 @@ static void plot_panel(const struct bench_results *r, const struct panel *p, FIL
 		if (last > 0)
 			labels[n++] = (struct label){ &p->lines[i], y_of(p, last) };
 	}
-	plot_labels(p, labels, n, f);
+	plot_labels(labels, n, f);
 }
 
 static bool is_measured(const struct bench_results *r, enum bench_topic topic)

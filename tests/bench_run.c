@@ -127,6 +127,7 @@ static void print_machine(FILE *f)
 	FILE *cpu = fopen("/proc/cpuinfo", "r");
 
 	uname(&u);
+	u.release[strcspn(u.release, "-")] = '\0'; /* what distributions add */
 	strftime(date, sizeof(date), "%Y-%m-%d", gmtime(&now));
 	while (cpu && fgets(line, sizeof(line), cpu))
 		if (sscanf(line, "model name : %127[^\n]", model) == 1)

@@ -28,7 +28,7 @@ $(B)/tests/traffic: $(B)/tests/traffic.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^
 
-.PHONY: tests run-test run-demo run-bench
+.PHONY: tests run-test run-demo run-bench bench-doc
 tests: $(TEST_BIN)
 
 run-test: all clang strict tests
@@ -37,6 +37,9 @@ run-demo: all
 	$(Q)scripts/demo.sh $(B)/fwctl
 run-bench: all $(B)/tests/bench_run
 	$(Q)scripts/bench.sh $(B) $(BENCH)
+# The last full run into README.md and doc/.
+bench-doc:
+	$(Q)scripts/bench-doc.sh $(B)
 
 # --- not part of `make test` ---------------------------------------------------------------------
 
