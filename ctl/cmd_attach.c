@@ -90,20 +90,31 @@ static void report(struct attach *a, const struct iface *ifc, enum attach_kind i
 	json_end_object(&a->json);
 }
 
+/* On the way in packets are judged once: what another mode attached before goes. */
+static int attach_in(struct attach *a, const struct iface *ifc, enum attach_kind *kind, char **err)
+{
+	enum hook hook = a->mode == XDP_MODE_TC ? HOOK_TC_IN : HOOK_XDP_IN, other;
+	int rc = attach_hook(a, ifc, hook, kind, err);
+
+	if (rc == -EOPNOTSUPP && a->mode == XDP_MODE_AUTO) {
+		cli_note(a->cli, "%s: takes no XDP; incoming packets are judged at TC ingress", ifc->name);
+		hook = HOOK_TC_IN;
+		rc = attach_hook(a, ifc, hook, kind, err);
+	}
+	other = hook == HOOK_TC_IN ? HOOK_XDP_IN : HOOK_TC_IN;
+	return !rc && is_attached(a, ifc, other) ? hook_detach(&a->state.in, ifc->index, other, err) : rc;
+}
+
 static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
 {
-	bool strips = ifc->link == LINK_ETHER && iface_strips_vlan(ifc);
+	bool strips = a->mode != XDP_MODE_TC && ifc->link == LINK_ETHER && iface_strips_vlan(ifc);
 	enum attach_kind in, out;
 	int rc = iface_enter(&a->state, ifc, strips, err);
 
-	if (rc)
-		return rc;
-	rc = attach_hook(a, ifc, HOOK_XDP_IN, &in, err);
-	if (!rc && is_attached(a, ifc, HOOK_TC_IN)) /* it took no XDP when it was attached before: once is enough */
-		rc = hook_detach(&a->state.in, ifc->index, HOOK_TC_IN, err);
-	if (rc == -EOPNOTSUPP && a->mode == XDP_MODE_AUTO) {
-		cli_note(a->cli, "%s: takes no XDP; incoming packets are judged at TC ingress", ifc->name);
-		rc = attach_hook(a, ifc, HOOK_TC_IN, &in, err);
+	rc = rc ?: attach_in(a, ifc, &in, err);
+	if (!rc && strips && (in == ATTACH_TCX || in == ATTACH_CLSACT)) { /* where the tag is at hand */
+		strips = false;
+		rc = iface_enter(&a->state, ifc, strips, err);
 	}
 	if (!rc && !a->ingress_only)
 		rc = attach_hook(a, ifc, HOOK_TC_OUT, &out, err);
@@ -162,7 +173,7 @@ static int attach_and_seed(struct attach *a, const struct iface *v, int n, char 
 	for (int i = 0; i < n; i++)
 		fresh[i] = v[i].index;
 	if (!a->no_seed) {
-		rc = seeder_open(&a->seeder, &a->state, fresh, (size_t)n, err);
+		rc = seeder_open(&a->seeder, &a->state, fresh, (size_t)n, a->mode == XDP_MODE_TC, err);
 		rc = rc ?: seeder_run(&a->seeder, err);
 	}
 	for (int i = 0; !rc && i < n; i++)
@@ -233,7 +244,7 @@ static int parse_mode(struct attach *a, const char *mode)
 			a->mode = (enum xdp_mode)m;
 			return 0;
 		}
-	return cli_wrong(a->cli, "--mode: '%s' is not auto, native or generic", mode);
+	return cli_wrong(a->cli, "--mode: '%s' is not auto, native, generic or tc", mode);
 }
 
 static int parse_flows(const struct cli *cli, const char *text, __u32 *out)

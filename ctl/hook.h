@@ -18,8 +18,9 @@
 	X(ATTACH_XDP_GENERIC, "xdp-generic")   \
 	X(ATTACH_TCX, "tcx")                   \
 	X(ATTACH_CLSACT, "clsact")
-/* What the caller wants of XDP: `attach --mode`. */
-#define FW_XDP_MODES(X) X(XDP_MODE_AUTO, "auto") X(XDP_MODE_NATIVE, "native") X(XDP_MODE_GENERIC, "generic")
+/* What the caller wants on the way in: `attach --mode`. All but the last are modes of XDP; tc is HOOK_TC_IN instead. */
+#define FW_XDP_MODES(X) \
+	X(XDP_MODE_AUTO, "auto") X(XDP_MODE_NATIVE, "native") X(XDP_MODE_GENERIC, "generic") X(XDP_MODE_TC, "tc")
 /* What the caller wants of TC; auto asks the environment (FWCTL_TC=tcx or clsact), for tests. */
 #define FW_TC_MODES(X) X(TC_MODE_AUTO, "auto") X(TC_MODE_TCX, "tcx") X(TC_MODE_CLSACT, "clsact")
 FW_ENUM(hook, FW_HOOKS, HOOK_COUNT)

@@ -74,25 +74,38 @@ int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char
 	return rc ? FAIL(err, rc, "%s: %s", ifc->name, strerror(-rc)) : 0;
 }
 
+int iface_slot_of(const struct state *s, unsigned int ifindex, struct iface_slot *out)
+{
+	__u32 at = 0;
+	int rc = find_slot(s, ifindex, &at);
+
+	rc = rc ?: fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ at }, out);
+	return rc || out->ifindex == ifindex ? rc : -ENOENT;
+}
+
 int ifaces_refresh(struct state *s)
 {
 	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
 	int rc = hook_list(&s->in, &p, NULL);
 
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
-		bool attached = false;
+		bool attached = false, xdp = false;
 		struct iface_slot slot;
 		struct iface ifc;
 
 		rc = fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot);
 		if (rc || !slot.ifindex)
 			continue;
-		for (size_t k = 0; k < p.n; k++)
-			attached |= p.v[k].ifindex == slot.ifindex && !p.v[k].gone;
+		for (size_t k = 0; k < p.n; k++) {
+			if (p.v[k].ifindex != slot.ifindex || p.v[k].gone)
+				continue;
+			attached = true;
+			xdp |= p.v[k].hook == HOOK_XDP_IN;
+		}
 		if (!attached)
 			slot = (struct iface_slot){ .ifindex = 0 };
 		else if (!iface_get(NULL, slot.ifindex, &ifc, NULL))
-			slot.flags = ifc.link == LINK_ETHER && iface_strips_vlan(&ifc) ? IFACE_STRIPS_VLAN : 0;
+			slot.flags = xdp && ifc.link == LINK_ETHER && iface_strips_vlan(&ifc) ? IFACE_STRIPS_VLAN : 0;
 		rc = fw_ifaces_put(s->maps.fw_ifaces, (iface_place_t){ i }, &slot);
 	}
 	return rc;

@@ -10,8 +10,14 @@
 /* The number of an interface name; with `make` a new one where it has none. 0 and *out, or -ENOENT, -ENOSPC (255 names). */
 int iface_id(const struct state *s, const char *name, bool make, iface_id_t *out);
 
-/* Enter an attached interface. -ENOSPC where the table's places for this ifindex are taken. */
+/*
+ * Enter an attached interface; strips_vlan: the NIC takes VLAN tags off before XDP sees the packet, and XDP it is, not TC.
+ * -ENOSPC where the table's places for this ifindex are taken.
+ */
 int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char **err);
+
+/* An attached interface's entry. -ENOENT where it has none. */
+int iface_slot_of(const struct state *s, unsigned int ifindex, struct iface_slot *out);
 
 /* Removes what is attached no longer; reads again what may have changed of the others (whether the NIC strips VLAN tags). */
 int ifaces_refresh(struct state *s);

@@ -7,9 +7,10 @@
 #include "suggest.h"
 
 const struct command commands[] = {
-	{ "attach", "IFACE... [--mode auto|native|generic] [--ingress-only] [--force] [--no-seed] [--flows N]",
+	{ "attach", "IFACE... [--mode auto|native|generic|tc] [--ingress-only] [--force] [--no-seed] [--flows N]",
 	  "Attach to interfaces: XDP on the way in, TC on the way out.",
-	  "  --mode MODE        XDP in the driver (native), in the stack (generic), or what there is (auto)\n"
+	  "  --mode MODE        XDP in the driver (native), in the stack (generic), or what there is (auto);\n"
+	  "                     or TC on the way in too (tc)\n"
 	  "  --ingress-only     nothing on the way out\n"
 	  "  --force            replace another's XDP program\n"
 	  "  --no-seed          do not make flows of the connections that this host has already\n"

@@ -80,13 +80,14 @@ static int read_attached(struct seeder *sd, char **err)
 	return rc;
 }
 
-int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, char **err)
+int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, bool by_tc, char **err)
 {
 	bool any = false;
 	int rc;
 
 	*sd = SEEDER_CLOSED;
 	sd->s = s;
+	sd->by_tc = by_tc;
 	sd->fresh = (unsigned int *)xreallocarray(NULL, n ? n : 1, sizeof(*fresh));
 	memcpy(sd->fresh, fresh, n * sizeof(*fresh));
 	sd->nfresh = n;
@@ -117,6 +118,16 @@ static enum seed_role role_of(const struct seeder *sd, unsigned int index)
 	return is_one_of(sd->fresh, sd->nfresh, index) ? SEED_FRESH : SEED_UNATTACHED;
 }
 
+/* Are the packets of this interface seen without their outer tag? */
+static bool strips_vlan(const struct seeder *sd, const struct iface *ifc, enum seed_role role)
+{
+	struct iface_slot slot;
+
+	if (role == SEED_FRESH)
+		return !sd->by_tc && ifc->link == LINK_ETHER && iface_strips_vlan(ifc);
+	return role == SEED_ATTACHED && !iface_slot_of(sd->s, ifc->index, &slot) && slot.flags & IFACE_STRIPS_VLAN;
+}
+
 /* *v is owned by the caller. */
 static int read_ifaces(const struct seeder *sd, struct seed_iface **v, size_t *n, char **err)
 {
@@ -129,8 +140,7 @@ static int read_ifaces(const struct seeder *sd, struct seed_iface **v, size_t *n
 	for (size_t i = 0; i < *n; i++) {
 		enum seed_role role = role_of(sd, all[i].index);
 
-		(*v)[i] = (struct seed_iface){ all[i], role, role != SEED_UNATTACHED && all[i].link == LINK_ETHER &&
-							     iface_strips_vlan(&all[i]) };
+		(*v)[i] = (struct seed_iface){ all[i], role, strips_vlan(sd, &all[i], role) };
 	}
 	return 0;
 }

@@ -24,6 +24,7 @@ struct seeder {
 	unsigned int *fresh;        /* interfaces that are being attached */
 	size_t nfresh;
 	struct socket_list seen;    /* by the first run, sorted */
+	bool by_tc;                 /* fresh ones: TC sees the tags that a NIC takes off */
 	bool late;
 	struct seed_report report;
 };
@@ -33,7 +34,7 @@ struct seeder {
  * Before the fresh interfaces are attached. Nothing is to be done, and seeder_run() does nothing, when all of them are
  * attached already. Returns 0 or a negative errno with *err.
  */
-int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, char **err);
+int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, bool by_tc, char **err);
 
 /*
  * Enter the flows of all connections that fresh interfaces will see for the first time; counts are added to the report. Called

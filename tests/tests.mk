@@ -28,7 +28,7 @@ $(B)/tests/traffic: $(B)/tests/traffic.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^
 
-.PHONY: tests run-test run-demo run-bench bench-doc
+.PHONY: tests run-test run-demo run-bench bench-doc bench-throughput
 tests: $(TEST_BIN)
 
 run-test: all clang strict tests
@@ -40,6 +40,8 @@ run-bench: all $(B)/tests/bench_run
 # The last full run into README.md and doc/.
 bench-doc:
 	$(Q)scripts/bench-doc.sh $(B)
+bench-throughput: all $(B)/tests/traffic $(B)/skel/foreign.skel.h
+	$(Q)scripts/bench-throughput.sh $(B)
 
 # --- not part of `make test` ---------------------------------------------------------------------
 

@@ -65,6 +65,11 @@ check "takes the place of native" attached "[[\"s0\",\"xdp-generic\",\"$tcx\"]]"
 check "and judges" ping_dropped "$C" $s
 check "--mode native" fw "$S" -q attach --mode native s0
 check "and back" attached "[[\"s0\",\"xdp-native\",\"$tcx\"]]"
+check "--mode tc" fw "$S" -q attach --mode tc s0
+check "takes the place of XDP" attached "[[\"s0\",\"$tcx\",\"$tcx\"]]"
+check "and judges" ping_dropped "$C" $s
+check "native again" fw "$S" -q attach s0
+check "in the place of TC" attached "[[\"s0\",\"xdp-native\",\"$tcx\"]]"
 fw "$S" -q detach --all
 { echo "default in drop"; echo "default out drop"; } | rules "$S"
 check "--ingress-only" fw "$S" -q attach --ingress-only s0

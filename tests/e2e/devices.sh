@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Devices that differ from plain Ethernet: VLAN tags, a tunnel without Ethernet headers.
+# Devices that differ from plain Ethernet: VLAN tags, large packets and frames, loopback, a tunnel without Ethernet headers.
 . "$(dirname "$0")/lib.sh"
 
 pair
@@ -43,6 +43,16 @@ if tagged 100 2>"$tmp/raw"; then
 	check_json "the flow has the tag" '[.flows[].vlan] | sort == [100, 101]' fw "$S" -j flows
 	check "the untagged traffic beside it" ping_to "$C" $s
 	check "has vlan 0" same "$(packets "$S" 2)" 2
+	# TC finds the tag beside the packet, also where the NIC takes it off.
+	in_ns "$S" ethtool -K s0 rxvlan on >/dev/null 2>&1
+	check "attach --mode tc does not warn of rxvlan" same "$(fw "$S" attach --mode tc s0 2>&1 >/dev/null)" ""
+	tagged 100
+	tagged 101
+	check "a rule with vlan matches at TC" until_true has_packets 1 3
+	check "another tag, another rule" same "$(packets "$S" 3)" 2
+	check "nor does apply warn" same "$(fw "$S" -q list | fw "$S" apply - 2>&1 >/dev/null)" ""
+	in_ns "$S" ethtool -K s0 rxvlan off >/dev/null 2>&1
+	fw "$S" -q attach s0
 else
 	skip "a rule with vlan" "no raw frames: $(cat "$tmp/raw")"
 fi
@@ -59,6 +69,77 @@ else
 	skip "a VLAN device" "$(cat "$tmp/vlan")"
 fi
 fw "$S" -q detach --all
+
+# --- large packets and large frames -----------------------------------------------------------------
+
+# counted NS: TCP segments that its stack sent (also again), and got.
+counted() { in_ns "$1" awk '$1 == "Tcp:" && $2 ~ /^[0-9]/ { print $12 + $13, $11 }' /proc/net/snmp; }
+flow_at() { fw "$1" -j flows proto tcp to port 90 | jq -r '.flows[0].packets | "\(.[0]) \(.[1])"'; }
+in_ns "$S" "$traffic" sink 90 300 >/dev/null &
+until_true listens "$S" tcp 90
+drops() { echo "$(in_ns "$C" cat /sys/class/net/c0/statistics/tx_dropped) $(in_ns "$S" cat /sys/class/net/s0/statistics/tx_dropped)"; }
+# transfer NAME: its flow has as many packets, at both ends, as the client's stack sent and got segments.
+transfer()
+{
+	local before after dropped want
+
+	for _ in 1 2 3; do # until the cable drops nothing between the two
+		fw "$C" -q detach --all --purge
+		fw "$S" -q detach --all --purge
+		fw "$C" -q attach $mode c0
+		fw "$S" -q attach $mode s0
+		before=$(counted "$C")
+		dropped=$(drops)
+		in_ns "$C" "$traffic" send $s 90 20000000 60 >/dev/null || { fail "$1" "the transfer"; return; }
+		sleep 0.2
+		after=$(counted "$C")
+		same "$(drops)" "$dropped" >/dev/null && break
+	done
+	want=$(echo "$before $after" | awk '{ print $3 - $1, $4 - $2 }')
+	check "$1: the client's flow has its segments ($want)" same "$(flow_at "$C")" "$want"
+	check "$1: and so has the server's" same "$(flow_at "$S")" "$want"
+}
+mode="--mode tc"
+transfer "large packets at TC"
+mode=
+transfer "XDP on both ends"
+fw "$S" -q detach --all --purge
+fw "$C" -q detach --all --purge
+ip -n "$C" link set c0 mtu 9000
+ip -n "$S" link set s0 mtu 9000
+check "attach at an MTU of 9,000" fw "$S" -q attach s0
+echo "default in drop
+pass in proto icmp length 8000-9000
+pass in proto tcp" | rules "$S"
+check "an echo of 8,028 bytes" in_ns "$C" ping -q -c1 -W$wait_s -M "do" -s 8000 $s
+check_json "has its length" '.packets == 2' fw "$S" -j rule show 1
+check_json "and its bytes" '.flows | length == 1 and .[0].bytes == [8028, 8028]' fw "$S" -j flows proto icmp
+check "an echo of 100 is stopped" ping_dropped "$C" $s
+transfer "an MTU of 9,000"
+fw "$S" -q detach --all --purge
+fw "$C" -q detach --all --purge
+ip -n "$C" link set c0 mtu 1500
+ip -n "$S" link set s0 mtu 1500
+
+# --- loopback: packets go out and come in on one device ---------------------------------------------
+
+serve "$S" 83
+session old "$S" tcp 127.0.0.1 83
+session old6 "$S" tcp ::1 83
+check_says "attach lo" "xdp-generic" fw "$S" attach lo
+printf 'default in drop\ndefault out drop\n' | rules "$S"
+check "what was there goes on" goes_on old old6
+check "a new connection is stopped" tcp_dropped "$S" 127.0.0.1 83
+printf '%s\n' "default in drop" "default out drop" "pass out proto icmp" | rules "$S"
+check "an echo that goes out, but does not come in" ping_dropped "$S" 127.0.0.1
+fw "$S" -q rule add pass in proto icmp
+for a in 127.0.0.1 ::1; do
+	[ $a = ::1 ] && fw "$S" -q rule add pass out inet6 proto icmp6 && fw "$S" -q rule add pass in inet6 proto icmp6
+	check "an echo of $a with rules for both ways" in_ns "$S" ping -q -c3 -i0.05 -W$wait_s $a
+	check_json "its packets are counted once" '[.flows[] | select(.packets[0] > 1) | .packets] == [[3, 3]]' fw "$S" -j flows to $a \
+		proto $([ $a = ::1 ] && echo icmp6 || echo icmp)
+done
+fw "$S" -q detach --all --purge
 
 # --- tun: packets begin with the IP header ----------------------------------------------------------
 
