@@ -259,7 +259,7 @@ static int on_event(void *arg, const union event_any *e)
 		put_flow_event(m, &e->flow);
 		break;
 	}
-	return m->failed ? -m->failed : ended ? -EINTR : 0;
+	return -m->failed;
 }
 
 /* Whether the instance is still the one whose maps we read. */
@@ -300,11 +300,16 @@ static int watch(struct monitor *m, char **err)
 		rc = flush(m);
 		if (rc >= 0)
 			rc = events_poll(m->events, LOOK_MS, on_event, m);
+		if (rc == -EINTR) /* also after a stop and SIGCONT */
+			rc = 0;
 	}
+	/* What was sent until now is told; so that what was told and what was lost are all that there was. */
+	events_stop(m->events);
+	if (rc >= 0)
+		while ((rc = events_poll(m->events, 0, on_event, m)) > 0 || rc == -EINTR)
+			;
 	put_lost(m);
-	if (rc >= 0 || rc == -EINTR)
-		rc = flush(m);
-	return rc;
+	return rc < 0 ? rc : flush(m);
 }
 
 /* Who read us is gone: what is still to be written goes nowhere, and nothing is wrong. */
@@ -348,7 +353,7 @@ static int open_pcap(struct monitor *m, const char *path)
 
 static void catch_signals(void)
 {
-	const struct sigaction end = { .sa_handler = on_signal }, ignore = { .sa_handler = SIG_IGN };
+	const struct sigaction end = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND }, ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGTERM, &end, NULL);

@@ -217,13 +217,20 @@ int events_resume(const struct instance_maps *m, __u32 kinds, size_t bytes, __u3
 	return 0;
 }
 
+void events_stop(struct events *e)
+{
+	if (e->slot < 0 || !is_ours(e))
+		return;
+	STORE(e->watch->reader[e->slot].wants, 0);
+	sum_up(e);
+}
+
 void events_close(struct events *e)
 {
 	if (!e)
 		return;
 	if (e->slot >= 0 && is_ours(e)) {
-		STORE(e->watch->reader[e->slot].wants, 0);
-		sum_up(e);
+		events_stop(e);
 		(void)fw_rings_del(e->maps->fw_rings, slot_of(e));
 		STORE(e->watch->reader[e->slot].token, 0);
 	}

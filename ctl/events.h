@@ -17,6 +17,8 @@ typedef int (*events_fn)(void *arg, const union event_any *e);
  * the reader. 0; -EBUSY when all slots are taken; or a negative errno; with *err.
  */
 int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events **out, char **err);
+/* No more events are kept; those that are there can be read still. */
+void events_stop(struct events *e);
 void events_close(struct events *e);
 
 /*

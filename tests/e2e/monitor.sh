@@ -101,7 +101,7 @@ check "it ends when nobody reads it" same $? 0
 until_true readers 0
 check "and gives its place back" readers 0
 check "without an error" grep -q '^fwctl: [0-9]* events, 0 lost$' "$tmp/pipe.err"
-in_ns "$S" "$fwctl" -q monitor --pcap - >"$tmp/out.pcap" &
+ip netns exec "$S" "$fwctl" -q monitor --pcap - >"$tmp/out.pcap" &
 out=$!
 until_true readers 1
 datagrams 5000 2
