@@ -5,7 +5,7 @@
 # make bench     what it costs, beside xdp-filter and nftables (root); BENCH="packet live apply quick": parts of it
 # make kernels   the tests on Debian's kernels from 6.1 to the newest, under QEMU (root)
 # make lint      the conventions that a tool can see (no build)
-# make install   to $(DESTDIR)$(PREFIX)/sbin
+# make install   to $(DESTDIR)$(PREFIX)/sbin, and the unit of the collector to lib/systemd/system
 
 PREFIX  ?= /usr/local
 CLANG   ?= clang
@@ -103,6 +103,9 @@ lint:
 
 install: $(B)/fwctl
 	install -D -m 0755 $< $(DESTDIR)$(PREFIX)/sbin/fwctl
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,@SBINDIR@,$(PREFIX)/sbin,' systemd/fwctl-export.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/fwctl-export.service
+	chmod 0644 $(DESTDIR)$(PREFIX)/lib/systemd/system/fwctl-export.service
 
 clean:
 	rm -rf $(B)
