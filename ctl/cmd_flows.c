@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
+#include "flowfilter.h"
 #include "flowlist.h"
 #include "flowview.h"
 #include "ifaces.h"
-#include "linear.h"
 #include "live.h"
 #include "parse.h"
 #include "rejudge.h"
-#include "sets.h"
 
 enum sort_key { SORT_FIRST, SORT_BYTES, SORT_PACKETS, SORT_AGE };
 
@@ -21,16 +20,14 @@ struct listing {
 	struct live_ruleset live;
 	struct ruleset rs;
 	struct flow_list flows;
-	struct rule filter;
-	bool filtered, one_way;      /* by `filter`; by its direction too */
+	struct flow_filter filter;
 	enum sort_key sort;
 	size_t limit;
 };
 
 static void listing_free(struct listing *l)
 {
-	if (l->filtered)
-		rule_free(&l->filter);
+	flow_filter_clear(&l->filter);
 	flow_list_free(&l->flows);
 	ruleset_free(&l->rs);
 	live_close(&l->live);
@@ -77,40 +74,13 @@ static void sort_flows(struct listing *l)
 		qsort(l->flows.v, l->flows.n, sizeof(l->flows.v[0]), order);
 }
 
-/* The flow as a packet from its initiator, for rule matches. */
-static void packet_of(const struct flow *f, struct packet *p)
-{
-	struct flow_ends e;
-
-	flow_ends_of(f, &e);
-	flow_made_packet(f, p);
-	p->src = e.src;
-	p->dst = e.dst;
-	p->sport = e.sport;
-	p->dport = e.dport;
-}
-
-static bool in_set(void *arg, size_t set, enum family family, const addr_t *a)
-{
-	const struct listing *l = (const struct listing *)arg;
-
-	return set < l->live.info.sets && set_contains(&l->s.maps, l->live.info.set[set], l->rs.sets[set].type, family, a);
-}
-
 static void filter_flows(struct listing *l)
 {
-	const struct linear_sets sets = { in_set, l };
 	size_t n = 0;
 
-	for (size_t i = 0; i < l->flows.n; i++) {
-		struct packet p;
-
-		packet_of(&l->flows.v[i], &p);
-		if (l->one_way && flow_ruling_of(&l->flows.v[i]).direction != l->filter.direction)
-			continue;
-		if (rule_matches(&l->rs, &l->filter, &p, l->filter.direction, NULL, &sets))
+	for (size_t i = 0; i < l->flows.n; i++)
+		if (flow_filter_has(&l->filter, &l->flows.v[i]))
 			l->flows.v[n++] = l->flows.v[i];
-	}
 	l->flows.n = n;
 }
 
@@ -178,22 +148,12 @@ static int parse_filter(struct listing *l, int argc, char **argv)
 {
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
 	struct diag d = { .io_error = 0 };
-	enum direction way = DIRECTION_IN;
 	int status = 0;
 
-	if (!strcmp(argv[0], direction_text(DIRECTION_IN)) || !strcmp(argv[0], direction_text(DIRECTION_OUT))) {
-		way = strcmp(argv[0], direction_text(DIRECTION_IN)) ? DIRECTION_OUT : DIRECTION_IN;
-		l->one_way = true;
-		argc--;
-		argv++;
-	}
 	args_text(argc, argv, &text);
-	if (match_parse("match", text.str, text.len, &l->rs, &l->filter, &d))
+	l->filter = (struct flow_filter){ .s = &l->s, .live = &l->live, .rs = &l->rs };
+	if (flow_filter_parse(&l->filter, text.str, &d))
 		status = cli_diag(&d);
-	else
-		l->filtered = true;
-	if (l->one_way)
-		l->filter.direction = way;
 	diag_free(&d);
 	return status;
 }
@@ -223,8 +183,7 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));
 	if (flows_rejudge(&l.s, &l.live, &l.rs, &l.flows, &err))
 		return cli_fail(err);
-	if (l.filtered)
-		filter_flows(&l);
+	filter_flows(&l);
 	sort_flows(&l);
 	return print_flows(&l);
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <string.h>
+#include "flowfilter.h"
+#include "flowview.h"
+#include "linear.h"
+#include "parse.h"
+#include "sets.h"
+
+/* The flow as a packet from its initiator, for rule matches. */
+static void packet_of(const struct flow *f, struct packet *p)
+{
+	struct flow_ends e;
+
+	flow_ends_of(f, &e);
+	flow_made_packet(f, p);
+	p->src = e.src;
+	p->dst = e.dst;
+	p->sport = e.sport;
+	p->dport = e.dport;
+}
+
+static bool in_set(void *arg, size_t set, enum family family, const addr_t *a)
+{
+	const struct flow_filter *f = (const struct flow_filter *)arg;
+
+	return set < f->live->info.sets && set_contains(&f->s->maps, f->live->info.set[set], f->rs->sets[set].type, family, a);
+}
+
+bool flow_filter_has(const struct flow_filter *f, const struct flow *flow)
+{
+	const struct linear_sets sets = { in_set, (void *)f };
+	struct packet p;
+
+	if (!f->given)
+		return true;
+	if (f->one_way && flow_ruling_of(flow).direction != f->match.direction)
+		return false;
+	packet_of(flow, &p);
+	return rule_matches(f->rs, &f->match, &p, f->match.direction, NULL, &sets);
+}
+
+void flow_filter_clear(struct flow_filter *f)
+{
+	if (f->given)
+		rule_free(&f->match);
+	f->given = f->one_way = false;
+}
+
+/* Skips the word where it stands first. */
+static bool skip_word(const char **text, const char *word)
+{
+	size_t n = strlen(word);
+	const char *at = *text + strspn(*text, " ");
+
+	if (strncmp(at, word, n) || (at[n] && at[n] != ' '))
+		return false;
+	*text = at + n;
+	return true;
+}
+
+int flow_filter_parse(struct flow_filter *f, const char *text, struct diag *d)
+{
+	bool in = skip_word(&text, direction_text(DIRECTION_IN)), out = !in && skip_word(&text, direction_text(DIRECTION_OUT));
+	struct rule match;
+	int rc = match_parse("match", text, strlen(text), f->rs, &match, d);
+
+	if (rc)
+		return rc;
+	flow_filter_clear(f);
+	f->match = match;
+	f->given = true;
+	f->one_way = in || out;
+	if (f->one_way)
+		f->match.direction = out ? DIRECTION_OUT : DIRECTION_IN;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Choosing flows by the rule language's words: `flows`, `top`. */
+#ifndef FW_FLOWFILTER_H
+#define FW_FLOWFILTER_H
+
+#include "diag.h"
+#include "live.h"
+#include "../shared/flow.h"
+
+/* Which flows; all where nothing is given. Sets are those of the live rules. */
+struct flow_filter {
+	const struct state *s;
+	const struct live_ruleset *live;
+	const struct ruleset *rs;
+	struct rule match;
+	bool given, one_way;      /* by `match`; by its direction too */
+};
+
+/* `[in|out] [MATCH...]`. Replaces what the filter was; 0, or a negative errno with *d, and it is as it was. */
+int flow_filter_parse(struct flow_filter *f, const char *text, struct diag *d);
+void flow_filter_clear(struct flow_filter *f);
+bool flow_filter_has(const struct flow_filter *f, const struct flow *flow);
+
+#endif
