@@ -22,7 +22,7 @@ static void look_at_rules(struct collector *c, __u64 now)
 	if (!c->rules || (c->env.rules && !rulewatch_look(c->rules, now)))
 		return;
 	c->env.rules = rulewatch_live(c->rules);
-	timeouts_fill(&c->env.rules->options, c->context.clock.tick_ns, &c->sweep.cfg);
+	timeouts_fill(&c->env.rules->options, c->context.clock.tick_ns, &c->sweep.table.cfg);
 	for (int k = 0; k < SINK_COUNT; k++)
 		if (c->sinks[k])
 			c->sinks[k]->ops->rules(c->sinks[k]);
@@ -133,7 +133,7 @@ static int read_events(struct collector *c)
 
 int collect_tick(struct collector *c, ticks_t now, __u64 monotonic_ns)
 {
-	__u32 slice = (__u32)((__u64)c->sweep.buckets * COLLECT_TICK_MS / COLLECT_CYCLE_MS) + 1;
+	__u32 slice = (__u32)((__u64)c->sweep.table.buckets * COLLECT_TICK_MS / COLLECT_CYCLE_MS) + 1;
 	int rc;
 
 	c->now = monotonic_ns;
@@ -141,7 +141,7 @@ int collect_tick(struct collector *c, ticks_t now, __u64 monotonic_ns)
 	look_at_rules(c, monotonic_ns);
 	look_at_ifaces(c);
 	rc = read_events(c);
-	sweep_slice(&c->sweep, slice < c->sweep.buckets ? slice : c->sweep.buckets, now);
+	sweep_slice(&c->sweep, slice < c->sweep.table.buckets ? slice : c->sweep.table.buckets, now);
 	flush(c);
 	for (int k = 0; k < SINK_COUNT; k++)
 		if (c->sinks[k])

@@ -15,7 +15,7 @@
 enum { COLLECT_TICK_MS = 20, COLLECT_CYCLE_MS = 1000, COLLECT_ACTIVE_S = 60, COLLECT_IDLE_S = 15 };
 
 struct collector {
-	struct sweep sweep;             /* flows, reported, st, buckets and timeouts are set by who sets up */
+	struct sweep sweep;             /* table, reported and st are set by who sets up */
 	struct sink_env env;
 	struct sink *sinks[SINK_COUNT]; /* NULL: none of this kind */
 	struct flow_context context;    /* clock and rules of the record at hand */

@@ -131,13 +131,14 @@ static int take_lock(struct run *r, char **err)
 static int map_all(struct run *r, char **err)
 {
 	struct sweep *w = &r->c.sweep;
+	int rc = flow_table_open(r->s, &w->table);
 
-	w->buckets = r->s->cfg.buckets;
-	w->flows = fw_flows_map(r->s->maps.fw_flows, w->buckets);
-	w->reported = fw_reported_map(r->maps.fw_reported, w->buckets);
+	if (rc)
+		return FAIL(err, rc, "flow table: %s", strerror(-rc));
+	w->reported = fw_reported_map(r->maps.fw_reported, w->table.buckets);
 	w->st = fw_export_map(r->maps.fw_export);
 	r->c.ifaces = fw_ifaces_map(r->s->maps.fw_ifaces, IFACE_SLOTS);
-	if (!w->flows || !w->reported || !w->st || !r->c.ifaces)
+	if (!w->reported || !w->st || !r->c.ifaces)
 		return FAIL(err, -errno, "flow table: %s", strerror(errno));
 	return 0;
 }
@@ -193,9 +194,7 @@ static int set_up(struct run *r, char **err)
 	rc = rc ?: map_all(r, err);
 	if (rc)
 		return rc;
-	rc = fw_clock_get(r->s->maps.fw_clock, &c->context.clock);
-	if (rc)
-		return FAIL(err, rc, "clock: %s", strerror(-rc));
+	c->context.clock = c->sweep.table.clock;
 	collect_init(c);
 	c->env.say = r->rq->say;
 	c->env.arg = r->rq->arg;
@@ -222,8 +221,8 @@ static void tear_down(struct run *r)
 		st->token = 0;
 	}
 	rulewatch_stop(&r->rules);
-	fw_flows_unmap((struct flow_bucket *)r->c.sweep.flows, r->c.sweep.buckets);
-	fw_reported_unmap(r->c.sweep.reported, r->c.sweep.buckets);
+	fw_reported_unmap(r->c.sweep.reported, r->c.sweep.table.buckets);
+	flow_table_close(&r->c.sweep.table);
 	fw_ifaces_unmap((struct iface_slot *)r->c.ifaces, IFACE_SLOTS);
 	fw_export_unmap(st);
 	export_maps_close(&r->maps);

@@ -53,6 +53,11 @@ const struct command commands[] = {
 	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
 	  "  --sort KEY         largest (or oldest) first; else by first packet\n"
 	  "  --limit N          at most N flows\n", cmd_flows },
+	{ "top", "[in|out] [MATCH...] [--sort bits|packets|total|age]",
+	  "Live: rates, the busiest flows, hosts and rules, drops by reason; MATCH chooses flows, as in `flows`.",
+	  "  --sort KEY         order of flows: by bits or packets a second, by all their bytes, or the oldest first\n"
+	  "Keys: s changes the order, f the choice of flows (Enter takes it, an empty one is all), p pauses, q quits. Without a\n"
+	  "terminal it prints one frame, of a second, and ends.\n", cmd_top },
 	{ "export", "[--ipfix udp|tcp:ADDRESS:PORT] [--json FILE|-] [--active SECONDS] [--idle SECONDS]",
 	  "Report every flow, until it is ended (SIGTERM): IPFIX to a collector, lines of JSON to a file.",
 	  "  --ipfix TO         udp:192.0.2.1:4739, tcp:[2001:db8::1]:4739; numeric, in the caller's network namespace\n"
@@ -95,7 +100,7 @@ static void print_usage(FILE *to)
 static int unknown_command(const char *name)
 {
 	_cleanup_strbuf_ struct strbuf hint = { NULL, 0, 0 };
-	static const char *const later[] = { "plan", "confirm", "rollback", "set", "top" };
+	static const char *const later[] = { "plan", "confirm", "rollback", "set" };
 	struct suggest s;
 
 	for (size_t i = 0; i < ARRAY_COUNT(later); i++)

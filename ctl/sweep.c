@@ -75,7 +75,7 @@ void sweep_end(struct sweep *s, const struct flow_event *e)
 	const struct reported none = { .serial = 0 };
 	struct reported *r, before, after;
 
-	if (e->place / WAYS >= s->buckets)
+	if (e->place / WAYS >= s->table.buckets)
 		return;
 	r = reported_at(s, e->place);
 	/* A killed collector's last event may come again. */
@@ -94,18 +94,11 @@ void sweep_end(struct sweep *s, const struct flow_event *e)
 
 /* --- the table ------------------------------------------------------------------------------------ */
 
-static bool over(const struct sweep *s, const struct flow *f, ticks_t now)
-{
-	__s64 idle = (__s64)(now.raw - f->last.raw);
-
-	return flow_is_void(f) || (idle > 0 && (__u64)idle > s->cfg.timeout[flow_timeout(f->key.proto, (enum flow_state)f->state)]);
-}
-
 /* Whether a flow with news is due for a record, and why. */
 static bool due(const struct sweep *s, const struct flow *f, const struct reported *before, ticks_t now, enum end_reason *why)
 {
 	__s64 idle = (__s64)(now.raw - f->last.raw), age = (__s64)(now.raw - (told_something(before) ? before->until : f->first).raw);
-	bool is_over = over(s, f, now), ended = flow_has_ended(f);
+	bool is_over = flow_table_over(&s->table, f, now), ended = flow_has_ended(f);
 
 	if (ended || flow_is_void(f)) {
 		*why = END_CLOSED;
@@ -149,7 +142,7 @@ static bool copy(const struct flow_bucket *b, __u32 way, __u32 tag, __u16 serial
 static void look(struct sweep *s, __u32 bucket, __u32 way, ticks_t now, bool last)
 {
 	const struct reported none = { .serial = 0 };
-	const struct flow_bucket *b = &s->flows[bucket];
+	const struct flow_bucket *b = &s->table.at[bucket];
 	__u16 serial = __atomic_load_n(&b->head.serial[way], __ATOMIC_ACQUIRE);
 	__u32 tag = __atomic_load_n(&b->head.tag[way], __ATOMIC_ACQUIRE);
 	const struct flow *f = &b->flow[way];
@@ -183,13 +176,13 @@ void sweep_slice(struct sweep *s, __u32 n, ticks_t now)
 	for (; n; n--) {
 		for (__u32 way = 0; way < WAYS; way++)
 			look(s, s->at, way, now, false);
-		s->at = (s->at + 1) % s->buckets;
+		s->at = (s->at + 1) % s->table.buckets;
 	}
 }
 
 void sweep_last(struct sweep *s, ticks_t now)
 {
-	for (__u32 i = 0; i < s->buckets; i++)
+	for (__u32 i = 0; i < s->table.buckets; i++)
 		for (__u32 way = 0; way < WAYS; way++)
 			look(s, i, way, now, true);
 }
@@ -198,7 +191,7 @@ void sweep_recover(struct sweep *s)
 {
 	struct export_state *st = s->st;
 	const struct export_entry *e = st->n ? &st->journal[(st->n - 1) % JOURNAL_MAX] : NULL;
-	const struct reported *r = e && e->place / WAYS < s->buckets ? reported_at(s, e->place) : NULL;
+	const struct reported *r = e && e->place / WAYS < s->table.buckets ? reported_at(s, e->place) : NULL;
 
 	/* A flow's last record moves the place on to another flow, or leaves it with one that it was not of. */
 	if (!r || r->serial != e->serial || r->packets[0] + r->packets[1] >= e->target)

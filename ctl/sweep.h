@@ -6,17 +6,16 @@
 #ifndef FW_SWEEP_H
 #define FW_SWEEP_H
 
+#include "flowlist.h"
 #include "record.h"
 #include "../shared/config.h"
 #include "../shared/event.h"
 #include "../shared/export.h"
 
 struct sweep {
-	const struct flow_bucket *flows;   /* mapped; `buckets` each */
-	struct reported_bucket *reported;
+	struct flow_table table;           /* with the timeouts of the live rules */
+	struct reported_bucket *reported;  /* mapped; as many as the table has buckets */
 	struct export_state *st;
-	__u32 buckets;
-	struct program_cfg cfg;            /* the timeouts of the live rules */
 	__u64 idle, active;                /* --idle, --active, in ticks */
 	__u64 second;                      /* ticks of a second */
 	/* Takes a record whose journal entry has been written; times and interfaces are the callee's to fill in. */

@@ -38,11 +38,12 @@ void sim_collector(struct sim *s, struct collector *c)
 
 	memset(c, 0, sizeof(*c));
 	c->context.clock = (struct clock_pair){ .ticks = { 1000 }, .monotonic_ns = 0, .tick_ns = SIM_TICK_NS };
-	c->sweep = (struct sweep){ .flows = s->flows, .reported = s->reported, .st = s->st, .buckets = SIM_BUCKETS };
+	c->sweep = (struct sweep){ .reported = s->reported, .st = s->st };
+	c->sweep.table = (struct flow_table){ .at = s->flows, .buckets = SIM_BUCKETS, .clock = c->context.clock };
 	c->sweep.second = ticks_of(&c->context.clock, 1000);
 	c->sweep.idle = COLLECT_IDLE_S * c->sweep.second;
 	c->sweep.active = COLLECT_ACTIVE_S * c->sweep.second;
-	timeouts_fill(&options, SIM_TICK_NS, &c->sweep.cfg);
+	timeouts_fill(&options, SIM_TICK_NS, &c->sweep.table.cfg);
 	collect_init(c);
 }
 
