@@ -115,15 +115,6 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 	return rc;
 }
 
-/* The programs go to the slot that is not live; nothing judges by them yet. */
-static int place(const struct state *s, const struct loaded *l, __u32 slot)
-{
-	int rc = fw_programs_xdp_put(s->maps.fw_programs_xdp, slot, l->xdp);
-
-	rc = rc ?: fw_programs_out_put(s->maps.fw_programs_out, slot, l->out);
-	return rc ?: fw_programs_in_put(s->maps.fw_programs_in, slot, l->in);
-}
-
 /* The swap: one aligned store, seen by all hooks on all CPUs. */
 static int go_live(const struct state *s, __u32 slot)
 {
@@ -143,13 +134,6 @@ static void wait_for_packets(void)
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 }
 
-static void drop_slot(const struct state *s, __u32 slot)
-{
-	(void)fw_programs_xdp_del(s->maps.fw_programs_xdp, slot);
-	(void)fw_programs_out_del(s->maps.fw_programs_out, slot);
-	(void)fw_programs_in_del(s->maps.fw_programs_in, slot);
-}
-
 int apply_builtin(struct state *s, char **err)
 {
 	const struct ruleset none = { .nrules = 0 };
@@ -160,7 +144,7 @@ int apply_builtin(struct state *s, char **err)
 	rc = prepare(s, &c, NULL, NULL, false, err);
 	if (rc)
 		return rc;
-	rc = place(s, &c.loaded, 0);
+	rc = loaded_place(&c.loaded, &s->maps, 0);
 	rc = rc ?: go_live(s, 0);
 	return rc ? FAIL(err, rc, "first ruleset: %s", strerror(-rc)) : 0;
 }
@@ -226,14 +210,15 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	out->flows_ignored = rs->options.flows && (rs->options.flows + WAYS - 1) / WAYS != s->cfg.buckets;
 	if (rc || out->unchanged)
 		return rc;
+	slot = (ch.live.slot + 1) % PROGRAM_SLOTS;
+	c->rq.cfg.slot = (__u8)slot;
 	rc = prepare(s, c, &ch.old, &ch.live, keep_sets, err);
 	if (rc)
 		return rc;
-	slot = (ch.live.slot + 1) % PROGRAM_SLOTS;
 	/* Counters are carried twice: before the swap, so that they are there whatever happens then, and once more when the
 	 * old programs count no longer. */
 	rc = carry(&ch);
-	rc = rc ?: place(s, &c->loaded, slot);
+	rc = rc ?: loaded_place(&c->loaded, &s->maps, slot);
 	rc = rc ?: go_live(s, slot);
 	if (rc)
 		return FAIL(err, rc, "ruleset: %s", strerror(-rc));
@@ -241,7 +226,8 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	/* Done; what follows tidies up, and cannot take the change back. */
 	wait_for_packets();
 	out->counters_late = carry(&ch) != 0;
-	drop_slot(s, ch.live.slot);
+	/* The old programs go where they are replaced: quicker than where their place is emptied, which waits for packets each time. */
+	(void)loaded_place(&c->loaded, &s->maps, ch.live.slot);
 	(void)sets_keep_only(&s->maps, &c->sets);
 	return 0;
 }

@@ -15,7 +15,7 @@
 
 static int programs_array(const char *name)
 {
-	int fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, name, sizeof(__u32), sizeof(__u32), PROGRAM_SLOTS, NULL);
+	int fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, name, sizeof(__u32), sizeof(__u32), PROGRAM_PLACES, NULL);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -66,6 +66,7 @@ static int create_group(__u32 buckets, const struct load_request *rq, const stru
 	if (!skel)
 		return -errno;
 	bpf_program__set_autoload(skel->progs.fw_xdp, false);
+	bpf_program__set_autoload(skel->progs.fw_xdp_long, false);
 	bpf_object__for_each_map(map, skel->obj)
 		if (!bpf_map__is_internal(map) && !map_group_fd(g, maps, bpf_map__name(map)))
 			bpf_map__set_autocreate(map, false);

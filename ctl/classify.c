@@ -52,11 +52,12 @@ static int to_rule(int r, rule_id_t *out)
 int tables_classify_image(const struct tables *t, enum image image, const struct packet *p, enum direction direction,
 			  iface_id_t iface, rule_id_t *out)
 {
-	const struct query q = { .packet = p, .direction = direction, .iface = iface };
+	struct query q;
 	struct search s;
 
 	walked = t;
-	return to_rule(classify_image(image, &q, &s), out);
+	query_of(p, direction, iface, &q);
+	return to_rule(classify_image(image, &q, p, &s), out);
 }
 
 /* First common rule at or behind `from` of the trees at[0..n), of `level` levels of 64. */
@@ -94,17 +95,18 @@ static int walk_from(__u32 level, __u32 n, const __u32 *at, __u32 from)
 int tables_classify_from(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
 			 rule_id_t from, rule_id_t *out)
 {
-	const struct query q = { .packet = p, .direction = direction, .iface = iface };
+	struct query q;
 	int first[IMAGE_COUNT];
 
 	walked = t;
+	query_of(p, direction, iface, &q);
 	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
 		const struct image_cfg *cfg = &t->cfg.image[i];
 		struct search s;
 
 		first[i] = CLASSIFY_NONE;
 		if (cfg->dims && from.raw < t->cfg.rules)
-			first[i] = find_roots((enum image)i, &q, &s) ? CLASSIFY_FAULT :
+			first[i] = find_roots((enum image)i, &q, p, &s) ? CLASSIFY_FAULT :
 				   walk_from(t->cfg.levels, classify_roots((enum image)i), s.root, from.raw);
 	}
 	return to_rule(classify_min(first[IMAGE_FLOW], first[IMAGE_PACKET]), out);
@@ -113,12 +115,13 @@ int tables_classify_from(const struct tables *t, const struct packet *p, enum di
 int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
 		    rule_id_t *out)
 {
-	const struct query q = { .packet = p, .direction = direction, .iface = iface };
+	struct query q;
 	struct search s;
 	int a, b;
 
 	walked = t;
-	a = classify_image(IMAGE_FLOW, &q, &s);
-	b = classify_image(IMAGE_PACKET, &q, &s);
+	query_of(p, direction, iface, &q);
+	a = classify_image(IMAGE_FLOW, &q, p, &s);
+	b = classify_image(IMAGE_PACKET, &q, p, &s);
 	return to_rule(classify_min(a, b), out);
 }

@@ -32,7 +32,7 @@ static int wanted_of(const char *name, struct wanted_map *w)
 		btf = bpf_object__btf(obj);
 	}
 	if (!map) {
-		*w = (struct wanted_map){ BPF_MAP_TYPE_PROG_ARRAY, sizeof(__u32), sizeof(__u32), 0, PROGRAM_SLOTS,
+		*w = (struct wanted_map){ BPF_MAP_TYPE_PROG_ARRAY, sizeof(__u32), sizeof(__u32), 0, PROGRAM_PLACES,
 					  { NULL, 0 }, { NULL, 0 } };
 		return 0;
 	}
@@ -45,7 +45,7 @@ static int wanted_of(const char *name, struct wanted_map *w)
 		.key_layout = { btf, bpf_map__btf_key_type_id(map) },
 		.value_layout = { btf, bpf_map__btf_value_type_id(map) },
 	};
-	if (w->type == BPF_MAP_TYPE_ARRAY_OF_MAPS) /* for which the kernel takes no types */
+	if (w->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || w->type == BPF_MAP_TYPE_PROG_ARRAY) /* for which the kernel takes no types */
 		w->key_layout.type = w->value_layout.type = 0;
 	return 0;
 }

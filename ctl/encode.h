@@ -9,7 +9,7 @@
 /* Paged table of `nvalues` values into `cells` (of __u16). Classes must be below 65,536. Sets table and pages. */
 void encode_cells(struct blocks *cells, const struct intervals *iv, __u32 nvalues, struct dim_cfg *cfg);
 
-/* Poptrie with direct table over `width` bits (32 or 128), into `words` (__u32) and `trie` (struct trie_node).
+/* Search tree with direct table over `width` bits (32 or 128), into `words` (__u32) and `trie` (struct trie_node).
  * Returns the number of nodes on its longest path. */
 unsigned int encode_trie(struct blocks *words, struct blocks *trie, const struct intervals *iv, unsigned int width,
 		 struct trie_cfg *cfg);

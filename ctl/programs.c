@@ -12,7 +12,7 @@
 
 struct loaded loaded_none(void)
 {
-	return (struct loaded){ .maps = ruleset_maps_none(), .xdp = -1, .out = -1, .in = -1 };
+	return (struct loaded){ .maps = ruleset_maps_none(), .xdp = -1, .out = -1, .in = -1, .xdp_long = -1, .tc_long = -1 };
 }
 
 void loaded_close(struct loaded *l)
@@ -21,7 +21,21 @@ void loaded_close(struct loaded *l)
 	cleanup_close_fn(&l->xdp);
 	cleanup_close_fn(&l->out);
 	cleanup_close_fn(&l->in);
-	l->xdp = l->out = l->in = -1;
+	cleanup_close_fn(&l->xdp_long);
+	cleanup_close_fn(&l->tc_long);
+	l->xdp = l->out = l->in = l->xdp_long = l->tc_long = -1;
+}
+
+/* The second program first: where the first one is, there is the other. */
+#define PLACE(map, m, slot, first, second)                                                     \
+	((first) < 0 ? 0 : map##_put((m)->map, program_long(slot), second) ?: map##_put((m)->map, slot, first))
+
+int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 slot)
+{
+	int rc = PLACE(fw_programs_xdp, m, slot, l->xdp, l->xdp_long);
+
+	rc = rc ?: PLACE(fw_programs_out, m, slot, l->out, l->tc_long);
+	return rc ?: PLACE(fw_programs_in, m, slot, l->in, l->tc_long);
 }
 
 #define FILL(map, array, n)                                                   \
@@ -96,13 +110,16 @@ static int load_xdp(const struct load_request *rq, struct loaded *l, const struc
 	if (!skel)
 		return -errno;
 	memcpy((void *)&skel->rodata->fw_cfg, cfg, sizeof(*cfg));
-	if (cfg->frags)
+	if (cfg->frags) {
 		bpf_program__set_flags(skel->progs.fw_xdp, BPF_F_XDP_HAS_FRAGS);
+		bpf_program__set_flags(skel->progs.fw_xdp_long, BPF_F_XDP_HAS_FRAGS);
+	}
 	rc = plumb(skel->obj, &p);
 	rc = rc ?: fw_xdp_bpf__load(skel);
 	if (!rc) {
 		l->xdp = keep_fd(bpf_program__fd(skel->progs.fw_xdp));
-		rc = l->xdp < 0 ? l->xdp : 0;
+		l->xdp_long = keep_fd(bpf_program__fd(skel->progs.fw_xdp_long));
+		rc = l->xdp < 0 ? l->xdp : l->xdp_long < 0 ? l->xdp_long : 0;
 	}
 	fw_xdp_bpf__destroy(skel);
 	return rc;
@@ -132,7 +149,8 @@ static int load_tc(const struct load_request *rq, struct loaded *l, const struct
 	if (!rc) {
 		l->out = keep_program(skel->progs.fw_tc_out);
 		l->in = keep_program(skel->progs.fw_tc_in);
-		rc = l->out < -1 ? l->out : l->in < -1 ? l->in : 0;
+		l->tc_long = keep_fd(bpf_program__fd(skel->progs.fw_tc_long));
+		rc = l->out < -1 ? l->out : l->in < -1 ? l->in : l->tc_long < 0 ? l->tc_long : 0;
 	}
 	fw_tc_bpf__destroy(skel);
 	return rc;

@@ -13,9 +13,15 @@
 /* A ruleset in the kernel: descriptors owned by the struct. */
 struct loaded {
 	struct ruleset_maps maps;
-	int xdp, out, in;          /* the three programs */
+	int xdp, out, in;          /* the programs of the short way */
+	int xdp_long, tc_long;     /* to which they go on (shared/hook.h) */
 };
 struct loaded loaded_none(void);
+/*
+ * Puts the programs that are there into their slot of the instance's arrays. A negative errno, or 0. Nothing judges by them yet, but
+ * that who runs one of the first can go the long way.
+ */
+int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 slot);
 void loaded_close(struct loaded *l);
 #define _cleanup_loaded_ _cleanup_(loaded_close)
 
@@ -34,8 +40,8 @@ struct load_request {
 };
 
 /*
- * Create and fill the ruleset's maps and load its programs for all hooks. 0 and *out; or a negative errno and *err, and
- * nothing is left behind.
+ * Create and fill the ruleset's maps and load its programs for all hooks, to be placed in the slot cfg.slot. 0 and *out; or a
+ * negative errno and *err, and nothing is left behind.
  */
 int programs_load(const struct load_request *rq, struct loaded *out, char **err);
 

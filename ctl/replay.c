@@ -75,7 +75,11 @@ static int load(struct replay *r, unsigned int hooks, char **err)
 	if (getrandom(rq.cfg.hash_key, sizeof(rq.cfg.hash_key), 0) != sizeof(rq.cfg.hash_key))
 		return FAIL(err, -EIO, "no random numbers: %s", strerror(errno));
 	timeouts_fill(&r->rs->options, 1, &rq.cfg);
-	return programs_load(&rq, &r->loaded, err);
+	rc = programs_load(&rq, &r->loaded, err);
+	if (rc)
+		return rc;
+	rc = loaded_place(&r->loaded, &r->maps, rq.cfg.slot);
+	return rc ? FAIL(err, rc, "replay: %s", strerror(-rc)) : 0;
 }
 
 static int map_all(struct replay *r, char **err)

@@ -129,6 +129,7 @@ static __always_inline __u32 way_of_tag(const struct flow_bucket *b, __u32 tag)
 	for (__u32 i = 0; i < WAYS; i++) {
 		__u64 match = is_zero(b->head.tag[i] ^ tag);
 
+		BARRIER(match); /* or the compiler makes a mask of it, and the verifier of Linux 6.18 follows each of its values */
 		matches += match;
 		way += match * i;
 	}
@@ -164,12 +165,12 @@ static __always_inline bool bucket_still_has(const struct flow_bucket *b, __u32 
 	return *(const volatile __u32 *)&b->head.tag[way % WAYS] == tag;
 }
 
-/* The same where there is only one entry with this tag; else WAYS. */
+/* The same where the tag tells; more than WAYS where keys must be compared one by one. */
 static __always_inline __u32 bucket_find_usual(const struct flow_bucket *b, __u32 tag, const struct flow_key *k)
 {
 	__u32 way = way_of_tag(b, tag);
 
-	return way < WAYS && flow_key_equal(&b->flow[way].key, k) ? way : WAYS;
+	return way >= WAYS || flow_key_equal(&b->flow[way].key, k) ? way : WAYS + 1;
 }
 
 #endif

@@ -4,9 +4,12 @@
  * of the classes' rule trees from the root, the first set bit. Constant time in the number of rules but for
  * the three levels.
  *
+ * The usual walk is short and calls no function: a call costs as much as two or three table look-ups where the processor must
+ * not predict returns. What it leaves is finished by functions named walk_rest_*.
+ *
  * The file is used twice. In BPF the tables are maps and each function named walk_* is verified once, on its own
  * (a global function); natively the tables are a struct. Who includes it defines before:
- *   CLASSIFY_FN(ret, name, args)    how a walk function is declared
+ *   CLASSIFY_FN(ret, name, args)    how a walk_rest function is declared
  *   cells_at words_at trie_at nodes_at leaves_at (index) -> pointer to const, or NULL
  *   mac_class_of(const struct mac_key *) -> class
  *   set_has(set, type, family, const addr_t *) -> bool
@@ -17,7 +20,10 @@
 
 #include "maps.def.h"
 
-enum { CLASSIFY_NONE = -1, CLASSIFY_FAULT = -2 }; /* no rule matched; the tables are not what they should be */
+/* No rule matched; the tables are not what they should be; a walk has not come to its end. */
+enum { CLASSIFY_NONE = -1, CLASSIFY_FAULT = -2, CLASSIFY_MORE = -3 };
+enum { WALK_QUICK = 8 }; /* steps of the walk that calls no function */
+
 
 static __always_inline __u32 popcount64(__u64 x)
 {
@@ -55,45 +61,62 @@ static __always_inline __u32 class_paged(const volatile struct dim_cfg *d, __u32
 	return cell(d->pages + cell(d->table + (value >> 8)) * 256 + (value & 255));
 }
 
+/* How many of a node's bounds x is not below. Without branches: which way a search goes cannot be predicted. */
+static __always_inline __u32 way_of(const struct trie_node *n, __u64 x)
+{
+	__u64 below = 0;
+
+	FW_UNROLL
+	for (int i = 0; i < TRIE_WAYS - 1; i++) {
+		__u64 less = x - n->from[i];
+
+		BARRIER(less); /* or the compiler makes a branch of it */
+		below += less >> 63;
+	}
+	below = TRIE_WAYS - 1 - below;
+	BARRIER(below); /* or the compiler leaves out the mask, which the verifier needs */
+	return (__u32)below & (TRIE_WAYS - 1);
+}
+
 /* Class of an address: its bits from the first on in hi, then lo, host order. */
-CLASSIFY_FN(int, walk_trie, (__u64 hi, __u64 lo, __u32 table, __u32 bits))
+static __always_inline int class_bits(__u64 hi, __u64 lo, __u32 table, __u32 bits)
 {
 	__u32 entry;
 
-	if (!bits || bits > 16)
+	if (!bits || bits > TRIE_DIRECT_MAX)
 		return CLASSIFY_FAULT;
 	entry = word(table + (__u32)(hi >> (64 - bits)));
-	hi = hi << bits | lo >> (64 - bits);
-	lo <<= bits;
 	for (__u32 i = 0; i < TRIE_DEPTH_MAX + 1; i++) {
 		const struct trie_node *n;
-		__u64 upto;
 
 		if (!(entry & TRIE_INNER))
 			return (int)entry;
 		if (i >= classify_cfg()->trie_depth) /* a constant: the verifier walks no further either */
 			break;
-		n = trie_at(entry & ~TRIE_INNER);
+		if (entry & TRIE_NEXT) {
+			hi = hi << 32 | lo >> 32;
+			lo <<= 32;
+		}
+		n = trie_at(entry & TRIE_INDEX);
 		if (!n)
 			return CLASSIFY_FAULT;
-		upto = (2ull << (hi >> 58)) - 1;
-		if (n->vector >> (hi >> 58) & 1)
-			entry = TRIE_INNER | (n->child + popcount64(n->vector & upto) - 1);
-		else
-			entry = word(n->leaf + popcount64(n->leafvec & upto) - 1);
-		hi = hi << 6 | lo >> 58;
-		lo <<= 6;
+		entry = n->entry[way_of(n, hi >> 32)];
 	}
 	return CLASSIFY_FAULT;
 }
 
-static __always_inline int class_addr(const volatile struct trie_cfg *cfg, enum family family, const addr_t *a)
+static __always_inline int class_addr(const volatile struct trie_cfg *cfg, const struct query *q, int side)
 {
-	__u64 hi = __builtin_bswap64(a->q[0]), lo = __builtin_bswap64(a->q[1]);
+	__u32 table, bits;
 
-	if (family == FAMILY_INET)
-		return walk_trie(lo << 32, 0, cfg[FAMILY_INET].table, cfg[FAMILY_INET].bits);
-	return walk_trie(hi, lo, cfg[FAMILY_INET6].table, cfg[FAMILY_INET6].bits);
+	if (q->family == FAMILY_INET) {
+		table = cfg[FAMILY_INET].table;
+		bits = cfg[FAMILY_INET].bits;
+	} else {
+		table = cfg[FAMILY_INET6].table;
+		bits = cfg[FAMILY_INET6].bits;
+	}
+	return class_bits(q->addr[side][0], q->addr[side][1], table, bits);
 }
 
 /* The values that tables are indexed by. */
@@ -116,6 +139,28 @@ static __always_inline __u32 value_length(const struct packet *p)
 	return p->length < LENGTH_LAST ? p->length : LENGTH_LAST;
 }
 
+static __always_inline void query_addr(enum family family, const addr_t *a, __u64 *bits)
+{
+	__u64 hi = __builtin_bswap64(a->q[0]), lo = __builtin_bswap64(a->q[1]);
+
+	bits[0] = family == FAMILY_INET ? lo << 32 : hi;
+	bits[1] = family == FAMILY_INET ? 0 : lo;
+}
+
+static __always_inline void query_of(const struct packet *p, enum direction d, iface_id_t iface, struct query *q)
+{
+	q->family = p->family & 1;
+	query_addr((enum family)q->family, &p->src, q->addr[0]);
+	query_addr((enum family)q->family, &p->dst, q->addr[1]);
+	q->kind = value_kind(p, d);
+	q->sport = value_port(p, p->sport);
+	q->dport = value_port(p, p->dport);
+	q->icmp = value_icmp(p);
+	q->vlan = p->vlan & 0xfff;
+	q->inner_vlan = p->inner_vlan & 0xfff;
+	q->iface = iface;
+}
+
 static __always_inline __u32 class_mac(const struct packet *p, enum image image, bool to)
 {
 	struct mac_key k = { .image = (__u8)image, .to = to, .mac = to ? p->mac_dst : p->mac_src };
@@ -123,36 +168,28 @@ static __always_inline __u32 class_mac(const struct packet *p, enum image image,
 	return p->has & HAS_MAC ? mac_class_of(&k) : MAC_CLASS_ABSENT;
 }
 
-/* What is asked: may this packet pass here? */
-struct query {
-	const struct packet *packet;
-	enum direction direction;
-	iface_id_t iface;
-};
-
-/* Fills s->root, one a used dimension and set reference. */
-static __always_inline int find_roots(enum image image, const struct query *q, struct search *s)
+/* Fills s->root, one a used dimension and set reference. `p` is asked for per-packet fields and sets alone. */
+static __always_inline int find_roots(enum image image, const struct query *q, const struct packet *p, struct search *s)
 {
 	const volatile struct image_cfg *cfg = &classify_cfg()->image[image];
-	const struct packet *p = q->packet;
 	__u32 n = 0;
 
 #define DIM(id, class_of)                                                      \
-	if (cfg->dims & 1u << (id)) {                                          \
+	if ((image == IMAGE_PACKET || (id) <= FW_DIM_LAST_PER_FLOW) && cfg->dims & 1u << (id)) { \
 		int class = (int)(class_of);                                   \
 		if (class < 0)                                                 \
 			return CLASSIFY_FAULT;                                 \
 		s->root[n++] = cfg->dim[id].root + (__u32)class;               \
 	}
-	DIM(DIM_KIND, class_paged(&cfg->dim[DIM_KIND], value_kind(p, q->direction)))
-	DIM(DIM_SRC, class_addr(cfg->trie[0], (enum family)p->family, &p->src))
-	DIM(DIM_DST, class_addr(cfg->trie[1], (enum family)p->family, &p->dst))
-	DIM(DIM_SPORT, class_paged(&cfg->dim[DIM_SPORT], value_port(p, p->sport)))
-	DIM(DIM_DPORT, class_paged(&cfg->dim[DIM_DPORT], value_port(p, p->dport)))
+	DIM(DIM_KIND, class_paged(&cfg->dim[DIM_KIND], q->kind))
+	DIM(DIM_SRC, class_addr(cfg->trie[0], q, 0))
+	DIM(DIM_DST, class_addr(cfg->trie[1], q, 1))
+	DIM(DIM_SPORT, class_paged(&cfg->dim[DIM_SPORT], q->sport))
+	DIM(DIM_DPORT, class_paged(&cfg->dim[DIM_DPORT], q->dport))
 	DIM(DIM_IFACE, class_small(&cfg->dim[DIM_IFACE], q->iface.raw))
-	DIM(DIM_VLAN, class_paged(&cfg->dim[DIM_VLAN], p->vlan & 0xfff))
-	DIM(DIM_INNER_VLAN, class_paged(&cfg->dim[DIM_INNER_VLAN], p->inner_vlan & 0xfff))
-	DIM(DIM_ICMP, class_paged(&cfg->dim[DIM_ICMP], value_icmp(p)))
+	DIM(DIM_VLAN, class_paged(&cfg->dim[DIM_VLAN], q->vlan))
+	DIM(DIM_INNER_VLAN, class_paged(&cfg->dim[DIM_INNER_VLAN], q->inner_vlan))
+	DIM(DIM_ICMP, class_paged(&cfg->dim[DIM_ICMP], q->icmp))
 	DIM(DIM_FLAGS, class_paged(&cfg->dim[DIM_FLAGS], p->has & HAS_FLAGS ? p->tcp_flags : NO_FLAGS))
 	DIM(DIM_TTL, class_small(&cfg->dim[DIM_TTL], p->ttl))
 	DIM(DIM_LENGTH, class_paged(&cfg->dim[DIM_LENGTH], value_length(p)))
@@ -166,7 +203,7 @@ static __always_inline int find_roots(enum image image, const struct query *q, s
 
 		if (i >= cfg->sets)
 			break;
-		s->root[n++] = r->root + set_has(r->set, (enum set_type)r->type, (enum family)p->family,
+		s->root[n++] = r->root + set_has(r->set, (enum set_type)r->type, (enum family)q->family,
 							r->dst ? &p->dst : &p->src);
 	}
 	return 0;
@@ -211,36 +248,48 @@ static __always_inline int common_children(__u32 n, const __u32 *at, __u64 *mask
 	return 0;
 }
 
-/* The lowest two levels, from the nodes s->mid: first rule of 4,096. */
+/* The rule in the block of 64 that `low`, one of the common children at the lower level, is; CLASSIFY_NONE, or CLASSIFY_FAULT. */
+static __always_inline int look_in_block(__u32 n, const struct search *s, __u64 low)
+{
+	__u64 rules = ~0ull;
+
+	for (__u32 i = 0; i < ROOTS_MAX; i++) {
+		const struct leaf *l;
+
+		if (i >= n)
+			break;
+		l = leaves_at(s->child_lower[i] + popcount64(s->mask_lower[i] & (low - 1)));
+		if (!l)
+			return CLASSIFY_FAULT;
+		rules &= l->rules;
+	}
+	return rules ? (int)(bit_index(low) << 6 | bit_index(rules & -rules)) : CLASSIFY_NONE;
+}
+
+/* Into the common child `low` of the upper level: s->lower are the blocks there. */
+static __always_inline int descend(__u32 n, struct search *s, __u64 low)
+{
+	for (__u32 i = 0; i < ROOTS_MAX && i < n; i++)
+		s->mid[i] = s->child_upper[i] + popcount64(s->mask_upper[i] & (low - 1));
+	return common_children(n, s->mid, s->mask_lower, s->child_lower, &s->lower);
+}
+
+/* The first rule of the blocks that s->lower has left. */
 static __always_inline int walk_lower(__u32 n, struct search *s)
 {
-	__u64 and;
-
-	if (common_children(n, s->mid, s->mask_lower, s->child_lower, &and))
-		return CLASSIFY_FAULT;
-	for (__u32 k = 0; k < 64 && and; k++) {
-		__u64 low = and & -and, rules = ~0ull;
+	for (__u32 k = 0; k < 64 && s->lower; k++) {
+		__u64 low = s->lower & -s->lower;
+		int r;
 
 		if (k >= classify_cfg()->blocks)
 			return CLASSIFY_FAULT;
-
-		and ^= low;
-		for (__u32 i = 0; i < ROOTS_MAX; i++) {
-			const struct leaf *l;
-
-			if (i >= n)
-				break;
-			l = leaves_at(s->child_lower[i] + popcount64(s->mask_lower[i] & (low - 1)));
-			if (!l)
-				return CLASSIFY_FAULT;
-			rules &= l->rules;
-		}
-		if (rules)
-			return (int)(bit_index(low) << 6 | bit_index(rules & -rules));
+		s->lower ^= low;
+		r = look_in_block(n, s, low);
+		if (r != CLASSIFY_NONE)
+			return r;
 	}
 	return CLASSIFY_NONE;
 }
-
 CLASSIFY_FN(int, walk_lower_flow, (struct search *s))
 {
 	return s ? walk_lower(classify_roots(IMAGE_FLOW), s) : CLASSIFY_FAULT;
@@ -250,43 +299,88 @@ CLASSIFY_FN(int, walk_lower_packet, (struct search *s))
 	return s ? walk_lower(classify_roots(IMAGE_PACKET), s) : CLASSIFY_FAULT;
 }
 
-static __always_inline int walk_image(enum image image, struct search *s)
+/* A rule of the part of the ruleset that the walk is in, as a rule of all. */
+static __always_inline int whole_rule(const struct search *s, int r) { return r < 0 ? r : (int)(s->part << 12) | r; }
+
+/* What walk_quick() left. */
+static __always_inline int walk_rest(enum image image, struct search *s)
 {
-	const __u32 n = classify_roots(image), levels = classify_cfg()->levels;
-	__u64 and;
+	const __u32 n = classify_roots(image);
+	int r = image == IMAGE_FLOW ? walk_lower_flow(s) : walk_lower_packet(s);
 
-	if (levels == 1)
-		return walk_one(n, s);
-	if (levels == 2) {
-		for (__u32 i = 0; i < ROOTS_MAX && i < n; i++)
-			s->mid[i] = s->root[i];
-		return image == IMAGE_FLOW ? walk_lower_flow(s) : walk_lower_packet(s);
-	}
-	if (common_children(n, s->root, s->mask_upper, s->child_upper, &and))
-		return CLASSIFY_FAULT;
-	for (int k = 0; k < 64 && and; k++) {
-		__u64 low = and & -and;
-		int r;
+	if (classify_cfg()->levels < 3 || r != CLASSIFY_NONE)
+		return whole_rule(s, r);
+	for (int k = 0; k < 64 && s->upper; k++) {
+		__u64 low = s->upper & -s->upper;
 
-		and ^= low;
-		for (__u32 i = 0; i < ROOTS_MAX && i < n; i++)
-			s->mid[i] = s->child_upper[i] + popcount64(s->mask_upper[i] & (low - 1));
+		s->upper ^= low;
+		s->part = bit_index(low);
+		if (descend(n, s, low))
+			return CLASSIFY_FAULT;
 		r = image == IMAGE_FLOW ? walk_lower_flow(s) : walk_lower_packet(s);
 		if (r != CLASSIFY_NONE)
-			return r < 0 ? r : (int)(bit_index(low) << 12) | r;
+			return whole_rule(s, r);
 	}
 	return CLASSIFY_NONE;
 }
+CLASSIFY_FN(int, walk_rest_flow, (struct search *s)) { return s ? walk_rest(IMAGE_FLOW, s) : CLASSIFY_FAULT; }
+CLASSIFY_FN(int, walk_rest_packet, (struct search *s)) { return s ? walk_rest(IMAGE_PACKET, s) : CLASSIFY_FAULT; }
 
-/* First rule of the image that matches, CLASSIFY_NONE or CLASSIFY_FAULT. */
-static __always_inline int classify_image(enum image image, const struct query *q, struct search *s)
+/* The first steps of the walk; where they do not come to its end, CLASSIFY_MORE, and *s is where they stopped. */
+static __always_inline int walk_quick(enum image image, struct search *s)
 {
+	const __u32 n = classify_roots(image), levels = classify_cfg()->levels;
 	int r;
 
+	if (levels == 1)
+		return walk_one(n, s);
+	s->part = 0;
+	s->upper = s->lower = 0;
+	r = levels == 2 ? common_children(n, s->root, s->mask_lower, s->child_lower, &s->lower) :
+			  common_children(n, s->root, s->mask_upper, s->child_upper, &s->upper);
+	if (r)
+		return CLASSIFY_FAULT;
+	for (int k = 0; k < WALK_QUICK; k++) {
+		__u64 low;
+
+		if (levels == 3 && !s->lower) {
+			low = s->upper & -s->upper;
+			if (!low)
+				return CLASSIFY_NONE;
+			s->upper ^= low;
+			s->part = bit_index(low);
+			if (descend(n, s, low))
+				return CLASSIFY_FAULT;
+			continue;
+		}
+		low = s->lower & -s->lower;
+		if (!low)
+			return CLASSIFY_NONE;
+		s->lower ^= low;
+		r = look_in_block(n, s, low);
+		if (r != CLASSIFY_NONE)
+			return whole_rule(s, r);
+	}
+	return CLASSIFY_MORE;
+}
+
+/* First rule of the image that matches, CLASSIFY_NONE or CLASSIFY_FAULT; or CLASSIFY_MORE, then classify_rest() tells. */
+static __always_inline int classify_begin(enum image image, const struct query *q, const struct packet *p, struct search *s)
+{
 	if (!classify_cfg()->image[image].dims)
 		return CLASSIFY_NONE;
-	r = find_roots(image, q, s);
-	return r ? r : walk_image(image, s);
+	return find_roots(image, q, p, s) ? CLASSIFY_FAULT : walk_quick(image, s);
+}
+static __always_inline int classify_rest(enum image image, int r, struct search *s)
+{
+	if (r != CLASSIFY_MORE)
+		return r;
+	return image == IMAGE_FLOW ? walk_rest_flow(s) : walk_rest_packet(s);
+}
+
+static __always_inline int classify_image(enum image image, const struct query *q, const struct packet *p, struct search *s)
+{
+	return classify_rest(image, classify_begin(image, q, p, s), s);
 }
 
 /* First match over both images: the lower position. */

@@ -26,7 +26,8 @@ struct program_cfg {
 	__u8 frags;                     /* the kernel has frames of several buffers on XDP (5.18) */
 	__u8 logs;                      /* a rule has `log` */
 	__u8 tcp_strict;                /* option tcp-loose off */
-	__u8 zero[2];
+	__u8 slot;                      /* of the program arrays: where the programs are put */
+	__u8 zero;
 	__u64 timeout[TIMEOUT_SLOTS];   /* in ticks, by enum timeout */
 };
 
@@ -76,7 +77,9 @@ FW_ENUM_TEXT(loss, FW_LOSSES)
 #endif
 
 /* Which slot of the program arrays is live; one aligned 8-byte store swaps the ruleset on all hooks. */
-enum { PROGRAM_SLOTS = 2 };
+enum { PROGRAM_SLOTS = 2, PROGRAM_PLACES = 2 * PROGRAM_SLOTS };
+/* Where a slot's second program is, which the first goes on to: the long way (hook.h). */
+static __always_inline __u32 program_long(__u32 slot) { return PROGRAM_SLOTS + slot; }
 struct live { __u32 slot, zero; };
 _Static_assert(sizeof(struct live) == 8, "swapped by one store");
 

@@ -56,6 +56,27 @@ static __always_inline struct cursor frame_cursor(bool replay, const void *data,
 	return c;
 }
 
+/* Parses into *s a usual packet (packet_parse_usual) that lies between data and end; false where it is none. */
+static __always_inline bool parse_usual_frame(const void *data, const void *end, struct frame_info *f, struct subject *s)
+{
+	struct cursor c = frame_cursor(fw_cfg.replay, data, end, f);
+	bool usual = false;
+
+	switch (family_usual(c, f)) {
+	case FAMILY_INET:
+		usual = packet_parse_usual(&c, f, FAMILY_INET, &s->packet);
+		break;
+	case FAMILY_INET6:
+		usual = packet_parse_usual(&c, f, FAMILY_INET6, &s->packet);
+		break;
+	}
+	if (!usual)
+		return false;
+	subject_find(s, hash_key());
+	s->quoted = 0;
+	return true;
+}
+
 /* Parses into *s what lies between data and end. Returns how many bytes of headers that are. */
 static __always_inline int parse_frame(const void *data, const void *end, struct frame_info *f, bool strips_vlan,
 				       struct subject *s)
@@ -128,80 +149,159 @@ static __always_inline void report_quote(const struct subject *s)
 		r->quote = scratch->quote.packet;
 }
 
+/*
+ * How far the short way came: the packet is decided and counted; it is a usual one that makes a flow, for which the rules have been
+ * asked; a usual one that the long way must decide; or not a usual one.
+ */
+enum short_way { SHORT_DECIDED, SHORT_FRESH, SHORT_USUAL, SHORT_UNUSUAL };
+struct short_end {
+	enum short_way way;
+	enum verdict verdict; /* SHORT_DECIDED */
+	judged_t judged;      /* SHORT_FRESH */
+};
+
+/* A usual packet whose flow the table has not. What is asked of the rules is in scratch memory. */
+struct stranger {
+	bool is;
+	__u32 segments, bytes;
+};
+
 /* The short way as far as the packet is usual and `family` its family; *s is its working memory. */
-static __always_inline bool pass_family(bool replay, enum family family, struct cursor c, const struct frame_info *f,
-					struct place at, ticks_t now, struct subject *s)
+static __always_inline enum short_way pass_family(bool replay, enum family family, struct cursor c, const struct frame_info *f,
+						  struct place at, ticks_t now, struct subject *s, struct stranger *stranger)
 {
+	const struct packet *p = &s->packet;
+	enum usual usual = USUAL_OTHER;
 	struct outcome o;
 
 	if (!packet_parse_usual(&c, f, family, &s->packet))
-		return false;
+		return SHORT_UNUSUAL;
 	subject_find(s, hash_key());
-	if (!s->keyed || !decide_usual(s, at, now, &o))
-		return false;
-	count(&s->packet, at, &o);
+	if (!fw_cfg.rules.image[IMAGE_PACKET].dims) /* else rules look at every packet */
+		usual = decide_usual(s, at, now, &o);
+	if (usual == USUAL_ABSENT) {
+		struct scratch *scratch = fw_scratch_mine();
+
+		stranger->is = scratch;
+		stranger->segments = p->segments;
+		stranger->bytes = p->bytes;
+		if (scratch)
+			query_of(p, (enum direction)(at.direction & 1), at.iface, &scratch->query);
+	}
+	if (usual != USUAL_PASSED)
+		return SHORT_USUAL;
+	count(p->segments, p->bytes, at, &o);
 	if (replay)
-		report(&s->packet, &o);
-	return true;
-}
-
-static __always_inline bool pass_usual_as(bool replay, const void *data, const void *end, struct frame_info *f,
-					  enum direction d, struct iface_slot iface, struct subject *s)
-{
-	struct cursor c = frame_cursor(replay, data, end, f);
-	struct place at;
-	ticks_t now;
-
-	if (!s || !circumstances(replay, d, iface, &at, &now))
-		return false;
-	switch (family_usual(c, f)) {
-	case FAMILY_INET:
-		return pass_family(replay, FAMILY_INET, c, f, at, now, s);
-	case FAMILY_INET6:
-		return pass_family(replay, FAMILY_INET6, c, f, at, now, s);
-	}
-	return false;
-}
-
-/*
- * The short way of most packets: true when the frame is a usual packet of a flow that passes; it is then accounted and counted.
- * All is inlined, once for each family and for a replay, so that the compiler sees constants and keeps the packet in registers;
- * the verifier deletes what is not used. Several times as fast as the long way that all other packets take.
- */
-static __always_inline bool pass_usual(const void *data, const void *end, struct frame_info f, enum direction d,
-				       struct iface_slot iface)
-{
-	struct subject s;
-
-	if (fw_cfg.rules.image[IMAGE_PACKET].dims)
-		return false; /* rules that look at every packet */
-	if (fw_cfg.replay) /* reports all of the packet, which registers cannot hold */
-		return pass_usual_as(true, data, end, &f, d, iface, subject_at_hand());
-	return pass_usual_as(false, data, end, &f, d, iface, &s);
-}
-
-/* Judges the parsed packet where it is, counts it, and in a replay reports. */
-static __always_inline enum verdict judge_parsed(struct subject *s, enum direction d, struct iface_slot iface,
-						 struct outcome *o)
-{
-	struct place at;
-	ticks_t now;
-
-	if (!circumstances(fw_cfg.replay, d, iface, &at, &now))
-		return VERDICT_DROP;
-	decide(s, at, now, o);
-	count(&s->packet, at, o);
-	if (fw_cfg.replay) {
-		report(&s->packet, o);
-		report_quote(s);
-	}
-	return (enum verdict)o->verdict;
+		report(p, &o);
+	return SHORT_DECIDED;
 }
 
 /* May someone have to be told of the packet? */
 static __always_inline bool is_told(const struct outcome *o)
 {
 	return (fw_cfg.logs && o->log) || (o->verdict != VERDICT_PASS && event_wanted(EVENT_DROP));
+}
+
+/* The rules on a stranger: where they drop it, or pass it without state, that is all. */
+static __always_inline struct short_end judge_stranger(const struct stranger *stranger, struct place at)
+{
+	const enum direction d = (enum direction)(at.direction & 1);
+	struct scratch *scratch = fw_scratch_mine();
+	struct short_end end = { .way = SHORT_USUAL };
+	struct outcome o = { .flow = NO_FLOW, .direction = at.direction };
+
+	if (!scratch)
+		return end;
+	end.judged = judged_as(d, classify_image(IMAGE_FLOW, &scratch->query, NULL, &scratch->search));
+	if (!judged_given(end.judged))
+		return end;
+	end.way = SHORT_FRESH;
+	if (fw_cfg.replay || (judged_verdict(end.judged) == VERDICT_PASS && !judged_stateless(end.judged)))
+		return end;
+	give_judged(&o, end.judged);
+	if (is_told(&o))
+		return end;
+	count(stranger->segments, stranger->bytes, at, &o);
+	return (struct short_end){ SHORT_DECIDED, (enum verdict)o.verdict, { 0 } };
+}
+
+static __always_inline struct short_end short_way_as(bool replay, const void *data, const void *end, struct frame_info *f,
+						     enum direction d, struct iface_slot iface, struct subject *s)
+{
+	struct cursor c = frame_cursor(replay, data, end, f);
+	struct short_end result = { SHORT_UNUSUAL, VERDICT_PASS, { 0 } };
+	struct stranger stranger = { .is = false };
+	struct place at;
+	ticks_t now;
+
+	if (!s || !circumstances(replay, d, iface, &at, &now))
+		return result;
+	switch (family_usual(c, f)) {
+	case FAMILY_INET:
+		result.way = pass_family(replay, FAMILY_INET, c, f, at, now, s, &stranger);
+		break;
+	case FAMILY_INET6:
+		result.way = pass_family(replay, FAMILY_INET6, c, f, at, now, s, &stranger);
+		break;
+	}
+	if (stranger.is && !fw_cfg.sets)
+		return judge_stranger(&stranger, at);
+	return result;
+}
+
+/*
+ * The short way of most packets: a usual packet of a flow that passes, or that the rules do not let make one, is accounted and
+ * counted here. All but the rules is inlined once for each family, and again for a replay, so that the compiler sees constants and
+ * keeps the packet in registers; the verifier deletes what is not used. It calls no function: where the processor must not
+ * predict returns, a call costs as much as two look-ups. Several times as fast as the long way that all other packets take.
+ */
+static __always_inline struct short_end short_way(const void *data, const void *end, struct frame_info f, enum direction d,
+						  struct iface_slot iface)
+{
+	struct subject s;
+
+	if (fw_cfg.replay) /* reports all of the packet, which registers cannot hold */
+		return short_way_as(true, data, end, &f, d, iface, subject_at_hand());
+	return short_way_as(false, data, end, &f, d, iface, &s);
+}
+
+/*
+ * The long way is a program of its own, to which the short one goes on: it has a stack of its own then, and the short one need not
+ * keep anything. What that came to know is in scratch memory, which is the CPU's as long as bottom halves are off.
+ */
+static __always_inline void go_long_way(void *ctx, void *programs, struct short_end end, enum direction d, struct iface_slot iface)
+{
+	struct scratch *s = fw_scratch_mine();
+
+	if (!s)
+		return;
+	s->handover = (struct handover){ .judged = end.judged, .iface = iface, .direction = (__u8)d,
+					 .usual = end.way != SHORT_UNUSUAL };
+	bpf_tail_call(ctx, programs, program_long(fw_cfg.slot));
+}
+
+/* The long way's program is not there: closed, and counted. */
+static __always_inline void count_no_long_way(enum direction d, __u32 bytes)
+{
+	fw_tally_add(tally_of(d, VERDICT_DROP, REASON_NO_PROGRAM), 1, bytes);
+}
+
+/* Judges the packet that was read, where it is, counts it, and in a replay reports. */
+static __always_inline enum verdict judge_read(struct subject *s, judged_t fresh, enum direction d, struct iface_slot iface,
+					       struct outcome *o)
+{
+	struct place at;
+	ticks_t now;
+
+	if (!circumstances(fw_cfg.replay, d, iface, &at, &now))
+		return VERDICT_DROP;
+	decide(s, fresh, at, now, o);
+	count(s->packet.segments, s->packet.bytes, at, o);
+	if (fw_cfg.replay) {
+		report(&s->packet, o);
+		report_quote(s);
+	}
+	return (enum verdict)o->verdict;
 }
 
 /*

@@ -30,37 +30,65 @@ static __always_inline __u32 judged_by_rule(enum direction d, int rule)
 	       (action->flags & ACTION_LOG ? JUDGED_LOG : 0);
 }
 
-/* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */
-__attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, __u32 iface)
+/* What the rules say, `rule` being the first that matches: not given when the tables are at fault. */
+static __always_inline judged_t judged_as(enum direction d, int rule)
 {
-	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
+	judged_t j = { 0 };
+
+	if (rule == CLASSIFY_NONE)
+		return judged_make(d, (enum verdict)fw_cfg.rules.policy.verdict[d], rule_none(), fw_cfg.rules.policy.stateless[d]);
+	if (rule >= 0)
+		j.raw = judged_by_rule(d, rule);
+	return j;
+}
+
+/* classify_begin() about the packet, of which scratch.query is told. Global functions, and what is left another: for the stack. */
+static __always_inline int begin_asked(enum image image, const struct packet *p)
+{
 	struct scratch *s = fw_scratch_mine();
-	int rule;
+
+	return s && p ? classify_begin(image, &s->query, p, &s->search) : CLASSIFY_FAULT;
+}
+__attribute__((noinline)) int begin_asked_flow(const struct packet *p) { return begin_asked(IMAGE_FLOW, p); }
+__attribute__((noinline)) int begin_asked_packet(const struct packet *p) { return begin_asked(IMAGE_PACKET, p); }
+
+/* First rule of the image that matches the packet; as classify_image(). */
+static __always_inline int classify_asked(enum image image, const struct packet *p, struct scratch *s)
+{
+	if (!fw_cfg.rules.image[image].dims)
+		return CLASSIFY_NONE;
+	return classify_rest(image, image == IMAGE_FLOW ? begin_asked_flow(p) : begin_asked_packet(p), &s->search);
+}
+
+/* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */
+static __always_inline __u32 judge_here(const struct packet *p, enum direction d, iface_id_t iface)
+{
+	struct scratch *s = fw_scratch_mine();
 
 	if (!p || !s)
 		return 0;
-	rule = classify_min(classify_image(IMAGE_FLOW, &q, &s->search), classify_image(IMAGE_PACKET, &q, &s->search));
-	if (rule == CLASSIFY_FAULT)
-		return 0;
-	if (rule == CLASSIFY_NONE)
-		return judged_make(q.direction, (enum verdict)fw_cfg.rules.policy.verdict[direction & 1], rule_none(),
-				   fw_cfg.rules.policy.stateless[direction & 1]).raw;
-	return judged_by_rule(q.direction, rule);
+	query_of(p, d, iface, &s->query);
+	return judged_as(d, classify_min(classify_asked(IMAGE_FLOW, p, s), classify_asked(IMAGE_PACKET, p, s))).raw;
+}
+__attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, __u32 iface)
+{
+	return judge_here(p, (enum direction)(direction & 1), (iface_id_t){ (__u8)iface });
 }
 
 /* What a per-packet rule says of this packet: judged_t; RULE_NONE where none matches; no bits at fault. */
 __attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direction, __u32 iface)
 {
-	struct query q = { .packet = p, .direction = (enum direction)(direction & 1), .iface = { (__u8)iface } };
+	const enum direction d = (enum direction)(direction & 1);
 	struct scratch *s = fw_scratch_mine();
 	int rule;
 
 	if (!p || !s)
 		return 0;
-	rule = classify_image(IMAGE_PACKET, &q, &s->search);
+	query_of(p, d, (iface_id_t){ (__u8)iface }, &s->query);
+	rule = classify_asked(IMAGE_PACKET, p, s);
 	if (rule == CLASSIFY_NONE)
-		return judged_make(q.direction, VERDICT_PASS, rule_none(), false).raw;
-	return rule == CLASSIFY_FAULT ? 0 : judged_by_rule(q.direction, rule);
+		return judged_make(d, VERDICT_PASS, rule_none(), false).raw;
+	return rule < 0 ? 0 : judged_by_rule(d, rule);
 }
 
 static __always_inline ruling_t ruling_read(const struct flow *f, enum direction d)
@@ -109,7 +137,7 @@ __attribute__((noinline)) __u32 rejudge(struct flow *f, const struct packet *now
 		scratch->made.mac_src = now->mac_src;
 		scratch->made.mac_dst = now->mac_dst;
 	}
-	j.raw = judge(&scratch->made, (__u32)d, f->iface[d].raw);
+	j.raw = judge_here(&scratch->made, d, f->iface[d]); /* no call within a call: for the stack */
 	if (!judged_given(j))
 		return REJUDGE_FAULT;
 	j = judged_of_flow(f, d, j);

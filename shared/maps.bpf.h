@@ -115,7 +115,7 @@
 #define PROGRAMS(n)                                           \
 	struct n##_map {                                                                     \
 		__uint(type, BPF_MAP_TYPE_PROG_ARRAY);        \
-		__uint(max_entries, PROGRAM_SLOTS);           \
+		__uint(max_entries, PROGRAM_PLACES);          \
 		__type(key, __u32);                           \
 		__type(value, __u32);                         \
 	} n SEC(".maps");

@@ -67,11 +67,24 @@
 
 #define FW_MAPS(M) FW_MAPS_ROOT(M) FW_MAPS_INSTANCE(M) FW_MAPS_RULESET(M) FW_MAPS_REPLAY(M)
 
+/* What the rules are asked: may this packet pass here? In the values that tables are indexed by. */
+struct query {
+	__u64 addr[2][2];  /* [source, destination]: its bits from the first on, host order; an IPv4 address is the upper half of [0] */
+	__u32 kind, sport, dport, icmp;
+	__u16 vlan, inner_vlan;
+	__u8 family;       /* enum family */
+	iface_id_t iface;
+	__u8 zero[2];
+};
+_Static_assert(sizeof(struct query) == 56, "no padding");
+
 /* Working memory of the classifier's walk. */
 struct search {
 	__u32 root[ROOTS_MAX], mid[ROOTS_MAX];
 	__u32 child_upper[ROOTS_MAX], child_lower[ROOTS_MAX];
 	__u64 mask_upper[ROOTS_MAX], mask_lower[ROOTS_MAX];
+	__u64 upper, lower; /* common children not yet visited */
+	__u32 part, zero;   /* which 4,096 rules the lower level is of */
 };
 
 struct leaf { __u64 rules; };
@@ -81,9 +94,21 @@ struct epoch { generation_t newest; __u32 zero; };
 #include "datagram.h"
 #include "export.h"
 
+/* What the program of the short way hands over to that of the long way. */
+struct handover {
+	judged_t judged;        /* what the rules say, where they have been asked */
+	struct iface_slot iface;
+	__u8 direction;         /* enum direction */
+	__u8 usual;             /* packet_parse_usual() reads it */
+	__u8 zero[2];
+};
+_Static_assert(sizeof(struct handover) == 16, "no padding");
+
 /* Working memory of a program run: too much for the stack of 512 bytes. */
 struct scratch {
+	struct handover handover;
 	struct search search;
+	struct query query;
 	struct subject subject; /* the packet at hand */
 	struct subject quote;   /* of an ICMP error: what it quotes */
 	struct packet made;     /* re-judging: the packet that made the flow */

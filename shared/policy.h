@@ -130,7 +130,7 @@ static __always_inline judged_t cached_judgement(const struct flow *f, struct pl
 	return verdict_for_reply(here, there);
 }
 
-enum { KNOWN_DECIDED, KNOWN_ELSEWHERE, KNOWN_ENDED };
+enum known { KNOWN_DECIDED, KNOWN_ELSEWHERE, KNOWN_ENDED };
 
 /* One direction's judgement by the rules of now, asked again where it is of others. Clears *cached where they were. */
 static __always_inline judged_t current_ruling(struct flow *f, enum direction d, const struct packet *p, struct place at,
@@ -167,7 +167,7 @@ static __always_inline judged_t first_ruling(struct flow *f, const struct packet
 #include "related.h"
 
 /* A packet of a flow in the table, which was found at *in. */
-static __always_inline int decide_known(const struct found *in, const struct packet *p, struct place at,
+static __always_inline enum known decide_known(const struct found *in, const struct packet *p, struct place at,
 					enum flow_side from, ticks_t now, struct outcome *o)
 {
 	struct flow *f = &in->bucket->flow[in->way % WAYS];
@@ -213,26 +213,25 @@ static __always_inline int decide_known(const struct found *in, const struct pac
 	return KNOWN_DECIDED;
 }
 
-/* A packet that has no flow, or the first of one. */
-static __always_inline void decide_fresh(const struct subject *s, bool stateful, struct place at, ticks_t now,
-					 struct outcome *o)
+/* A packet that has no flow, or the first of one. in->judged: what the rules say of it where they have been asked. */
+static __always_inline void decide_fresh(const struct subject *s, bool stateful, struct insertion *in, struct outcome *o)
 {
 	const struct packet *p = &s->packet;
-	generation_t generation = generation_now(); /* before the rules are asked: what they say is not of a later one */
-	judged_t j = { .raw = judge(p, at.direction, at.iface.raw) };
-	struct insertion in = { .now = now, .judged = j, .generation = generation, .place = at };
 
+	in->generation = generation_now();
+	if (!judged_given(in->judged)) /* behind the generation: what they say is not of a later one */
+		in->judged.raw = judge(p, in->place.direction, in->place.iface.raw);
 	o->cached = 0;
-	give_judged(o, j);
+	give_judged(o, in->judged);
 	if (o->reason == REASON_DEFAULT && p->fragment == FRAGMENT_LATER)
 		o->reason = REASON_FRAGMENT;
-	if (o->verdict != VERDICT_PASS || judged_stateless(j) || !stateful || p->fragment == FRAGMENT_LATER || !packet_makes_flow(s))
+	if (o->verdict != VERDICT_PASS || judged_stateless(in->judged) || !stateful || p->fragment == FRAGMENT_LATER || !packet_makes_flow(s))
 		return;
 	if (fw_cfg.tcp_strict && !packet_opens(p)) {
 		give(o, VERDICT_DROP, REASON_MID_STREAM, o->rule);
 		return;
 	}
-	o->flow = flow_insert(s, &in);
+	o->flow = flow_insert(s, in);
 	o->made = o->flow != NO_FLOW;
 }
 
@@ -264,21 +263,24 @@ static __always_inline bool decide_by_status(const struct packet *p, struct plac
 	return true;
 }
 
-static __always_inline void count(const struct packet *p, struct place at, const struct outcome *o)
+static __always_inline void count(__u32 segments, __u32 bytes, struct place at, const struct outcome *o)
 {
 	enum reason reason = (enum reason)o->reason;
 
-	fw_tally_add(tally_of((enum direction)(at.direction & 1), (enum verdict)o->verdict, reason), p->segments, p->bytes);
+	fw_tally_add(tally_of((enum direction)(at.direction & 1), (enum verdict)o->verdict, reason), segments, bytes);
 	if (reason == REASON_RULE || reason == REASON_DEFAULT || reason == REASON_STATE || reason == REASON_RELATED ||
 	    reason == REASON_FRAGMENT)
-		fw_counts_add(rule_slot_of((enum direction)(o->direction & 1), o->rule), p->segments, p->bytes);
+		fw_counts_add(rule_slot_of((enum direction)(o->direction & 1), o->rule), segments, bytes);
 }
 
+/* What decide_usual() made of a packet: passed and accounted; nothing yet, and the table has no such flow, or may have it. */
+enum usual { USUAL_PASSED, USUAL_ABSENT, USUAL_OTHER };
+
 /*
- * decide() for the usual packet alone: one of a flow that goes on as it is and passes without asking the rules. False, and
- * nothing has happened, for any other. It calls no function, so that *s can stay in registers.
+ * decide() for the usual packet alone: one of a flow that goes on as it is and passes without asking the rules. For any other
+ * nothing has happened. It calls no function, so that *s can stay in registers.
  */
-static __always_inline bool decide_usual(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
+static __always_inline enum usual decide_usual(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
 {
 	const struct packet *p = &s->packet;
 	__u32 bucket = hash_bucket(s->hash, fw_cfg.buckets), way;
@@ -289,73 +291,91 @@ static __always_inline bool decide_usual(const struct subject *s, struct place a
 
 	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b)
-		return false;
+		return USUAL_OTHER;
 	way = bucket_find_usual(b, hash_tag(s->hash), &s->key);
 	if (way >= WAYS)
-		return false;
+		return way == WAYS ? USUAL_ABSENT : USUAL_OTHER;
 	f = &b->flow[way % WAYS];
 	BARRIER(f); /* one address, not one for each field */
 	from_initiator = s->from == (__u8)flow_initiator(f);
 	from_maker = s->from == (__u8)flow_maker(f);
 	if (!flow_is_steady(f, p, !from_initiator) || flow_expired_usual(f, p, now) || !flow_hook_is_settled(f, from_maker) ||
 	    !flow_bound_here(f, at, from_maker))
-		return false;
+		return USUAL_OTHER;
 	j = cached_judgement(f, at, from_maker);
 	if (!judged_given(j) || !judged_just_passes(j) || !bucket_still_has(b, way, hash_tag(s->hash)))
-		return false;
+		return USUAL_OTHER;
 	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way,
 				.direction = (__u8)judged_direction(j) };
 	o->reason = !from_initiator ? REASON_STATE : rule_is_none(o->rule) ? REASON_DEFAULT : REASON_RULE;
 	flow_account_steady(f, p, now, !from_initiator, flow_counts_settled(f, at, from_maker));
-	return true;
+	return USUAL_PASSED;
+}
+
+/* Way of the packet's entry in its bucket, or WAYS. A global function: it compares keys one by one, which is verified once here. */
+__attribute__((noinline)) __u32 find_way(const struct flow_bucket *b, const struct subject *s)
+{
+	return b && s ? bucket_find(b, hash_tag(s->hash), &s->key) : WAYS;
+}
+
+/* Whether a packet's flow decides it; else the rules do, and what they pass makes a flow or none. */
+enum by_flow { BY_FLOW_DECIDED, BY_FLOW_NONE, BY_FLOW_NEW };
+
+/* enum by_flow. A global function, for the stack. */
+__attribute__((noinline)) __u32 decide_by_flow(const struct subject *s, const struct insertion *where, struct outcome *o)
+{
+	struct found in = {};
+	__u32 bucket, way;
+	struct flow *f;
+
+	if (!s || !where || !o || !s->keyed)
+		return BY_FLOW_NONE;
+	bucket = hash_bucket(s->hash, fw_cfg.buckets);
+	in.tag = hash_tag(s->hash);
+	in.index = bucket;
+	in.bucket = fw_flows_at((bucket_id_t){ bucket });
+	if (!in.bucket) {
+		give(o, VERDICT_DROP, REASON_FAULT, rule_none());
+		return BY_FLOW_DECIDED;
+	}
+	in.way = way = find_way(in.bucket, s);
+	f = &in.bucket->flow[way % WAYS];
+	if (way >= WAYS || flow_expired(f, where->now) || flow_is_over_for(f, &s->packet))
+		return BY_FLOW_NEW;
+	switch (decide_known(&in, &s->packet, where->place, (enum flow_side)(s->from & 1), where->now, o)) {
+	case KNOWN_DECIDED:
+		o->flow = bucket * WAYS + way;
+		return BY_FLOW_DECIDED;
+	case KNOWN_ELSEWHERE: /* its entry is another's: judged without state */
+		return BY_FLOW_NONE;
+	case KNOWN_ENDED:
+		break;
+	}
+	return BY_FLOW_NEW;
 }
 
 /* A packet that is whole, or a fragment that stands for itself. */
-static __always_inline void decide_packet(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
+static __always_inline void decide_packet(const struct subject *s, struct insertion *in, struct outcome *o)
 {
-	const struct packet *p = &s->packet;
-	enum flow_side from = (enum flow_side)s->from;
-	__u32 bucket = hash_bucket(s->hash, fw_cfg.buckets), way;
-	struct flow_bucket *b;
-	struct flow *f;
+	__u32 by = BY_FLOW_NEW;
 
-	if (decide_by_status(p, at, o))
-		return;
-	if (!s->keyed) {
-		const struct insertion in = { .now = now, .place = at };
-
-		if (!s->quoted || !decide_related(s, &in, o))
-			decide_fresh(s, false, at, now, o);
-		return;
-	}
-	b = fw_flows_at((bucket_id_t){ bucket });
-	if (!b) {
-		give(o, VERDICT_DROP, REASON_FAULT, rule_none());
-		return;
-	}
-	way = bucket_find(b, hash_tag(s->hash), &s->key);
-	f = &b->flow[way % WAYS];
-	if (way < WAYS && !flow_expired(f, now) && !flow_is_over_for(f, p)) {
-		const struct found in = { b, way, hash_tag(s->hash), bucket };
-		int r = decide_known(&in, p, at, from, now, o);
-
-		if (r == KNOWN_DECIDED) {
-			o->flow = bucket * WAYS + way;
+	if (!judged_given(in->judged)) {
+		if (decide_by_status(&s->packet, in->place, o) || (!s->keyed && s->quoted && decide_related(s, in, o)))
 			return;
-		}
-		if (r == KNOWN_ELSEWHERE) { /* its entry is another's: judged without state */
-			decide_fresh(s, false, at, now, o);
-			return;
-		}
+		by = decide_by_flow(s, in, o);
 	}
-	decide_fresh(s, true, at, now, o);
+	if (by != BY_FLOW_DECIDED)
+		decide_fresh(s, by == BY_FLOW_NEW, in, o);
 }
 
-/* The verdict on a packet; what it passes is accounted to its flow. *s may be made a packet of another flow. */
-static __always_inline void decide(struct subject *s, struct place at, ticks_t now, struct outcome *o)
+/*
+ * The verdict on a packet; what it passes is accounted to its flow. *s may be made a packet of another flow. `fresh`: what the rules
+ * say of it, given for a usual packet whose flow the table had not.
+ */
+static __always_inline void decide(struct subject *s, judged_t fresh, struct place at, ticks_t now, struct outcome *o)
 {
 	const struct packet *p = &s->packet;
-	struct insertion in = { .now = now, .place = at };
+	struct insertion in = { .now = now, .judged = fresh, .place = at };
 	__u32 datagram = FRAGMENT_OPEN;
 
 	o->cached = o->made = o->log = 0;
@@ -370,7 +390,7 @@ static __always_inline void decide(struct subject *s, struct place at, ticks_t n
 	if (p->fragment_offset & FRAGMENT_TINY)
 		give(o, VERDICT_DROP, REASON_FRAGMENT_TINY, rule_none());
 	else
-		decide_packet(s, at, now, o);
+		decide_packet(s, &in, o);
 	if (datagram < FRAGMENT_DECIDED)
 		fragment_settle(datagram, s, &in, o);
 	else if (p->fragment == FRAGMENT_LATER && o->flow != NO_FLOW)

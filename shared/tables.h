@@ -61,17 +61,20 @@ struct node {
 _Static_assert(sizeof(struct node) == 16, "layout");
 
 /*
- * Poptrie node (Asai and Ohara, SIGCOMM 2015): 6 address bits. Where the chosen bit of `vector` is set, the
- * child node is `child + popcount(vector, bits up to and with it) - 1`; else the class is
- * words[leaf + popcount(leafvec, bits up to and with it) - 1]: a set leafvec bit starts a run of one class.
+ * Node of an address's search tree: one cache line. It looks at a word of 32 bits, the first or, behind TRIE_NEXT, the one after;
+ * entry[k], k being the number of bounds `from` that the word is not below, goes on. An entry with TRIE_INNER set is the index of
+ * a node; with TRIE_NEXT as well that node looks at the next word; any other is a class.
  */
+enum { TRIE_WAYS = 8 };
 struct trie_node {
-	__u64 vector;
-	__u64 leafvec;
-	__u32 child; /* index in trie nodes */
-	__u32 leaf;  /* index in words */
+	__u32 from[TRIE_WAYS - 1]; /* ascending */
+	__u32 entry[TRIE_WAYS];
+	__u32 zero;
 };
-_Static_assert(sizeof(struct trie_node) == 24, "layout");
+_Static_assert(sizeof(struct trie_node) == 64, "one cache line");
+#define TRIE_INNER 0x80000000u
+#define TRIE_NEXT  0x40000000u
+#define TRIE_INDEX 0x3fffffffu
 
 /* Small numbers packed in cache lines, so that the 8-byte stride of array maps is not wasted. */
 struct cells { __u16 v[32]; };
@@ -85,12 +88,10 @@ typedef struct node_id { __u32 raw; } node_id_t;
 typedef struct leaf_id { __u32 raw; } leaf_id_t;
 
 /*
- * Direct table of a trie: words[table + (first `bits` bits of the address)]. An entry with
- * TRIE_INNER set is the index of a trie node that goes on at that bit; else it is a class.
- * An IPv4 trie starts at the 32 bits of the IPv4 address. `bits` is 1 to 16.
+ * Direct table of an address: words[table + (its first `bits` bits)] is where the search begins, an entry as in a node.
+ * `bits` is 1 to TRIE_DIRECT_MAX. An IPv4 address is its 32 bits alone.
  */
-#define TRIE_INNER 0x80000000u
-#define TRIE_DEPTH_MAX 22 /* 1 direct bit and 22 times 6 are over 128 */
+enum { TRIE_DIRECT_MAX = 16, TRIE_DEPTH_MAX = 28 }; /* four words, of 2^20 values at most each by seven levels of eight ways */
 struct trie_cfg { __u32 table, bits; };
 
 /*

@@ -3,6 +3,9 @@
 #include <linux/pkt_cls.h>
 #include "../shared/hook.h"
 
+PROGRAMS(fw_programs_out)
+PROGRAMS(fw_programs_in)
+
 enum { HEADERS_USUAL = 160 }; /* Ethernet, two tags, IPv6, TCP with options */
 
 static __always_inline struct frame_info describe(struct __sk_buff *ctx, __u32 link)
@@ -29,6 +32,14 @@ __attribute__((noinline)) int parse_tc(struct __sk_buff *ctx, __u32 link, __u32 
 __attribute__((noinline)) int parse_quote_tc(struct __sk_buff *ctx, __u32 off, struct subject *s)
 {
 	return s ? parse_quoted((void *)(long)ctx->data, (void *)(long)ctx->data_end, off, s) : -1;
+}
+
+/* The packet that the short way read and did not pass: into memory. It reads the bytes again, since registers cannot hold it all. */
+__attribute__((noinline)) int parse_tc_usual(struct __sk_buff *ctx, __u32 link, struct subject *s)
+{
+	struct frame_info f = describe(ctx, link);
+
+	return s && parse_usual_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, s) ? 0 : -1;
 }
 
 /* The status: of the packet, or where that is an ICMP error of what it quotes. Negative on failure. */
@@ -59,32 +70,22 @@ __attribute__((noinline)) int tell_tc(struct __sk_buff *ctx, __u32 link, __u32 w
 	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
 }
 
-static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, struct subject *s, enum direction d,
-						   struct iface_slot iface)
+static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, struct subject *s, judged_t fresh,
+						   enum direction d, struct iface_slot iface)
 {
 	struct outcome o = {};
-	enum verdict v = judge_parsed(s, d, iface, &o);
+	enum verdict v = judge_read(s, fresh, d, iface, &o);
 
 	if (is_told(&o))
 		tell_tc(ctx, iface.link, (__u32)d | (__u32)iface.id.raw << 8, &o);
 	return v;
 }
 
-static __always_inline int filter(struct __sk_buff *ctx, enum direction d)
+static __always_inline int act_on(enum verdict v)
 {
-	struct iface_slot iface = find_iface(ctx->ifindex);
-	struct subject *s;
-
-	if (ctx->data_end - ctx->data < HEADERS_USUAL && ctx->data_end - ctx->data < ctx->len)
-		bpf_skb_pull_data(ctx, ctx->len < HEADERS_USUAL ? ctx->len : HEADERS_USUAL);
-	if (pass_usual((void *)(long)ctx->data, (void *)(long)ctx->data_end, describe(ctx, iface.link), d, iface))
-		return TC_ACT_UNSPEC; /* on to the next program, not past it */
-	s = subject_at_hand();
-	if (!s || !parse_pulled(ctx, iface, s))
-		return TC_ACT_SHOT;
-	switch (judge_and_tell(ctx, s, d, iface)) {
+	switch (v) {
 	case VERDICT_PASS:
-		return TC_ACT_UNSPEC;
+		return TC_ACT_UNSPEC; /* on to the next program, not past it */
 	case VERDICT_DROP:
 	case VERDICT_REJECT:
 		break;
@@ -92,16 +93,47 @@ static __always_inline int filter(struct __sk_buff *ctx, enum direction d)
 	return TC_ACT_SHOT;
 }
 
+/* Of both directions. */
+SEC("tc")
+int fw_tc_long(struct __sk_buff *ctx)
+{
+	const struct scratch *scratch = fw_scratch_mine();
+	struct subject *s = subject_at_hand();
+	struct handover h;
+
+	if (!scratch || !s)
+		return TC_ACT_SHOT;
+	h = scratch->handover;
+	if (h.usual ? parse_tc_usual(ctx, h.iface.link, s) : !parse_pulled(ctx, h.iface, s))
+		return TC_ACT_SHOT;
+	return act_on(judge_and_tell(ctx, s, h.judged, (enum direction)(h.direction & 1), h.iface));
+}
+
+static __always_inline int filter(struct __sk_buff *ctx, void *programs, enum direction d)
+{
+	struct iface_slot iface = find_iface(ctx->ifindex);
+	struct short_end end;
+
+	if (ctx->data_end - ctx->data < HEADERS_USUAL && ctx->data_end - ctx->data < ctx->len)
+		bpf_skb_pull_data(ctx, ctx->len < HEADERS_USUAL ? ctx->len : HEADERS_USUAL);
+	end = short_way((void *)(long)ctx->data, (void *)(long)ctx->data_end, describe(ctx, iface.link), d, iface);
+	if (end.way == SHORT_DECIDED)
+		return act_on(end.verdict);
+	go_long_way(ctx, programs, end, d, iface);
+	count_no_long_way(d, ctx->len);
+	return TC_ACT_SHOT;
+}
+
 SEC("tc")
 int fw_tc_out(struct __sk_buff *ctx)
 {
-	return filter(ctx, DIRECTION_OUT);
+	return filter(ctx, &fw_programs_out, DIRECTION_OUT);
 }
 
 SEC("tc")
 int fw_tc_in(struct __sk_buff *ctx)
 {
-	return filter(ctx, DIRECTION_IN);
+	return filter(ctx, &fw_programs_in, DIRECTION_IN);
 }
 
 char LICENSE[] SEC("license") = "GPL";

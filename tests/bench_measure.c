@@ -141,7 +141,9 @@ static int prepare(const struct bench_instance *in, const struct bench_probes *p
 	double ns;
 	int rc = 0;
 
-	if (goes_on(c->kind))
+	if (c->rs) /* where it goes on to the long way, that is to be its own */
+		rc = loaded_place(&c->rs->loaded, &in->maps, 0);
+	if (!rc && goes_on(c->kind))
 		rc = bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &c->rs->loaded.xdp, 0);
 	if (makes_flows(c->kind))
 		bench_flows_clear(in);

@@ -64,7 +64,7 @@ static int load_sets(struct section *s, struct bench_results *r, char **err)
 	for (size_t i = 0; s->o->classbench && i < SETS && !rc; i++) {
 		rc = bench_set_load(&s->instance, s->o->classbench, set_names[i / SET_SIZES], set_sizes[i % SET_SIZES], &s->sets[i], err);
 		s->nsets += !rc;
-		rc = rc ?: bench_set_check(&s->sets[i], err);
+		rc = rc ?: bench_set_check(&s->instance, &s->sets[i], err);
 		r->headers[FAMILY_INET] += rc ? 0 : s->sets[i].nheaders;
 	}
 	return rc;

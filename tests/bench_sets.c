@@ -196,10 +196,13 @@ static int check_packet(const struct loaded *l, const void *packet, size_t size,
 	return 0;
 }
 
-int bench_set_check(const struct bench_set *s, char **err)
+int bench_set_check(const struct bench_instance *in, const struct bench_set *s, char **err)
 {
 	_cleanup_free_ __u64 *counted = (__u64 *)xcalloc(s->stateless.rules, sizeof(*counted));
+	int placed = loaded_place(&s->stateless.loaded, &in->maps, 0);
 
+	if (placed)
+		return FAIL(err, placed, "%s, %zu rules: %s", s->name, s->rules, strerror(-placed));
 	for (size_t i = 0; i < s->nheaders; i++) {
 		struct bench_packet p = bench_packet_of(&s->headers[i]);
 		__u32 rule = s->match[i].raw;

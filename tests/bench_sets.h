@@ -27,7 +27,7 @@ int bench_set_load(struct bench_instance *in, const char *dir, const char *name,
 void bench_set_close(struct bench_set *s);
 
 /* Every header by the program without state: passed, by the rule that it has to find. 0, or a negative errno with *err. */
-int bench_set_check(const struct bench_set *s, char **err);
+int bench_set_check(const struct bench_instance *in, const struct bench_set *s, char **err);
 
 /*
  * The same for a set without a trace, DIR/NAME: so many headers that are corners of its rules, judged by a linear scan. Loads the rules and

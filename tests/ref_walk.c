@@ -44,19 +44,18 @@ static __u32 trie_class(const struct tables *t, const struct trie_cfg *cfg, enum
 	unsigned int at = family == FAMILY_INET ? 96 : 0;
 	__u32 entry = word(t, cfg->table + addr_bits(a, at, cfg->bits));
 
-	if (!(entry & TRIE_INNER))
-		return entry;
-	entry &= ~TRIE_INNER;
-	for (at += cfg->bits;; at += 6) {
-		const struct trie_node *n = &t->trie[checked(entry, t->ntrie, "trie")];
-		__u32 k = addr_bits(a, at, 6);
-		__u64 upto = k == 63 ? ~0ull : (1ull << (k + 1)) - 1;
+	while (entry & TRIE_INNER) {
+		const struct trie_node *n = &t->trie[checked(entry & TRIE_INDEX, t->ntrie, "trie")];
+		unsigned int way = 0;
+		__u32 value;
 
-		checked(at, 128, "address bit");
-		if (!(n->vector >> k & 1))
-			return word(t, n->leaf + (__u32)__builtin_popcountll(n->leafvec & upto) - 1);
-		entry = n->child + (__u32)__builtin_popcountll(n->vector & upto) - 1;
+		at += entry & TRIE_NEXT ? 32 : 0;
+		value = addr_bits(a, checked(at, 128, "address bit"), 32);
+		while (way < TRIE_WAYS - 1 && n->from[way] <= value)
+			way++;
+		entry = n->entry[way];
 	}
+	return entry;
 }
 
 static __u32 mac_class(const struct tables *t, enum image image, const struct packet *p, bool to)
