@@ -5,6 +5,7 @@
 #include <string.h>
 #include "apply.h"
 #include "cmd.h"
+#include "guard.h"
 #include "live.h"
 #include "parse.h"
 #include "print.h"
@@ -14,6 +15,7 @@ struct edit {
 	struct state s;
 	struct live_ruleset live;
 	struct ruleset rs;
+	bool force;
 };
 
 static void edit_free(struct edit *e)
@@ -39,10 +41,15 @@ static int edit_begin(struct edit *e, unsigned int flags)
 static int edit_apply(struct edit *e, const char *what)
 {
 	struct apply_result result = { .unchanged = false };
+	_cleanup_free_ char *note = NULL;
 	char *err = NULL;
 
+	if (!e->force && guard_session(&e->s, &e->rs, true, &note, &err))
+		return cli_fail(err);
 	if (apply_ruleset(&e->s, &e->rs, APPLY_KEEP_SETS, &result, &err))
 		return cli_fail(err);
+	if (note)
+		cli_note(e->cli, "%s", note);
 	if (e->cli->json)
 		printf("{\"rules\":%zu,\"id\":%u}\n", e->rs.nrules, result.id);
 	else if (!e->cli->quiet)
@@ -171,7 +178,8 @@ static int show(struct edit *e, int argc, char **argv)
 int cmd_rule(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(edit_free) struct edit e = { .cli = cli, .s = state_none(), .live = live_none() };
-	int status = cli_options(cli, NULL, &argc, argv);
+	const struct cli_option options[] = { { "force", &e.force, NULL }, { NULL, NULL, NULL } };
+	int status = cli_options(cli, options, &argc, argv);
 
 	if (status != OPTIONS_TAKEN)
 		return status;

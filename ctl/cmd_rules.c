@@ -82,7 +82,7 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 	if (status)
 		return status;
 	(void)ifaces_refresh(&s); /* whether tags are stripped may have been changed since attach */
-	rc = force ? 0 : guard_session(&s, rs, &note, &err);
+	rc = force ? 0 : guard_session(&s, rs, false, &note, &err);
 	if (!rc)
 		rc = dry_run ? apply_dry_run(&s, rs, &err) : apply_ruleset(&s, rs, 0, &result, &err);
 	if (rc || dry_run) {

@@ -12,6 +12,8 @@
 #include "flowview.h"
 #include "guard.h"
 #include "linear.h"
+#include "live.h"
+#include "sets.h"
 
 /* The session's packet from client to server. False where the variable says nothing that is understood. */
 static bool session_packet(const char *text, struct packet *p)
@@ -90,11 +92,38 @@ static bool is_session(const struct flow *f, const struct packet *p)
 	       !memcmp(&e.dst, &p->src, sizeof(e.dst)) && e.dport.raw == p->sport.raw;
 }
 
-static judged_t ask(const struct ruleset *rs, const struct packet *p, enum direction d, const char *iface)
-{
-	rule_id_t rule = linear_scan(rs, LINEAR_ALL, p, d, iface, NULL);
+/* The rules that are asked, and what is live: it has the elements of sets that keep theirs. */
+struct guard {
+	const struct state *s;
+	const struct ruleset *rs;
+	bool keep_sets;
+	struct live_ruleset live;
+	struct ruleset old;
+};
 
-	return judged_make(d, rule_is_none(rule) ? rs->defaults.verdict[d] : rs->rules[rule.raw].verdict, rule, false);
+static void guard_free(struct guard *g)
+{
+	ruleset_free(&g->old);
+	live_close(&g->live);
+}
+
+static bool in_set(void *arg, size_t index, enum family family, const addr_t *a)
+{
+	const struct guard *g = (const struct guard *)arg;
+	const struct set *s = &g->rs->sets[index];
+
+	for (size_t i = 0; i < g->old.nsets && (g->keep_sets || !set_is_declared_whole(s)); i++)
+		if (!strcmp(g->old.sets[i].name, s->name) && g->old.sets[i].type == s->type)
+			return set_contains(&g->s->maps, g->live.info.set[i], s->type, family, a);
+	return set_declares(s, family, a);
+}
+
+static judged_t ask(const struct guard *g, const struct packet *p, enum direction d, const char *iface)
+{
+	const struct linear_sets sets = { in_set, (void *)g };
+	rule_id_t rule = linear_scan(g->rs, LINEAR_ALL, p, d, iface, &sets);
+
+	return judged_make(d, rule_is_none(rule) ? g->rs->defaults.verdict[d] : g->rs->rules[rule.raw].verdict, rule, false);
 }
 
 static int refuse_cut(judged_t j, char **err)
@@ -110,7 +139,7 @@ static int refuse_cut(judged_t j, char **err)
 }
 
 /* What re-judging will ask: the packet that made the flow, at each direction where it was judged. */
-static int judge_flow(const struct state *s, const struct ruleset *rs, const struct flow *f, char **note, char **err)
+static int judge_flow(const struct guard *g, const struct flow *f, char **note, char **err)
 {
 	struct packet p;
 	int rc = 0;
@@ -122,7 +151,7 @@ static int judge_flow(const struct state *s, const struct ruleset *rs, const str
 
 		if (!judged_given(flow_judged(f, d)))
 			continue;
-		rules = ask(rs, &p, d, s->names[f->iface[d].raw].name);
+		rules = ask(g, &p, d, g->s->names[f->iface[d].raw].name);
 		flow = judged_of_flow(f, d, rules);
 		rc = refuse_cut(flow, err);
 		if (judged_verdict(flow) != judged_verdict(rules) && !*note)
@@ -133,7 +162,7 @@ static int judge_flow(const struct state *s, const struct ruleset *rs, const str
 }
 
 /* Without a flow: a packet from the client, on the interface that has the server's address, else on every attached one. */
-static int judge_packet(const struct state *s, const struct ruleset *rs, const struct packet *p, char **err)
+static int judge_packet(const struct guard *g, const struct packet *p, char **err)
 {
 	char own[IFNAMSIZ] = "";
 	bool attached = false;
@@ -143,13 +172,13 @@ static int judge_packet(const struct state *s, const struct ruleset *rs, const s
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
 
-		if (fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot) || !slot.ifindex)
+		if (fw_ifaces_get(g->s->maps.fw_ifaces, (iface_place_t){ i }, &slot) || !slot.ifindex)
 			continue;
 		attached = true;
-		if (!own[0] || !strcmp(own, s->names[slot.id.raw].name))
-			rc = refuse_cut(ask(rs, p, DIRECTION_IN, s->names[slot.id.raw].name), err);
+		if (!own[0] || !strcmp(own, g->s->names[slot.id.raw].name))
+			rc = refuse_cut(ask(g, p, DIRECTION_IN, g->s->names[slot.id.raw].name), err);
 	}
-	return attached ? rc : refuse_cut(ask(rs, p, DIRECTION_IN, own[0] ? own : NULL), err);
+	return attached ? rc : refuse_cut(ask(g, p, DIRECTION_IN, own[0] ? own : NULL), err);
 }
 
 /* SSH_CONNECTION from the environment of a process, owned by the caller; NULL where it has none. */
@@ -196,17 +225,23 @@ static char *ssh_connection(void)
 	return NULL;
 }
 
-int guard_session(const struct state *s, const struct ruleset *rs, char **note, char **err)
+int guard_session(const struct state *s, const struct ruleset *rs, bool keep_sets, char **note, char **err)
 {
+	_cleanup_(guard_free) struct guard g = { .s = s, .rs = rs, .keep_sets = keep_sets, .live = live_none() };
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
 	_cleanup_free_ char *connection = ssh_connection();
 	struct packet p;
+	int rc;
 
 	if (!session_packet(connection, &p) || !is_here(&p))
 		return 0;
+	rc = live_open(s, &g.live, err);
+	rc = rc ?: live_parse(&g.live, &g.old, err);
+	if (rc)
+		return rc;
 	if (!flow_list_read(s, &flows, NULL))
 		for (size_t i = 0; i < flows.n; i++)
 			if (is_session(&flows.v[i], &p))
-				return judge_flow(s, rs, &flows.v[i], note, err);
-	return judge_packet(s, rs, &p, err);
+				return judge_flow(&g, &flows.v[i], note, err);
+	return judge_packet(&g, &p, err);
 }

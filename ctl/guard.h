@@ -11,8 +11,9 @@
  * drops it; "client-address port server-address port")? Asked is what re-judging will ask: the packet that made the session's flow, or
  * where the table has none a packet amid the connection, on every attached interface.
  * 0, or -EPERM and *err naming the rule. Where the session goes on only since it is older than the firewall (a seeded flow), *note
- * (NULL, or an owned string) says that a new one could not be opened.
+ * (NULL, or an owned string) says that a new one could not be opened. Sets without elements of their own, and with keep_sets
+ * all, hold what they hold now.
  */
-int guard_session(const struct state *s, const struct ruleset *rs, char **note, char **err);
+int guard_session(const struct state *s, const struct ruleset *rs, bool keep_sets, char **note, char **err);
 
 #endif

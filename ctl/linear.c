@@ -25,17 +25,17 @@ static bool ranges_contain(const struct addr_range *v, size_t n, const addr_t *a
 	return false;
 }
 
+bool set_declares(const struct set *s, enum family family, const addr_t *a)
+{
+	return ranges_contain(s->v, s->n, a, family) || ranges_contain(s->file_v, s->file_n, a, family);
+}
+
 static bool set_matches(const struct ruleset *rs, size_t index, const addr_t *a, enum family family,
 			const struct linear_sets *sets)
 {
-	const struct set *s;
-
 	if (sets)
 		return sets->contains(sets->arg, index, family, a);
-	if (index >= rs->nsets)
-		return false;
-	s = &rs->sets[index];
-	return ranges_contain(s->v, s->n, a, family) || ranges_contain(s->file_v, s->file_n, a, family);
+	return index < rs->nsets && set_declares(&rs->sets[index], family, a);
 }
 
 static bool addr_matches(const struct ruleset *rs, const struct addrset *want, const addr_t *a, enum family family,

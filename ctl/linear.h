@@ -14,6 +14,9 @@ struct linear_sets {
 	void *arg;
 };
 
+/* Is the address (v4-mapped where IPv4) among the elements that the set is declared with, in the text or in its file? */
+bool set_declares(const struct set *s, enum family family, const addr_t *a);
+
 /* Which rules a scan reads: bits 1 << IMAGE_FLOW and 1 << IMAGE_PACKET. */
 enum { LINEAR_ALL = 1 << IMAGE_FLOW | 1 << IMAGE_PACKET };
 

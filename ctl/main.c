@@ -29,10 +29,11 @@ const struct command commands[] = {
 	  "  --force            also rules that would cut the ssh session this is typed in\n", cmd_apply },
 	{ "list", "[--counters]", "The live rules, in the rule language; apply accepts the output.",
 	  "  --counters         packets and bytes of each rule, as comments\n", cmd_list },
-	{ "rule", "add [at N] RULE... | delete N [N...] | show N", "Change the live rules, at once and whole.",
+	{ "rule", "add [at N] RULE... [--force] | delete N [N...] [--force] | show N", "Change the live rules, at once and whole.",
 	  "  add RULE           append a rule; `at N` puts it before rule N\n"
 	  "  delete N [N...]    remove rules; numbers are those before the command\n"
-	  "  show N             one rule with its counters\n", cmd_rule },
+	  "  show N             one rule with its counters\n"
+	  "  --force            (add, delete) also what would cut the ssh session this is typed in\n", cmd_rule },
 	{ "test", "RULES PCAP|- [--in|--out|--host ADDR|PREFIX,...] [--on IFACE] [--flows] [--expect FILE] [--write-expect FILE]",
 	  "What the rules do with a capture, by the kernel's own run of the programs; touches nothing live.",
 	  "  --in, --out        all packets are incoming (the default), or outgoing\n"

@@ -116,6 +116,14 @@ check_says "tells which rule" "rule 1 decides it" printf %s "$said"
 fw "$N" list >after
 check "nothing was changed" cmp before after
 check "rules that pass it" over_ssh -q apply - <<<$'default in drop\npass in proto tcp from 192.0.2.9 to port 22'
+check_status 1 "rule delete of the rule that passes it" over_ssh rule delete 1
+check_status 1 "rule add of one that drops it" over_ssh rule add at 1 drop in proto tcp to port 22
+check_says "names the rule" "rule 1 decides it" printf %s "$said"
+check "rule add of another one" over_ssh -q rule add drop in proto udp
+check "a set whose element passes it" over_ssh -q apply - <<<$'default in drop\nset admins { type addr; 192.0.2.9 }\npass in from @admins'
+check "the guard knows them" over_ssh -q apply - <<<$'default in drop\nset admins { type addr; }\npass in from @admins label "x"'
+check "so it does for rule add" over_ssh -q rule add pass in proto udp
+check "rule delete --force" over_ssh -q rule delete --force 1
 check "rules for another namespace than the session's" bash -c "
 	SSH_CONNECTION='203.0.113.9 40000 203.0.113.1 22' '$fwctl' -q -n $N apply - <<<'default in drop'"
 check "apply --force" over_ssh -q apply --force - <<<"default out drop"
