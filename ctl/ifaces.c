@@ -83,6 +83,14 @@ int iface_slot_of(const struct state *s, unsigned int ifindex, struct iface_slot
 	return rc || out->ifindex == ifindex ? rc : -ENOENT;
 }
 
+/* What may have changed of an attached interface since: its name, and whether its tags are taken off. */
+static void look_again(const struct state *s, const struct iface *ifc, bool xdp, struct iface_slot *slot)
+{
+	slot->flags = xdp && ifc->link == LINK_ETHER && iface_strips_vlan(ifc) ? IFACE_STRIPS_VLAN : 0;
+	if (strcmp(s->names[slot->id.raw].name, ifc->name))
+		(void)iface_id(s, ifc->name, true, &slot->id); /* none left: it keeps its old name's */
+}
+
 int ifaces_refresh(struct state *s)
 {
 	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
@@ -105,7 +113,7 @@ int ifaces_refresh(struct state *s)
 		if (!attached)
 			slot = (struct iface_slot){ .ifindex = 0 };
 		else if (!iface_get(NULL, slot.ifindex, &ifc, NULL))
-			slot.flags = xdp && ifc.link == LINK_ETHER && iface_strips_vlan(&ifc) ? IFACE_STRIPS_VLAN : 0;
+			look_again(s, &ifc, xdp, &slot);
 		rc = fw_ifaces_put(s->maps.fw_ifaces, (iface_place_t){ i }, &slot);
 	}
 	return rc;

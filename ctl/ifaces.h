@@ -19,7 +19,7 @@ int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char
 /* An attached interface's entry. -ENOENT where it has none. */
 int iface_slot_of(const struct state *s, unsigned int ifindex, struct iface_slot *out);
 
-/* Removes what is attached no longer; reads again what may have changed of the others (whether the NIC strips VLAN tags). */
+/* Removes what is attached no longer; reads again what may have changed of the others: names, and whether the NIC strips VLAN tags. */
 int ifaces_refresh(struct state *s);
 
 /*

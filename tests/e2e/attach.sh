@@ -155,6 +155,21 @@ link_pair "$C" c0 "$S" s0 0
 check "a new interface of that name" fw "$S" -q attach s0
 check "status of it" attached "[[\"s0\",\"xdp-native\",\"$tcx\"]]"
 
+# --- another name -----------------------------------------------------------------------------------
+
+printf 'default in drop\npass in on s0 proto icmp\n' | rules "$S"
+check "a rule for the interface by its name" ping_to "$C" $s
+ip -n "$S" link set s0 down
+ip -n "$S" link set s0 name s7
+ip -n "$S" link set s7 up
+printf 'default in drop\npass in on s7 proto icmp\n' | rules "$S"
+check "under another name since: rules know it by that" until_true ping_to "$C" $s
+printf 'default in drop\npass in on s0 proto icmp\n' | rules "$S"
+check "and by the old one no longer" ping_dropped "$C" $s
+ip -n "$S" link set s7 down
+ip -n "$S" link set s7 name s0
+ip -n "$S" link set s0 up
+
 # --- purge ------------------------------------------------------------------------------------------
 
 id=$(xdp_id s0)
