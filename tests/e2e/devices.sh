@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Devices that differ from plain Ethernet: VLAN tags, large packets and frames, loopback, a tunnel without Ethernet headers.
+# Devices that differ from plain Ethernet: VLAN tags, large packets and frames, loopback, tunnels without Ethernet headers.
 . "$(dirname "$0")/lib.sh"
 
 pair
@@ -172,5 +172,20 @@ if tun "$C" t0 1 "UNIX-LISTEN:$tmp/tun,type=5" && tun "$S" t1 2 "UNIX-CONNECT:$t
 	check "and all passes" ping_to "$C" 10.9.50.2
 else
 	skip "a tun device" "$(cat "$tmp/t0" "$tmp/t1" 2>/dev/null)"
+fi
+
+# --- WireGuard: no Ethernet headers either ----------------------------------------------------------
+
+if ip -n "$S" link add wg0 type wireguard 2>"$tmp/wg"; then
+	ip -n "$S" addr add 10.9.60.1/24 dev wg0
+	ip -n "$S" link set wg0 up
+	check_says "attach to a WireGuard device" "wg0: takes no XDP" fw "$S" attach wg0
+	printf 'default out drop\npass out proto udp to port 53\n' | rules "$S"
+	in_ns "$S" bash -c 'echo x >/dev/udp/10.9.60.2/53; echo x >/dev/udp/10.9.60.2/54' 2>/dev/null
+	check "its packets are judged" has_packets 1 1
+	check_json "as IP from the first byte" '.flows | length == 1 and .[0].dst == "10.9.60.2" and .[0].bytes == [30, 0]' fw "$S" -j flows
+	fw "$S" -q detach --all --purge
+else
+	skip "a WireGuard device" "$(cat "$tmp/wg")"
 fi
 finish

@@ -83,10 +83,10 @@ check "and so does what was there before" goes_on second
 # --- half-closed, and without seeding --------------------------------------------------------------
 
 fw "$S" -q detach --all --purge
-in_ns "$S" socat TCP6-LISTEN:84,ipv6only=0,fork SYSTEM:'cat >/dev/null; while echo x; do sleep 0.02; done' 2>/dev/null &
+in_ns "$S" socat -t300 TCP6-LISTEN:84,ipv6only=0,fork SYSTEM:'cat >/dev/null; while echo x; do sleep 0.02; done' 2>/dev/null &
 until_true listens "$S" tcp 84
 : >"$tmp/half"
-in_ns "$C" socat -T60 -t60 - "TCP:$s:84" </dev/null >>"$tmp/half" 2>/dev/null &
+in_ns "$C" socat -t300 - "TCP:$s:84" </dev/null >>"$tmp/half" 2>/dev/null &
 check "a connection of which one end has said FIN" goes_on half
 printf 'default in drop\ndefault out drop\n' | rules "$S"
 fw "$S" -q attach s0
@@ -107,6 +107,14 @@ check_json "what a small table cannot hold is counted" '.seeded | .made + ."tabl
 	fw "$S" -j attach --flows 1024 s0
 taken=$(printf %s "$said" | jq .seeded.made)
 check_json "and the rest is there" ".flows | .confirmed == $taken and .evicted == 0" fw "$S" -j status
+check_says "status tells how full it is" "of 1024;" fw "$S" status
+check_says "its size is settled: attach --flows" "the table has 1024 flows already" fw "$S" attach --flows 4096 s0
+check_says "and option flows" "the table has 1024 flows already" fw "$S" apply - <<<"option flows 4096"
+check_status 2 "--flows out of range" fw "$S" attach --flows 1000 s0
+check_says "tells what it may be" "'1000' is not a number from 1024 to 16777216" printf %s "$said"
 fw "$S" -q detach --all --purge
 check_says "in words" "not taken over (no room in the table" fw "$S" attach --flows 1024 s0
+fw "$S" -q detach --all --purge
+rules "$S" <<<"option flows 2048"
+check_json "option flows at the first apply" '.flows.capacity == 2048' fw "$S" -j status
 finish
