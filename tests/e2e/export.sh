@@ -4,8 +4,6 @@
 # and counts what it could not tell.
 . "$(dirname "$0")/lib.sh"
 
-here=$(dirname "$0")
-count="python3 $here/replay_count.py"
 pair
 s=10.9.0.2
 serve "$S" 80

@@ -13,9 +13,9 @@ drop in proto udp to port 9 label "noise"
 END
 check_status 2 "an order that is none" fw "$S" top --sort size
 check_status 2 "a filter that is none" fw "$S" top nonsense
-in_ns "$C" ping -q -i 0.02 10.9.0.2 >/dev/null &
+ip netns exec "$C" ping -q -i 0.02 10.9.0.2 >/dev/null &
 ping=$!
-in_ns "$C" bash -c "while sleep 0.05; do echo x >/dev/udp/10.9.0.2/9; done" &
+ip netns exec "$C" bash -c "while sleep 0.05; do echo x >/dev/udp/10.9.0.2/9; done" &
 noise=$!
 sleep 0.5
 # 50 pings a second of 84 bytes, and as many replies; the machine may be busy.
