@@ -140,12 +140,12 @@ int collect_tick(struct collector *c, ticks_t now, __u64 monotonic_ns)
 	look_at_clock(c, monotonic_ns);
 	look_at_rules(c, monotonic_ns);
 	look_at_ifaces(c);
-	rc = read_events(c);
-	sweep_slice(&c->sweep, slice < c->sweep.table.buckets ? slice : c->sweep.table.buckets, now);
-	flush(c);
 	for (int k = 0; k < SINK_COUNT; k++)
 		if (c->sinks[k])
 			c->sinks[k]->ops->tick(c->sinks[k], monotonic_ns);
+	rc = read_events(c);
+	sweep_slice(&c->sweep, slice < c->sweep.table.buckets ? slice : c->sweep.table.buckets, now);
+	flush(c);
 	return rc;
 }
 

@@ -22,7 +22,8 @@ struct sink_ipfix {
 	__u32 flows;          /* records of the journal in it */
 	__u32 sequence;       /* data records in the session so far */
 	__u32 session;        /* of the link, as it was when templates were sent */
-	__u64 options_at;     /* monotonic ns: when templates and options are due again */
+	__u64 now;            /* monotonic ns: the last tick */
+	__u64 options_at;     /* when templates and options are due again */
 	bool tcp, rules_due;
 	__u8 buf[TCP_BYTES];
 };
@@ -83,14 +84,6 @@ static void add_options(struct sink_ipfix *x)
 	ADD(x, ipfix_add_unsent(&x->m, (__u32)getpid(), &unsent));
 }
 
-static __u64 monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * SECOND_NS + (__u64)t.tv_nsec;
-}
-
 /* Templates and options where they are due: in a new session, and from time to time. */
 static void options_if_due(struct sink_ipfix *x, __u64 now)
 {
@@ -119,7 +112,7 @@ static void ipfix_add(struct sink *s, const struct flow_record *r, const struct 
 
 	(void)c;
 	if (!x->begun)
-		options_if_due(x, monotonic_ns());
+		options_if_due(x, x->now);
 	ADD(x, ipfix_add_flow(&x->m, r));
 	x->flows++;
 }
@@ -130,6 +123,7 @@ static void ipfix_tick(struct sink *s, __u64 now)
 {
 	struct sink_ipfix *x = (struct sink_ipfix *)s;
 
+	x->now = now;
 	ipfix_link_tick(x->link, now);
 	options_if_due(x, now);
 }

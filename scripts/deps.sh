@@ -8,7 +8,7 @@
 set -eu
 
 packages="gcc libc6-dev make clang llvm libbpf-dev libelf-dev zlib1g-dev bpftool libmnl-dev libpcap-dev libcmocka-dev
-	pkgconf iproute2 iputils-ping socat ethtool jq tcpdump python3"
+	pkgconf iproute2 iputils-ping socat ethtool jq tcpdump python3 valgrind"
 next=trixie
 
 die()
