@@ -10,7 +10,7 @@ static __always_inline bool keep_entry(struct flow *f, const struct insertion *i
 		return true;
 	if (flow_expired(f, in->now) || flow_is_over_for(f, &seed->first))
 		return false;
-	f->bits |= FLOW_SEEDED;
+	flow_set(f, FLOW_SEEDED);
 	return true;
 }
 
@@ -37,8 +37,9 @@ static __always_inline void fill_seeded(struct flow *f, const struct subject *s,
 		f->bits |= FLOW_CONFIRMED;
 }
 
-static __always_inline enum seeding put_seeded(struct flow_bucket *b, __u32 way, const struct subject *s,
-					       const struct insertion *in, const struct seed *seed)
+/* As put_flow(). *ended: the end of the flow that had the way is to be sent. */
+static __always_inline enum seeding put_seeded(struct flow_bucket *b, __u32 way, __u32 bucket, const struct subject *s,
+					       const struct insertion *in, const struct seed *seed, bool *ended)
 {
 	struct flow *f = &b->flow[way];
 
@@ -47,10 +48,12 @@ static __always_inline enum seeding put_seeded(struct flow_bucket *b, __u32 way,
 
 		if (same && keep_entry(f, in, seed))
 			return SEEDING_KNOWN;
-		if (!same && !flow_expired(f, in->now))
-			lose(LOSS_EVICTED, 1, f->bytes[0] + f->bytes[1]);
 		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
+		*ended = end_flow(b, way, bucket, flow_expired(f, in->now) ? FLOW_END_EXPIRED :
+				  same ? FLOW_END_REPLACED : FLOW_END_EVICTED, in->now);
 	}
+	b->head.serial[way]++;
+	BARRIER_MEMORY(f); /* readers take the serial for that of what they read */
 	fill_seeded(f, s, in, seed);
 	(void)__sync_lock_test_and_set(&b->head.tag[way], hash_tag(s->hash));
 	return SEEDING_MADE;
@@ -65,9 +68,10 @@ static __always_inline enum seeding seed_table(const struct subject *s, const st
 		.judged = judged_make(d, VERDICT_PASS, rule_none(), false),
 		.place = { .direction = (__u8)d, .iface = seed->iface },
 	};
-	struct flow_bucket *b = fw_flows_at((bucket_id_t){ hash_bucket(s->hash, fw_cfg.buckets) });
+	__u32 bucket = hash_bucket(s->hash, fw_cfg.buckets), way;
+	struct flow_bucket *b = fw_flows_at((bucket_id_t){ bucket });
 	enum seeding r = SEEDING_TABLE_FULL;
-	__u32 way;
+	bool ended = false;
 
 	if (!b)
 		return SEEDING_FAULT;
@@ -75,8 +79,12 @@ static __always_inline enum seeding seed_table(const struct subject *s, const st
 		return SEEDING_CONTENDED;
 	way = choose_way(b, s, &in);
 	if (way < WAYS)
-		r = put_seeded(b, way, s, &in, seed);
+		r = put_seeded(b, way, bucket, s, &in, seed, &ended);
 	bucket_unlock(&b->head);
+	if (ended)
+		send_ended();
+	if (r == SEEDING_MADE)
+		flow_tell(b, way, bucket, EVENT_FLOW_START, in.now);
 	return r;
 }
 
