@@ -35,7 +35,7 @@ struct shape {
 struct chunk { char *p; size_t size; };
 struct arena { struct chunk *v; size_t n, cap, current, used; };
 struct arena_mark { size_t current, used; };
-void *arena_take(struct arena *a, size_t bytes);
+void *arena_take(struct arena *a, size_t bytes) __attribute__((returns_nonnull));
 static inline struct arena_mark arena_mark(const struct arena *a) { return (struct arena_mark){ a->current, a->used }; }
 static inline void arena_release(struct arena *a, struct arena_mark m) { a->current = m.current; a->used = m.used; }
 void arena_free(struct arena *a);

@@ -132,6 +132,7 @@ int point_first(struct space *sp, const struct point *p, enum direction d, size_
 		*out = id_nd(sp);
 		return 0;
 	}
+	/* cppcheck-suppress autoVariables; it is taken back below */
 	sp->asked = &probe;
 	sp->asked_in = p->in;
 	rc = tables_classify_from(&sp->tables, &probe.packet, d, (iface_id_t){ (__u8)p->v[DIM_IFACE] },

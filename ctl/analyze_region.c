@@ -20,7 +20,7 @@ void *arena_take(struct arena *a, size_t bytes)
 		a->v[a->n++] = (struct chunk){ NULL, 0 };
 	}
 	c = &a->v[a->current];
-	if (c->size < bytes) { /* nothing is in it */
+	if (!c->p || c->size < bytes) { /* nothing is in it */
 		free(c->p);
 		c->size = bytes > CHUNK ? bytes : CHUNK;
 		c->p = (char *)xmalloc(c->size);
@@ -168,9 +168,9 @@ enum relation region_relation(const struct region *r, const struct form *f, stru
 {
 	const struct ranges *field = f->field;
 
+	*beyond = (struct excess){ 0, f->in & ~r->in, f->out & ~r->out };
 	if (!f->there || f->in & r->out || f->out & r->in)
 		return RELATION_DISJOINT;
-	*beyond = (struct excess){ 0, f->in & ~r->in, f->out & ~r->out };
 	for (uint32_t left = f->given; left; left &= left - 1, field++) {
 		enum dim d = (enum dim)__builtin_ctz(left);
 		enum relation here = ranges_relation(&r->dim[d], field);

@@ -105,7 +105,7 @@ static void form_sets(struct space *sp, const struct rule *r, struct form *f)
 
 static int form_make(struct space *sp, const struct rule *r, enum family family, struct form *f)
 {
-	struct ranges field[DIM_COUNT];
+	struct ranges field[DIM_COUNT] = { { NULL, 0, 0 } };
 	unsigned int n = 0;
 
 	f->there = rule_families(r) & 1u << family;
@@ -245,7 +245,7 @@ static void shapes_of(struct space *sp, enum family family, enum fragment fragme
 
 static void shapes_make(struct space *sp, bool frags, bool macs)
 {
-	for (int absent = 0; absent <= macs; absent++) {
+	for (int absent = 0; absent <= (macs ? 1 : 0); absent++) {
 		unsigned int mac = absent ? 0 : HAS_MAC;
 
 		for (unsigned int f = 0; f < FAMILY_COUNT; f++)

@@ -20,20 +20,6 @@ static bool is_bpffs(const char *path)
 	return !statfs(path, &st) && (unsigned long)st.f_type == BPF_FS_MAGIC;
 }
 
-static pid_t parent_of(pid_t pid)
-{
-	_cleanup_free_ char *path = xasprintf("/proc/%d/stat", (int)pid);
-	_cleanup_free_ char *text = NULL;
-	const char *after;
-	size_t len;
-	int parent;
-
-	if (read_file(path, 4096, &text, &len))
-		return 0;
-	after = strrchr(text, ')'); /* the command's name may hold anything */
-	return after && sscanf(after, ") %*c %d", &parent) == 1 ? (pid_t)parent : 0;
-}
-
 static bool mount_ns_of(pid_t pid, struct stat *st)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/%d/ns/mnt", (int)pid);
@@ -49,7 +35,7 @@ static pid_t ancestor_outside(void)
 
 	if (!mount_ns_of(pid, &ours))
 		return 0;
-	while ((pid = parent_of(pid)) > 0 && mount_ns_of(pid, &theirs))
+	while ((pid = process_parent(pid)) > 0 && mount_ns_of(pid, &theirs))
 		last = theirs.st_ino == ours.st_ino ? 0 : pid;
 	return last;
 }

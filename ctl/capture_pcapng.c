@@ -99,7 +99,7 @@ static int read_section(struct capture *c, char **err)
 static int read_interface_option(struct capture *c, struct block *b, struct capture_interface *out, bool *end,
 				 char **err)
 {
-	uint8_t h[4], value[8];
+	uint8_t h[4], value[8] = { 0 };
 	uint32_t len, padded, want;
 	uint16_t code;
 	int rc = take(c, b, h, sizeof(h), "an interface option", err);

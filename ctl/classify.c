@@ -53,7 +53,7 @@ int tables_classify_image(const struct tables *t, enum image image, const struct
 			  iface_id_t iface, rule_id_t *out)
 {
 	struct query q;
-	struct search s;
+	struct search s = { .root = { 0 } };
 
 	walked = t;
 	query_of(p, direction, iface, &q);
@@ -75,7 +75,7 @@ static int walk_from(__u32 level, __u32 n, const __u32 *at, __u32 from)
 		and &= leaf ? leaf->rules : node->mask;
 	}
 	for (; and; and &= and - 1) {
-		__u32 k = (__u32)__builtin_ctzll(and), child[ROOTS_MAX];
+		__u32 k = (__u32)__builtin_ctzll(and), child[ROOTS_MAX] = { 0 };
 		int r;
 
 		if (level == 1)
@@ -96,13 +96,13 @@ int tables_classify_from(const struct tables *t, const struct packet *p, enum di
 			 rule_id_t from, rule_id_t *out)
 {
 	struct query q;
-	int first[IMAGE_COUNT];
+	int first[IMAGE_COUNT] = { CLASSIFY_NONE, CLASSIFY_NONE };
 
 	walked = t;
 	query_of(p, direction, iface, &q);
 	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
 		const struct image_cfg *cfg = &t->cfg.image[i];
-		struct search s;
+		struct search s = { .root = { 0 } };
 
 		first[i] = CLASSIFY_NONE;
 		if (cfg->dims && from.raw < t->cfg.rules)
@@ -116,7 +116,7 @@ int tables_classify(const struct tables *t, const struct packet *p, enum directi
 		    rule_id_t *out)
 {
 	struct query q;
-	struct search s;
+	struct search s = { .root = { 0 } };
 	int a, b;
 
 	walked = t;

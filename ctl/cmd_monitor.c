@@ -52,7 +52,7 @@ static void monitor_free(struct monitor *m)
 	for (int i = 0; i < RULESETS; i++)
 		ruleset_free(&m->known[i].rs);
 	if (m->pcap && m->pcap != stdout)
-		fclose(m->pcap);
+		(void)fclose(m->pcap); /* what was written has been flushed and checked, packet by packet */
 	flow_table_close(&m->table);
 	free(m->told);
 	strbuf_free(&m->line);

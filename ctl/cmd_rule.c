@@ -123,7 +123,7 @@ static int delete(struct edit *e, int argc, char **argv)
 		return status;
 	gone = (bool *)xcalloc(e->rs.nrules, sizeof(*gone));
 	for (int i = 0; i < argc; i++) {
-		size_t number;
+		size_t number = 0;
 
 		status = parse_number(e->cli, argv[i], e->rs.nrules, &number);
 		if (status)
@@ -145,11 +145,11 @@ static int show(struct edit *e, int argc, char **argv)
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
 	const struct rule *r;
 	struct counters c = { 0, 0 };
-	size_t number;
+	size_t number = 0;
 	int status = argc == 1 ? edit_begin(e, 0) : cli_wrong(e->cli, "rule show takes the number of a rule"), rc;
 
 	status = status ?: parse_number(e->cli, argv[0], e->rs.nrules, &number);
-	if (status)
+	if (status || !number)
 		return status;
 	r = &e->rs.rules[number - 1];
 	rc = live_counters(&e->live, r->direction, (rule_id_t){ (__u32)number - 1 }, &c);

@@ -172,7 +172,7 @@ static void compile_set(struct compiler *c, enum image image, struct set_ref *re
 /* The sets that the image's rules name, each side for itself, in order of first use. */
 static int compile_sets(struct compiler *c, enum image image, struct image_cfg *cfg)
 {
-	int sets[SET_REFS_MAX];
+	int sets[SET_REFS_MAX] = { 0 };
 
 	for (size_t i = 0; i < c->rs->nrules; i++) {
 		for (int dst = 0; dst < 2; dst++) {
@@ -312,7 +312,7 @@ static void compiler_free(struct compiler *c)
 {
 	struct blocks *all[] = { &c->cells, &c->words, &c->trie, &c->nodes, &c->leaves, &c->macs, &c->classes };
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+	for (size_t i = 0; i < ARRAY_COUNT(all); i++)
 		blocks_free(all[i]);
 	bittree_free(&c->tree);
 	events_free(&c->events);

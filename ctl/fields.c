@@ -52,9 +52,10 @@ bool field_given(const struct rule *r, enum dim d)
 
 __u32 dim_values(enum dim d)
 {
-#define DIM_VALUES(id, values) case id: return values;
-	switch (d) { FW_DIMS(DIM_VALUES) }
-	return 0;
+#define DIM_VALUES(id, values) [id] = (values),
+	static const __u32 v[DIM_COUNT] = { FW_DIMS(DIM_VALUES) };
+
+	return v[d];
 }
 
 const char *dim_text(enum dim d)
@@ -258,7 +259,7 @@ u128 mac_number(const struct mac *m)
 
 struct mac number_mac(u128 v)
 {
-	struct mac m;
+	struct mac m = { { 0 } };
 
 	for (size_t i = sizeof(m.b); i--; v >>= 8)
 		m.b[i] = (__u8)v;

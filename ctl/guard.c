@@ -18,12 +18,13 @@
 /* The session's packet from client to server. False where the variable says nothing that is understood. */
 static bool session_packet(const char *text, struct packet *p)
 {
-	char client[ADDR_TEXT_MAX], server[ADDR_TEXT_MAX];
-	unsigned int cport, sport;
+	char client[ADDR_TEXT_MAX], server[ADDR_TEXT_MAX], port[2][8];
+	unsigned long cport, sport;
 	enum family a, b;
 
 	memset(p, 0, sizeof(*p));
-	if (!text || sscanf(text, "%95s %u %95s %u", client, &cport, server, &sport) != 4 || cport > 65535 || sport > 65535)
+	if (!text || sscanf(text, "%95s %7s %95s %7s", client, port[0], server, port[1]) != 4 ||
+	    !text_number(port[0], 65535, &cport) || !text_number(port[1], 65535, &sport))
 		return false;
 	client[strcspn(client, "%")] = '\0'; /* fe80::1%eth0 */
 	server[strcspn(server, "%")] = '\0';
@@ -196,19 +197,6 @@ static char *ssh_of_process(pid_t pid)
 	return NULL;
 }
 
-static pid_t parent_of(pid_t pid)
-{
-	_cleanup_free_ char *path = xasprintf("/proc/%d/stat", (int)pid), *text = NULL;
-	const char *name_end;
-	size_t len;
-	int parent;
-
-	if (read_file(path, 4096, &text, &len))
-		return 0;
-	name_end = strrchr(text, ')'); /* the name may hold anything */
-	return name_end && sscanf(name_end + 1, " %*c %d", &parent) == 1 ? parent : 0;
-}
-
 static char *ssh_connection(void)
 {
 	const char *own = getenv("SSH_CONNECTION");
@@ -216,7 +204,7 @@ static char *ssh_connection(void)
 
 	if (own)
 		return xstrdup(own);
-	for (int depth = 0; pid > 1 && depth < 32; depth++, pid = parent_of(pid)) {
+	for (int depth = 0; pid > 1 && depth < 32; depth++, pid = process_parent(pid)) {
 		char *found = ssh_of_process(pid);
 
 		if (found)

@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
@@ -171,9 +172,13 @@ static char *mark_path(const struct instance *in, unsigned int ifindex)
 
 bool hook_clsact_mark_name(const char *name, unsigned int *ifindex)
 {
-	char more;
+	static const char prefix[] = "clsact-";
+	unsigned long n;
 
-	return sscanf(name, "clsact-%u%c", ifindex, &more) == 1;
+	if (strncmp(name, prefix, sizeof(prefix) - 1) || !text_number(name + sizeof(prefix) - 1, INT_MAX, &n))
+		return false;
+	*ifindex = (unsigned int)n;
+	return true;
 }
 
 /* A clsact qdisc on the interface, ours (and marked) or one that was there. */

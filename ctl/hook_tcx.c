@@ -43,7 +43,7 @@ static bool contains(const __u32 *ids, __u32 n, __u32 id)
 static int open_live(const struct instance *in, const struct iface *ifc, enum hook hook, struct hook_link *l,
 		     char **err)
 {
-	__u32 ids[TCX_CHAIN_MAX];
+	__u32 ids[TCX_CHAIN_MAX] = { 0 };
 	int rc = hook_link_open(in, ifc->index, hook, l, err);
 
 	if (!rc && (l->ifindex != ifc->index || !contains(ids, chain(ifc->index, hook, ids), l->prog_id)))
@@ -83,7 +83,7 @@ int hook_tcx_query(const struct instance *in, const struct iface *ifc, enum hook
 		   struct hook_programs *out, char **err)
 {
 	_cleanup_hook_link_ struct hook_link l = HOOK_LINK_NONE;
-	__u32 ids[TCX_CHAIN_MAX], n = chain(ifc->index, hook, ids), i;
+	__u32 ids[TCX_CHAIN_MAX] = { 0 }, n = chain(ifc->index, hook, ids), i;
 	int rc = open_live(in, ifc, hook, &l, err);
 
 	if (rc && rc != -ENOENT && rc != -ESTALE)

@@ -81,6 +81,8 @@ struct foreign {
 };
 
 /* What is on the interface now. -ENODATA where nothing is. */
+static void foreign_close(struct foreign *f) { cleanup_close_fn(&f->fd); }
+
 static int find_foreign(const struct iface *ifc, struct foreign *f, char **err)
 {
 	struct iface now;
@@ -153,14 +155,13 @@ static int refused(const struct iface *ifc, int prog_fd, __u32 flags, int rc, ch
 static int attach_mode(struct instance *in, const struct iface *ifc, const struct hook_request *rq, __u32 flags,
 		       char **err)
 {
-	struct foreign f = { .fd = -1 };
-	_cleanup_close_ int foreign_fd = -1, link = create_link(rq->prog_fd, ifc->index, flags);
+	_cleanup_(foreign_close) struct foreign f = { .fd = -1 };
+	_cleanup_close_ int link = create_link(rq->prog_fd, ifc->index, flags);
 	bool evicted = false;
 	int rc;
 
 	if (link == -EBUSY || link == -EEXIST) {
 		rc = evict(ifc, rq->force, &f, err);
-		foreign_fd = f.fd;
 		if (rc)
 			return rc;
 		evicted = true;

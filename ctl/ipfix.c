@@ -174,6 +174,9 @@ struct values {
 	const char *name;
 	const struct export_tally *unsent;
 };
+/* What a template does not have is there too, as nothing: no field of it can go astray. */
+static const struct flow_record no_record = { .first_record = false };
+static const struct export_tally none_unsent = { 0 };
 
 /* RFC 5102, flowEndReason. */
 static __u8 end_reason_code(enum end_reason e)
@@ -224,7 +227,7 @@ static void put_name(struct ipfix_message *m, const char *s)
 static void put_field(struct ipfix_message *m, enum field f, const struct values *v)
 {
 	const struct flow_record *r = v->record;
-	const struct flow *flow = r ? &r->flow : NULL;
+	const struct flow *flow = &r->flow;
 	unsigned int n = specs[f].bytes;
 
 	switch (f) {
@@ -324,7 +327,7 @@ void ipfix_begin(struct ipfix_message *m, __u8 *buf, size_t max)
 
 bool ipfix_add_flow(struct ipfix_message *m, const struct flow_record *r)
 {
-	struct values v = { .record = r, .ruling = flow_ruling_of(&r->flow) };
+	struct values v = { .record = r, .ruling = flow_ruling_of(&r->flow), .name = "", .unsent = &none_unsent };
 	bool v6 = r->flow.key.family == FAMILY_INET6;
 
 	v.rule = v.ruling.rule;
@@ -339,14 +342,14 @@ bool ipfix_add_flow(struct ipfix_message *m, const struct flow_record *r)
 
 bool ipfix_add_rule(struct ipfix_message *m, __u32 rule, const char *label)
 {
-	const struct values v = { .rule = rule, .name = label };
+	const struct values v = { .record = &no_record, .rule = rule, .name = label, .unsent = &none_unsent };
 
 	return add_record(m, IPFIX_RULES, &v);
 }
 
 bool ipfix_add_unsent(struct ipfix_message *m, __u32 process, const struct export_tally *unsent)
 {
-	const struct values v = { .process = process, .unsent = unsent };
+	const struct values v = { .record = &no_record, .process = process, .name = "", .unsent = unsent };
 
 	return add_record(m, IPFIX_UNSENT, &v);
 }

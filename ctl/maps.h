@@ -26,8 +26,18 @@ FW_MAPS_EXPORT(USER_HANDLE)
 
 /* One value: read, written, or shared with the kernel (n_map: NULL on error, errno). */
 #define USER_SINGLE(n, K, V)                                                                                    \
-	static inline int n##_get(n##_t m, V *v) { return bpf_map_lookup_elem(m.fd, &(K){ 0 }, v); }            \
-	static inline int n##_put(n##_t m, const V *v) { return bpf_map_update_elem(m.fd, &(K){ 0 }, v, 0); }   \
+	static inline int n##_get(n##_t m, V *v)                                                                \
+	{                                                                                                       \
+		const K at = 0;                                                                                 \
+                                                                                                                \
+		return bpf_map_lookup_elem(m.fd, &at, v);                                                       \
+	}                                                                                                       \
+	static inline int n##_put(n##_t m, const V *v)                                                          \
+	{                                                                                                       \
+		const K at = 0;                                                                                 \
+                                                                                                                \
+		return bpf_map_update_elem(m.fd, &at, v, 0);                                                    \
+	}                                                                                                       \
 	static inline V *n##_map(n##_t m)                                                                       \
 	{                                                                                                       \
 		void *p = mmap(NULL, map_bytes(sizeof(V), 1), PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0);     \
@@ -43,10 +53,17 @@ FW_MAPS_EXPORT(USER_HANDLE)
 
 /* Arrays: single elements, or all of them in memory. n_map: `entries` values, shared with the kernel; NULL on error (errno). */
 #define USER_ARRAY(n, K, V)                                                                                     \
-	static inline int n##_get(n##_t m, K k, V *v) { return bpf_map_lookup_elem(m.fd, &(__u32){ k.raw }, v); } \
+	static inline int n##_get(n##_t m, K k, V *v)                                                           \
+	{                                                                                                       \
+		__u32 at = k.raw;                                                                               \
+                                                                                                                \
+		return bpf_map_lookup_elem(m.fd, &at, v);                                                       \
+	}                                                                                                       \
 	static inline int n##_put(n##_t m, K k, const V *v)                                                     \
 	{                                                                                                       \
-		return bpf_map_update_elem(m.fd, &(__u32){ k.raw }, v, 0);                                      \
+		__u32 at = k.raw;                                                                               \
+                                                                                                                \
+		return bpf_map_update_elem(m.fd, &at, v, 0);                                                    \
 	}                                                                                                       \
 	static inline V *n##_map(n##_t m, size_t entries)                                                       \
 	{                                                                                                       \

@@ -4,8 +4,7 @@
 #define FW_MAPSET_H
 
 #include "maps.h"
-
-#define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#include "util.h"
 
 /* All handles -1; closing closes those that are not and makes them so. */
 struct instance_maps instance_maps_none(void);

@@ -159,7 +159,7 @@ void packet_json(struct json *j, const struct packet_context *c, const struct pa
 	json_key_uint(j, "frame", e->length);
 	hex[0] = '\0';
 	for (unsigned int i = 0; i < e->captured && i < SNAP_BYTES; i++)
-		snprintf(hex + 2 * i, 3, "%02x", e->data[i]);
+		snprintf(hex + 2 * (size_t)i, 3, "%02x", e->data[i]);
 	json_key_string(j, "data", hex);
 	json_end_object(j);
 }

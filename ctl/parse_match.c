@@ -86,7 +86,7 @@ static bool flag_letters(const char *s, size_t n, uint8_t *out)
 	if (n == 4 && !memcmp(s, "none", 4))
 		return true;
 	for (size_t i = 0; i < n; i++) {
-		const char *at = (const char *)memchr(letters, s[i], 8);
+		const char *at = (const char *)memchr(letters, s[i], sizeof(letters) - 1);
 
 		if (!at)
 			return false;

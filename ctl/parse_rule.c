@@ -143,10 +143,11 @@ static int rule_option(struct parser *p, struct rule_state *st, enum option o)
 		p_next(p);
 		return rule_log(p, st->rule);
 	case OPTION_LIMIT:
+		return p_error(p, t.loc, "'%s' is not available in this version yet", option_words[OPTION_LIMIT]);
 	case OPTION_COUNT:
 		break;
 	}
-	return p_error(p, t.loc, "'%s' is not available in this version yet", option_words[o]);
+	return -EINVAL;
 }
 
 static int rule_body(struct parser *p, struct rule_state *st)

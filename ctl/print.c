@@ -71,8 +71,9 @@ static void print_numbers(const char *word, const struct numset *s, const struct
 static void print_range(const struct addr_range *r, struct strbuf *out)
 {
 	char text[ADDR_TEXT_MAX];
+	size_t n = addr_range_print(r, text);
 
-	strbuf_add_bytes(out, text, addr_range_print(r, text));
+	strbuf_add_bytes(out, text, n);
 }
 
 static void print_endpoint(const struct ruleset *rs, const char *word, const struct endpoint *e,

@@ -60,14 +60,14 @@ static int new_number(const struct instance_maps *m, const char *name, __u16 *ou
 	return -ENOSPC;
 }
 
-/* Walks all keys of a map, calling back for those of other sets than `keep` (or, with only, of that set). */
-#define FOR_KEYS(map, handle, K, key, body)                                   \
+/* Walks all keys of a map: `body` is run for each; it may delete the one at hand. */
+#define FOR_KEYS(map, handle, key, body)                                      \
 	do {                                                                  \
-		K key, next_;                                                 \
+		__typeof__(key) next_;                                        \
 		bool more_ = !map##_next(handle, NULL, &next_);               \
 		while (more_) {                                               \
-			key = next_;                                          \
-			more_ = !map##_next(handle, &key, &next_);            \
+			(key) = next_;                                        \
+			more_ = !map##_next(handle, &(key), &next_);          \
 			body;                                                 \
 		}                                                             \
 	} while (0)
@@ -83,6 +83,8 @@ static bool keeps(const struct set_numbers *keep, __u16 number)
 int sets_keep_only(const struct instance_maps *m, const struct set_numbers *keep)
 {
 	bool stale[256] = { false }, any = false;
+	struct set_addr_key addr;
+	struct set_net_key net;
 
 	for (__u32 i = 1; i < 256; i++) {
 		struct set_name entry;
@@ -95,10 +97,10 @@ int sets_keep_only(const struct instance_maps *m, const struct set_numbers *keep
 	}
 	if (!any)
 		return 0;
-	FOR_KEYS(fw_set_addrs, m->fw_set_addrs, struct set_addr_key, k,
-		 if (k.set < 256 && stale[k.set]) (void)fw_set_addrs_del(m->fw_set_addrs, &k));
-	FOR_KEYS(fw_set_nets, m->fw_set_nets, struct set_net_key, k,
-		 if (k.set < 256 && stale[k.set]) (void)fw_set_nets_del(m->fw_set_nets, &k));
+	FOR_KEYS(fw_set_addrs, m->fw_set_addrs, addr,
+		 if (addr.set < 256 && stale[addr.set]) (void)fw_set_addrs_del(m->fw_set_addrs, &addr));
+	FOR_KEYS(fw_set_nets, m->fw_set_nets, net,
+		 if (net.set < 256 && stale[net.set]) (void)fw_set_nets_del(m->fw_set_nets, &net));
 	for (__u32 i = 1; i < 256; i++) {
 		const struct set_name none = { "" };
 		int rc = stale[i] ? fw_set_names_put(m->fw_set_names, (set_id_t){ (__u16)i }, &none) : 0;
@@ -111,7 +113,7 @@ int sets_keep_only(const struct instance_maps *m, const struct set_numbers *keep
 
 static int number_of_old(const struct set *s, const struct ruleset *old, const struct ruleset_info *info)
 {
-	for (size_t i = 0; old && i < old->nsets && i < info->sets && i < SETS_MAX; i++)
+	for (size_t i = 0; old && info && i < old->nsets && i < info->sets && i < SETS_MAX; i++)
 		if (!strcmp(old->sets[i].name, s->name) && old->sets[i].type == s->type)
 			return info->set[i];
 	return -ENOENT;
@@ -169,12 +171,14 @@ bool set_contains(const struct instance_maps *m, __u16 number, enum set_type typ
 
 size_t set_count(const struct instance_maps *m, __u16 number, enum set_type type)
 {
+	struct set_addr_key addr;
+	struct set_net_key net;
 	size_t n = 0;
 
 	if (type == SET_ADDR)
-		FOR_KEYS(fw_set_addrs, m->fw_set_addrs, struct set_addr_key, k, n += k.set == number);
+		FOR_KEYS(fw_set_addrs, m->fw_set_addrs, addr, n += addr.set == number);
 	else
-		FOR_KEYS(fw_set_nets, m->fw_set_nets, struct set_net_key, k, n += k.set == number);
+		FOR_KEYS(fw_set_nets, m->fw_set_nets, net, n += net.set == number);
 	return n;
 }
 

@@ -29,7 +29,7 @@ char *time_text(uint64_t ns, char buf[TIME_TEXT_MAX])
 	if (second != last_second) {
 		struct tm tm = { .tm_year = 70, .tm_mday = 1 };
 
-		gmtime_r(&(time_t){ (time_t)second }, &tm);
+		(void)gmtime_r(&(time_t){ (time_t)second }, &tm); /* no time of 64 bits in ns is beyond what it takes */
 		n = strftime(last, TIME_TEXT_MAX - 11, "%Y-%m-%dT%H:%M:%S", &tm);
 		last_second = second;
 	}

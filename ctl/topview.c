@@ -114,8 +114,8 @@ static void head(const struct page *g)
 	time_t now = time(NULL);
 	struct tm tm;
 
-	localtime_r(&now, &tm);
-	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	if (!localtime_r(&now, &tm) || !strftime(clock, sizeof(clock), "%H:%M:%S", &tm))
+		clock[0] = '\0';
 	if (g->v->keys)
 		strbuf_add(g->out, "%c", TERM_REVERSE);
 	strbuf_add(g->out, "fwctl top %s   ruleset %u, %u rule%s   by %s%s%s%s\n", clock, info->id, info->rules, info->rules == 1 ? "" : "s",

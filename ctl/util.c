@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,4 +135,32 @@ int read_file(const char *path, size_t max, char **out, size_t *len)
 	*out = TAKE_PTR(buf);
 	*len = n;
 	return 0;
+}
+
+bool text_number(const char *s, unsigned long max, unsigned long *out)
+{
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	*out = strtoul(s, &end, 10);
+	return !errno && !*end && *out <= max;
+}
+
+pid_t process_parent(pid_t pid)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d/stat", (int)pid), *text = NULL;
+	char *field, *end;
+	size_t len;
+	long parent;
+
+	if (read_file(path, 4096, &text, &len) || !text)
+		return 0;
+	field = strrchr(text, ')'); /* the command's name may hold anything; then " S PARENT " */
+	if (!field || strlen(field) < 4)
+		return 0;
+	errno = 0;
+	parent = strtol(field + 4, &end, 10);
+	return errno || end == field + 4 || parent < 0 || parent > INT_MAX ? 0 : (pid_t)parent;
 }

@@ -36,6 +36,8 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 		}                                                              \
 	} while (0)
 
+#define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 /* A growing string. Zero-initialise; str is NULL or NUL-terminated and owned by the struct. */
 struct strbuf { char *str; size_t len, cap; };
 void strbuf_add(struct strbuf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -50,6 +52,12 @@ static inline void strbuf_add_bytes(struct strbuf *b, const char *p, size_t n)
 }
 void strbuf_free(struct strbuf *b);
 #define _cleanup_strbuf_ _cleanup_(strbuf_free)
+
+/* The number that the whole of s is, in decimal and at most max. False where it is none. */
+bool text_number(const char *s, unsigned long max, unsigned long *out);
+
+/* The parent of a process (/proc/PID/stat); 0 where that cannot be told. */
+pid_t process_parent(pid_t pid);
 
 /* Whole content of a file, or of standard input for "-". *out is owned by the caller and NUL-terminated
  * behind *len bytes. At most `max` bytes: -EFBIG beyond. */

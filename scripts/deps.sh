@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Install what the build and the tests need on Debian 12 or later; nothing happens where all is there.
-#   scripts/deps.sh BUILD_DIR
+#   scripts/deps.sh BUILD_DIR [lint]     with lint: what `make lint` needs beside
 # Packages come by apt-get (that takes root). Debian 12's libmnl-dev has no static archive: the one of the next release is
 # unpacked, not installed, below BUILD_DIR/libmnl. It comes from the mirror that this machine already uses, over a private
 # apt configuration with signature checks on.
@@ -17,7 +17,11 @@ die()
 	exit 1
 }
 
-[ $# -eq 1 ] || die "usage: deps.sh BUILD_DIR"
+case $#/${2:-} in
+1/) ;;
+2/lint) packages="$packages clang-tidy clang-format cppcheck" ;;
+*) die "usage: deps.sh BUILD_DIR [lint]" ;;
+esac
 mkdir -p "$1"
 build=$(cd "$1" && pwd)
 log=$build/deps.log

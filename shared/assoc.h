@@ -25,10 +25,10 @@ struct flow_bucket {
 	struct flow flow[WAYS];
 };
 typedef struct bucket_id { __u32 raw; } bucket_id_t;
-_Static_assert(sizeof(struct flow_bucket) == 17 * 64, "whole cache lines, so that entries stay aligned");
+_Static_assert(sizeof(struct flow_bucket) == 17 * 64ul, "whole cache lines, so that entries stay aligned");
 
 /* One step of NH: h and 8 bytes of message with words 2i and 2i + 1 of the key. */
-static __always_inline __u64 nh_step(__u64 h, const __u32 *key, int i, __u32 lo, __u32 hi)
+static __always_inline __u64 nh_step(__u64 h, const __u32 *key, size_t i, __u32 lo, __u32 hi)
 {
 	h += (__u64)(__u32)(lo + key[2 * i]) * (__u32)(hi + key[2 * i + 1]);
 	BARRIER_MEMORY(h); /* or the compiler reads all of the key first, for which it has no registers */

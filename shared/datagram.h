@@ -42,7 +42,7 @@ struct datagram_bucket {
 	struct datagram datagram[WAYS];
 };
 typedef struct datagram_bucket_id { __u32 raw; } datagram_bucket_id_t;
-_Static_assert(sizeof(struct datagram_bucket) == 17 * 64, "whole cache lines");
+_Static_assert(sizeof(struct datagram_bucket) == 17 * 64ul, "whole cache lines");
 
 static __always_inline void datagram_key_of(const struct packet *p, enum direction d, struct datagram_key *k)
 {

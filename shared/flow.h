@@ -117,7 +117,9 @@ static __always_inline rule_id_t judged_rule(judged_t j)
 {
 	__u32 number = j.raw & JUDGED_RULE;
 
-	return number ? (rule_id_t){ number - 1 } : rule_none();
+	if (!number)
+		return rule_none();
+	return (rule_id_t){ number - 1 };
 }
 
 /* The request's type when `type` is an ICMP query or the reply to one, else -1. *reply says which. */
