@@ -231,6 +231,9 @@ int bench_set_check_corners(struct bench_instance *in, const char *dir, const ch
 	if (rc)
 		return rc;
 	l = rs.loaded;
+	rc = loaded_place(&l, &in->maps, 0);
+	if (rc)
+		return FAIL(err, rc, "%s: %s", name, strerror(-rc));
 	for (size_t i = 0; i < headers; i++) {
 		struct built b;
 
