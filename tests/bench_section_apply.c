@@ -220,7 +220,10 @@ static void add_memory(const struct section *s, const struct variants *sub, cons
 
 static void add_verified(const struct section *s, const struct variants *sub, const struct loaded *l)
 {
-	const struct { const char *what; int fd; } v[] = { { "XDP", l->xdp }, { "TC egress", l->out }, { "TC ingress", l->in } };
+	const struct { const char *what; int fd; } v[] = {
+		{ "XDP", l->xdp }, { "XDP, the long way", l->xdp_long }, { "TC egress", l->out }, { "TC ingress", l->in },
+		{ "TC, the long way", l->tc_long },
+	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(v); i++) {
 		struct bpf_prog_info info = { .id = 0 };
