@@ -203,7 +203,7 @@ static int set_up(struct run *r, char **err)
 	c->sweep.idle = ticks_of(&c->context.clock, r->rq->idle_s * 1000ull);
 	c->sweep.active = ticks_of(&c->context.clock, r->rq->active_s * 1000ull);
 	sweep_recover(&c->sweep);
-	rc = rulewatch_start(r->s, &r->rules, err);
+	rc = rulewatch_start(r->s, r->lock, &r->rules, err);
 	c->rules = &r->rules;
 	rc = rc ?: listen_for_ends(r, err);
 	if (!rc && r->rq->back >= 0)

@@ -123,7 +123,7 @@ static __u64 look(const struct rulewatch *w)
 	       __atomic_load_n(&w->instance->next_generation, __ATOMIC_ACQUIRE);
 }
 
-int rulewatch_start(const struct state *s, struct rulewatch *w, char **err)
+int rulewatch_start(const struct state *s, int lock, struct rulewatch *w, char **err)
 {
 	int pair[2], rc;
 
@@ -135,6 +135,7 @@ int rulewatch_start(const struct state *s, struct rulewatch *w, char **err)
 	w->pid = fork();
 	if (!w->pid) {
 		close(pair[0]);
+		close(lock);
 		serve(s, pair[1]);
 	}
 	close(pair[1]);

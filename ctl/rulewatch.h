@@ -23,8 +23,11 @@ struct rulewatch {
 	unsigned int newest;    /* of them */
 };
 
-/* Forks the process that reads. The state stays open for as long as the watch. 0 or a negative errno with *err. */
-int rulewatch_start(const struct state *s, struct rulewatch *w, char **err);
+/*
+ * Forks the process that reads; it does not keep the descriptor `lock`, which is to end with its parent. The state stays open for as
+ * long as the watch. 0 or a negative errno with *err.
+ */
+int rulewatch_start(const struct state *s, int lock, struct rulewatch *w, char **err);
 void rulewatch_stop(struct rulewatch *w);
 
 /* True when there is a ruleset that was not there before. Costs two loads where nothing has changed. */

@@ -121,6 +121,7 @@ for round in 1 2 3 4 5 6; do
 	wait "$sender"
 done
 collect --json killed.json
+check "killed in the middle: the next one starts" alive
 stop
 check_json "killed in the middle: whole lines" 'length > 0' records killed.json
 # What a batch had that was not written yet is lost, and counted.

@@ -156,12 +156,11 @@ if command -v tshark >/dev/null; then
 	traffic
 	until_true has_lines wire.json 10
 	stop
-	sleep 0.5
-	kill -INT "$tcpdump"
-	wait "$tcpdump"
-	kill "$receiver"
 	dissected() { tshark -r wire.pcap -d udp.port==4742,cflow "$@" 2>/dev/null; }
-	check "tshark: all records" same "$(dissected -T fields -e cflow.srcaddr -e cflow.srcaddrv6 | tr '\t,' '\n\n' | grep -c .)" "$(wc -l <wire.json)"
+	all_dissected() { same "$(dissected -T fields -e cflow.srcaddr -e cflow.srcaddrv6 | tr '\t,' '\n\n' | grep -c .)" "$(wc -l <wire.json)"; }
+	check "tshark: all records" until_true all_dissected
+	kill -INT "$tcpdump" "$receiver"
+	wait "$tcpdump"
 	check "tshark: nothing malformed" same "$(dissected -Y '_ws.malformed || _ws.expert.severity == "Error" || _ws.expert.severity == "Warning"')" ""
 else
 	skip "tshark dissects it" "tshark is not installed"
