@@ -15,21 +15,24 @@ tree=$(cd "$here/.." && pwd)
 build=$(cd "${1:?usage: kernels.sh BUILD_DIR [SERIES...]}" && pwd)
 shift
 [ $# -gt 0 ] || set -- 6.1 6.12 6.18 7
-tests=${KERNEL_TESTS:-net_verdicts net_state net_mutated net_table net_events net_attach e2e/attach e2e/edit e2e/seed}
-limit=${KERNEL_TIME:-300}
+# In parts, each in a boot of its own: what takes longest is the verifier.
+parts=("net_verdicts" "net_verifier net_state net_mutated net_table net_events net_attach e2e/attach e2e/edit e2e/seed")
+[ -z "${KERNEL_TESTS:-}" ] || parts=("$KERNEL_TESTS")
+percent=${FWCTL_TEST_PERCENT:-10}
+limit=${KERNEL_TIME:-600}
 work=$build/kernels
 log=$work/install.log
 mkdir -p "$work/log"
 : >"$log"
 tmp=$(mktemp -d)
-qemu=
+running=()
 # shellcheck source=scripts/apt-private.sh
 . "$here/apt-private.sh"
 
 clean_up()
 {
 	trap - EXIT
-	[ -z "$qemu" ] || kill "$qemu" 2>/dev/null || :
+	[ ${#running[@]} = 0 ] || kill "${running[@]}" 2>/dev/null || :
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
@@ -81,37 +84,60 @@ make_root()
 	cp /bin/busybox "$tmp/root/bin/busybox"
 	add /bin/dash
 	ln -s dash "$tmp/root/bin/sh"
-	for program in bash jq socat ip tc bpftool ping ethtool ss; do
+	for program in bash timeout jq socat ip tc bpftool ping ethtool ss; do
 		file=$(readlink -f "$(command -v $program)")
 		add "$file"
 		[ "$file" = "/usr/bin/$program" ] || ln -sf "$file" "$tmp/root/usr/bin/$program"
 	done
 	cp "$here/kernels/init.sh" "$tmp/root/init"
-	printf 'tree=%s\ntests="%s"\nexport FWCTL_TEST_PERCENT=%s\n' "$tree" "$tests" "${FWCTL_TEST_PERCENT:-10}" >"$tmp/root/tests"
+	echo "tree=$tree" >"$tmp/root/tree"
 	mkdir -p "$tmp/root$tree/build"
 	add "$build/fwctl"
 	for program in "$tree"/tests/net_*.c; do
 		add "$build/tests/$(basename "$program" .c)"
 	done
 	[ "$build" = "$tree/build" ] || cp -r "$tmp/root$build/." "$tmp/root$tree/build"
+	mkdir -p "$tmp/root$tree/build/bpf"
+	cp "$build"/bpf/*.o "$tmp/root$tree/build/bpf/"
 	cp -r "$tree/tests" "$tree/pcaps" "$tmp/root$tree/"
 }
 
-# boot VERSION FOLDER LOG
-boot()
+# The initramfs for the kernel in folder $1.
+pack()
 {
 	rm -rf "$tmp/root/modules"
 	mkdir "$tmp/root/modules"
-	cp "$2"/modules "$2"/*.ko "$tmp/root/modules/"
+	cp "$1"/modules "$1"/*.ko "$tmp/root/modules/"
 	(cd "$tmp/root" && find . | /bin/busybox cpio -o -H newc 2>/dev/null | gzip -1 >"$tmp/initrd")
+}
+
+# boot FOLDER PART TESTS: in the background. Words of the kernel's command line that it does not know are init's environment.
+boot()
+{
 	timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -nodefaults -nographic \
-		-no-reboot -serial stdio -kernel "$2/vmlinuz" -initrd "$tmp/initrd" -append "console=ttyS0 panic=-1 quiet" \
-		>"$3" 2>&1 </dev/null &
-	qemu=$!
-	wait "$qemu" || :
-	qemu=
-	tr -d '\r' <"$3" >"$tmp/log" && mv "$tmp/log" "$3"
-	grep -q '^FW end' "$3"
+		-no-reboot -serial stdio -kernel "$1/vmlinuz" -initrd "$tmp/initrd" \
+		-append "console=ttyS0 panic=-1 quiet FW_TESTS=${3// /,} FWCTL_TEST_SECONDS=$limit FWCTL_TEST_PERCENT=$percent" \
+		>"$tmp/log.$2" 2>&1 </dev/null &
+	running+=($!)
+}
+
+# run_kernel FOLDER LOG: its parts side by side.
+run_kernel()
+{
+	local part=0
+
+	pack "$1"
+	for tests in "${parts[@]}"; do
+		boot "$1" $part "$tests"
+		part=$((part + 1))
+	done
+	wait "${running[@]}" || :
+	running=()
+	: >"$2"
+	for part in "${!parts[@]}"; do
+		tr -d '\r' <"$tmp/log.$part" >>"$2"
+		grep -q '^FW end' "$tmp/log.$part" || echo "FW run did not come to its end (at most $limit s): ${parts[part]}" >>"$2"
+	done
 }
 
 need
@@ -121,7 +147,7 @@ logs=()
 while read -r series version folder <&3; do
 	echo "kernels: $version" >&2
 	from=$SECONDS
-	boot "$version" "$folder" "$work/log/$series" || echo "FW run did not come to its end (at most $limit s)" >>"$work/log/$series"
+	run_kernel "$folder" "$work/log/$series"
 	echo "kernels: $version: $((SECONDS - from)) s" >&2
 	logs+=("$work/log/$series")
 done 3<"$tmp/kernels"

@@ -11,7 +11,7 @@ set -u
 build=$(cd "${1:?usage: run.sh BUILD_DIR [NAME...]}" && pwd) || exit 1
 shift
 here=$(cd "$(dirname "$0")" && pwd)
-limit=500 # seconds that a program may take
+limit=${FWCTL_TEST_SECONDS:-500} # seconds that a program may take
 passed=0 failed=0 skipped=0
 log=$(mktemp -d) || exit 1
 trap 'rm -rf "$log"' EXIT
