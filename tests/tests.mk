@@ -11,6 +11,8 @@ TEST_DEFS := -DTESTS_DIR='"$(CURDIR)/tests"' -DPCAPS_DIR='"$(CURDIR)/pcaps"'
 BENCH_OBJ := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/bench_*.c))
 TEST_SKEL := $(patsubst %.bpf.c,$(B)/skel/%.skel.h,$(notdir $(wildcard tests/bpf/*.bpf.c)))
 
+vpath %.c ctl tests
+
 $(B)/tests/%.o: tests/%.c VERSION | $(SKEL) $(TEST_SKEL)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -27,6 +29,16 @@ $(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(B)/tests/build_pack
 $(B)/tests/traffic: $(B)/tests/traffic.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^
+
+# What threads of ours do, with ThreadSanitizer.
+TSAN_OBJ := $(patsubst %,$(B)/tests/tsan/%.o,programs object mapset replay net_threads)
+$(B)/tests/tsan/%.o: %.c VERSION | $(SKEL)
+	$(call say,TSAN,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(TEST_DEFS) -fsanitize=thread -MMD -MP -c $< -o $@
+$(B)/tests/net_threads: $(TSAN_OBJ) $(TEST_OBJ) $(filter-out $(patsubst %,$(B)/ctl/%.o,programs object mapset replay),$(LIB_OBJ))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=thread -o $@ $^ $(LIBS) -lcmocka -lpcap
 
 .PHONY: tests run-test run-demo run-bench bench-doc bench-throughput
 tests: $(TEST_BIN)
@@ -57,8 +69,6 @@ FUZZ_MAIN  := $(wildcard tests/fuzz_*.c)
 FUZZ_BIN   := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_MAIN))
 FUZZ_OBJ   := $(patsubst ctl/%.c,$(B)/fuzz/obj/%.o,$(LIB_SRC)) \
 	      $(patsubst %,$(B)/fuzz/obj/%.o,native_rules promise build_packet build_text gen_packet gen_model)
-vpath %.c ctl tests
-
 $(B)/fuzz/obj/%.o: %.c VERSION | $(SKEL)
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D)
