@@ -34,20 +34,22 @@ static __always_inline __u32 mac_class_of(const struct mac_key *k)
 
 	return c ? c->class : MAC_CLASS_OTHER;
 }
-/* A global function: its keys are on the stack only while it runs. */
+/* A global function: its key is on the stack only while it runs. */
 __attribute__((noinline)) int set_look_up(__u32 set, __u32 type, __u32 family, const addr_t *a)
 {
-	struct set_net_key net = { .prefixlen = 32 + 128, .set = (__u16)set, .family = (__u8)family };
-	struct set_addr_key addr = { .set = (__u16)set, .family = (__u8)family };
+	union {
+		struct set_net_key net;
+		struct set_addr_key addr;
+	} key;
 
 	if (!a)
 		return 0;
 	if (type == SET_ADDR) {
-		addr.addr = *a;
-		return fw_set_addrs_get(&addr) != NULL;
+		key.addr = (struct set_addr_key){ .set = (__u16)set, .family = (__u8)family, .addr = *a };
+		return fw_set_addrs_get(&key.addr) != NULL;
 	}
-	net.addr = *a;
-	return fw_set_nets_get(&net) != NULL;
+	key.net = (struct set_net_key){ .prefixlen = 32 + 128, .set = (__u16)set, .family = (__u8)family, .addr = *a };
+	return fw_set_nets_get(&key.net) != NULL;
 }
 static __always_inline bool set_has(__u16 set, enum set_type type, enum family family, const addr_t *a)
 {
@@ -327,9 +329,11 @@ __attribute__((noinline)) __u32 decide_by_flow(const struct subject *s, const st
 	struct found in = {};
 	__u32 bucket, way;
 	struct flow *f;
+	ticks_t now;
 
 	if (!s || !where || !o || !s->keyed)
 		return BY_FLOW_NONE;
+	now.raw = where->now.raw; /* copied as a struct it is eight bytes on their own, and the stack has no room for those */
 	bucket = hash_bucket(s->hash, fw_cfg.buckets);
 	in.tag = hash_tag(s->hash);
 	in.index = bucket;
@@ -340,9 +344,9 @@ __attribute__((noinline)) __u32 decide_by_flow(const struct subject *s, const st
 	}
 	in.way = way = find_way(in.bucket, s);
 	f = &in.bucket->flow[way % WAYS];
-	if (way >= WAYS || flow_expired(f, where->now) || flow_is_over_for(f, &s->packet))
+	if (way >= WAYS || flow_expired(f, now) || flow_is_over_for(f, &s->packet))
 		return BY_FLOW_NEW;
-	switch (decide_known(&in, &s->packet, where->place, (enum flow_side)(s->from & 1), where->now, o)) {
+	switch (decide_known(&in, &s->packet, where->place, (enum flow_side)(s->from & 1), now, o)) {
 	case KNOWN_DECIDED:
 		o->flow = bucket * WAYS + way;
 		return BY_FLOW_DECIDED;

@@ -85,16 +85,22 @@ static void say_replay(const struct ruleset *rs, const char *what)
 		}
 	closedir(d);
 	replay_close(r);
-	assert_int_equal(programs, 3);
+	assert_int_equal(programs, 5);
 }
 
-static void say_id(__u32 id, const char *what)
-{
-	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(id);
-
-	assert_true(fd >= 0);
-	say_program(fd, what, "live");
-}
+/* The programs in both slots of a hook: where packets come first, and the long way. */
+#define SAY_HOOK(s, map, slot, what)                                             \
+	do {                                                                     \
+		const __u32 slots_[] = { (slot), program_long(slot) };           \
+		for (int i_ = 0; i_ < 2; i_++) {                                 \
+			_cleanup_close_ int fd_ = -1;                            \
+			__u32 id_ = 0;                                           \
+			assert_int_equal(map##_id((s).maps.map, slots_[i_], &id_), 0); \
+			fd_ = bpf_prog_get_fd_by_id(id_);                        \
+			assert_true(fd_ >= 0);                                   \
+			say_program(fd_, what, "live");                          \
+		}                                                                \
+	} while (0)
 
 static void say_live(const struct ruleset *rs, const char *what)
 {
@@ -102,17 +108,13 @@ static void say_live(const struct ruleset *rs, const char *what)
 	_cleanup_live_ struct live_ruleset live = live_none();
 	_cleanup_free_ char *err = NULL;
 	struct apply_result result;
-	__u32 xdp = 0, out = 0, in = 0;
 
 	if (state_open(&s, INSTANCE_CREATE | INSTANCE_LOCK, 0, &err) || apply_ruleset(&s, rs, 0, &result, &err) ||
 	    live_open(&s, &live, &err))
 		fail_msg("%s: %s", what, err);
-	assert_int_equal(fw_programs_xdp_id(s.maps.fw_programs_xdp, live.slot, &xdp), 0);
-	assert_int_equal(fw_programs_out_id(s.maps.fw_programs_out, live.slot, &out), 0);
-	assert_int_equal(fw_programs_in_id(s.maps.fw_programs_in, live.slot, &in), 0);
-	say_id(xdp, what);
-	say_id(out, what);
-	say_id(in, what);
+	SAY_HOOK(s, fw_programs_xdp, live.slot, what);
+	SAY_HOOK(s, fw_programs_out, live.slot, what);
+	SAY_HOOK(s, fw_programs_in, live.slot, what);
 }
 
 static void say_rules(const char *what, const char *text, size_t len)

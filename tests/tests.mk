@@ -7,7 +7,7 @@ TEST_TOOL := tests/layout_compare.c tests/traffic.c
 TEST_LIB  := $(filter-out $(TEST_MAIN) $(TEST_TOOL) $(wildcard tests/bench_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN) $(TEST_TOOL))
 TEST_OBJ  := $(patsubst tests/%.c,$(B)/tests/%.o,$(TEST_LIB))
-TEST_DEFS := -DTESTS_DIR='"$(CURDIR)/tests"' -DPCAPS_DIR='"$(CURDIR)/pcaps"'
+TEST_DEFS := -DTESTS_DIR='"$(CURDIR)/tests"' -DPCAPS_DIR='"$(CURDIR)/pcaps"' -DBPF_DIR='"$(abspath $(B))/bpf"'
 BENCH_OBJ := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/bench_*.c))
 TEST_SKEL := $(patsubst %.bpf.c,$(B)/skel/%.skel.h,$(notdir $(wildcard tests/bpf/*.bpf.c)))
 
