@@ -15,7 +15,7 @@
 #include "instance.h"
 #include "netns.h"
 
-enum { LOCK_WAIT_S = 10, LOCK_POLL_MS = 20, DIR_DEPTH_MAX = 8, OPEN_TRIES = 100 };
+enum { LOCK_WAIT_S = 30, LOCK_POLL_MS = 20, DIR_DEPTH_MAX = 8, OPEN_TRIES = 100 };
 
 int instance_privileged(char **err)
 {

@@ -29,7 +29,7 @@ int instance_privileged(char **err);
 
 /*
  * Open the present namespace's instance. Without INSTANCE_CREATE, -ENOENT where there is none (with *err).
- * Directories that are not root's or are open to others are refused: -EPERM. With INSTANCE_LOCK at most ten
+ * Directories that are not root's or are open to others are refused: -EPERM. With INSTANCE_LOCK at most thirty
  * seconds are spent waiting: -EBUSY then; the lock ends with instance_close() or with the process.
  */
 int instance_open(struct instance *in, unsigned int flags, char **err);
