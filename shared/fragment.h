@@ -22,9 +22,9 @@ static __always_inline bool datagram_expired(const struct datagram *g, ticks_t n
 	return (__s64)age > 0 && age > fw_cfg.timeout[TIMEOUT_FRAGMENT];
 }
 
-static __always_inline __u32 datagram_find(const struct datagram_bucket *b, __u32 tag, const struct datagram_key *k)
+__attribute__((noinline)) __u32 datagram_find(const struct datagram_bucket *b, __u32 tag, const struct datagram_key *k)
 {
-	for (__u32 i = 0; i < WAYS; i++)
+	for (__u32 i = 0; b && k && i < WAYS; i++)
 		if (b->head.tag[i] == tag && datagram_key_equal(&b->datagram[i].key, k))
 			return i;
 	return WAYS;
@@ -128,7 +128,7 @@ static __always_inline __u32 first_fragment(const struct subject *s, const struc
 	b = fw_datagrams_at((datagram_bucket_id_t){ bucket });
 	if (!b)
 		return FRAGMENT_OPEN;
-	if (!bucket_lock(&b->head)) {
+	if (!lock_bucket(&b->head)) {
 		lose(LOSS_CONTENDED, s->packet.segments, s->packet.bytes);
 		return FRAGMENT_OPEN;
 	}
@@ -151,12 +151,13 @@ __attribute__((noinline)) __u32 account_fragment(const struct subject *s, const 
 	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b)
 		return NO_FLOW;
-	way = bucket_find(b, hash_tag(s->hash), &s->key);
+	way = find_way(b, hash_tag(s->hash), &s->key);
 	f = &b->flow[way % WAYS];
 	if (way >= WAYS || flow_expired(f, in->now))
 		return NO_FLOW;
 	from_maker = s->from == (__u8)flow_maker(f);
 	flow_count(f, &s->packet, in->now, s->from != (__u8)flow_initiator(f), flow_counts_here(f, in->place, from_maker));
+	note_race(b, way, hash_tag(s->hash), &s->packet);
 	return bucket * WAYS + way;
 }
 

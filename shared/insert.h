@@ -21,7 +21,7 @@ static __always_inline __u32 flow_word_next(__u32 word, __u8 proto, __u8 tcp_fla
 	return (word & ~0xffu) | (__u32)next;
 }
 
-enum { WORD_TRIES = 8 };
+enum { WORD_TRIES = 4 };
 
 /* The flow's state after this packet. dir 0 is from the initiator. A global function: most packets move nothing and do not come here. */
 __attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *p, __u32 dir)
@@ -72,36 +72,26 @@ static __always_inline void flow_count(struct flow *f, const struct packet *p, t
 		flow_set_flags(f, dir, p->tcp_flags);
 }
 
-/* For a packet that is steady: counts it, and leaves the state as it is. */
-static __always_inline void flow_account_steady(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
+/* For a packet that is steady: it may go on from the newest byte. */
+static __always_inline void flow_move_seq(struct flow *f, const struct packet *p, int dir)
 {
-	flow_count(f, p, now, dir, counts);
 	if (p->proto == PROTO_TCP && (__s32)(p->tcp_seq + p->payload - f->seq_end[dir]) > 0)
 		f->seq_end[dir] = p->tcp_seq + p->payload;
-}
-
-static __always_inline void flow_account(struct flow *f, const struct packet *p, ticks_t now, int dir, bool counts)
-{
-	if (flow_is_steady(f, p, dir)) {
-		flow_account_steady(f, p, now, dir, counts);
-		return;
-	}
-	flow_count(f, p, now, dir, counts);
-	flow_advance(f, p, (__u32)dir);
 }
 
 enum { FLOW_REPLIES = FLOW_REPLIES_IN | FLOW_REPLIES_OUT };
 
 /* The first reply is here: they are counted at this hook, unless another was quicker. */
-static __always_inline void flow_claim_replies(struct flow *f, enum flow_bit here)
+__attribute__((noinline)) int flow_claim_replies(struct flow *f, __u32 here)
 {
-	for (int i = 0; i < WORD_TRIES; i++) {
+	for (int i = 0; f && i < WORD_TRIES; i++) {
 		__u32 word = *(const volatile __u32 *)flow_word(f);
 
 		if (word >> FLOW_WORD_BITS & FLOW_REPLIES ||
-		    __sync_val_compare_and_swap(flow_word(f), word, word | (__u32)here << FLOW_WORD_BITS) == word)
-			return;
+		    __sync_val_compare_and_swap(flow_word(f), word, word | here << FLOW_WORD_BITS) == word)
+			break;
 	}
+	return 0;
 }
 
 /*
@@ -119,6 +109,32 @@ static __always_inline bool flow_counts_here(struct flow *f, struct place at, bo
 	if (!(f->bits & FLOW_REPLIES))
 		flow_claim_replies(f, here);
 	return f->bits & here;
+}
+
+/* What flow_account() is told beside the packet. */
+enum account_how { ACCOUNT_REPLY = 1, ACCOUNT_FROM_MAKER = 2, ACCOUNT_OUT = 4 };
+static __always_inline __u32 account_how(const struct flow *f, enum flow_side from, struct place at)
+{
+	return (from != flow_initiator(f) ? ACCOUNT_REPLY : 0) | (from == flow_maker(f) ? ACCOUNT_FROM_MAKER : 0) |
+	       (at.direction & 1 ? ACCOUNT_OUT : 0);
+}
+
+/* Counts a packet of the flow, and moves its state. `how` is of ACCOUNT_*. A global function: verified once, for all that lead here. */
+__attribute__((noinline)) int flow_account(struct flow *f, const struct packet *p, __u64 now, __u32 how)
+{
+	const struct place at = { .direction = how & ACCOUNT_OUT ? DIRECTION_OUT : DIRECTION_IN };
+	int dir = how & ACCOUNT_REPLY;
+	bool steady;
+
+	if (!f || !p)
+		return -1;
+	steady = flow_is_steady(f, p, dir);
+	flow_count(f, p, (ticks_t){ now }, dir, flow_counts_here(f, at, how & ACCOUNT_FROM_MAKER));
+	if (steady)
+		flow_move_seq(f, p, dir);
+	else
+		flow_advance(f, p, (__u32)dir);
+	return 0;
 }
 
 /* The same where that is settled: else the packet is for the long way. */
@@ -175,6 +191,25 @@ struct insertion {
 static __always_inline void lose(enum loss what, __u64 packets, __u64 bytes)
 {
 	fw_losses_add((loss_id_t){ (__u32)what }, packets, bytes);
+}
+
+/* The entry was the flow's before its packet was counted: where it has not been all along, that is told. */
+static __always_inline void note_race(const struct flow_bucket *b, __u32 way, __u32 tag, const struct packet *p)
+{
+	if (!bucket_still_has(b, way, tag))
+		lose(LOSS_RACED, p->segments, p->bytes);
+}
+
+/* bucket_lock() as a global function: its loop is verified once. */
+__attribute__((noinline)) int lock_bucket(struct bucket_head *b)
+{
+	return b && bucket_lock(b);
+}
+
+/* bucket_find() likewise. */
+__attribute__((noinline)) __u32 find_way(const struct flow_bucket *b, __u32 tag, const struct flow_key *k)
+{
+	return b && k ? bucket_find(b, tag, k) : WAYS;
 }
 
 /* How gladly a way is given up: in order of these classes, within one the longest idle first. */
@@ -314,10 +349,7 @@ static __always_inline int put_flow(struct flow_bucket *b, __u32 way, __u32 buck
 		bool same = flow_key_equal(&f->key, &s->key);
 
 		if (same && !flow_expired(f, in->now) && !flow_is_over_for(f, p)) {
-			bool from_maker = s->from == (__u8)flow_maker(f);
-
-			flow_account(f, p, in->now, s->from != (__u8)flow_initiator(f),
-				     flow_counts_here(f, in->place, from_maker));
+			flow_account(f, p, in->now.raw, account_how(f, (enum flow_side)s->from, in->place));
 			return PUT_JOINED;
 		}
 		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
@@ -346,7 +378,7 @@ __attribute__((noinline)) __u32 flow_insert(const struct subject *s, const struc
 	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b)
 		return NO_FLOW;
-	if (!bucket_lock(&b->head)) {
+	if (!lock_bucket(&b->head)) {
 		lose(LOSS_CONTENDED, s->packet.segments, s->packet.bytes);
 		return NO_FLOW;
 	}

@@ -208,17 +208,17 @@ static __always_inline __u32 exthdr_length(__u8 proto, __u8 len)
 	return (__u32)(((n + 1 + ah) << (3 - ah)) & 0xffc);
 }
 
-/* The walk over IPv6 extension headers, to the upper-layer protocol or a later fragment. */
-static __always_inline enum status parse_exthdrs(struct cursor *c, struct packet *p, struct walk *w)
+/* The walk over at most `max` IPv6 extension headers, to the upper-layer protocol or a later fragment. */
+static __always_inline enum status parse_exthdrs(struct cursor *c, struct packet *p, struct walk *w, int max)
 {
-	for (int i = 0; i <= EXTHDRS_MAX; i++) {
+	for (int i = 0; i <= max; i++) {
 		const struct wire_exthdr *h;
 		enum status s;
 		__u8 proto = w->next;
 
 		if (!is_exthdr(proto) || p->fragment == FRAGMENT_LATER)
 			return STATUS_OK;
-		if (i == EXTHDRS_MAX)
+		if (i == max)
 			return STATUS_TOO_DEEP;
 		s = datagram_take(c, w, struct wire_exthdr, h);
 		if (s != STATUS_OK)
@@ -368,7 +368,7 @@ static __always_inline enum status parse_ip(struct cursor *c, const struct frame
 	enum status s = type == ETHERTYPE_IPV4 ? parse_ipv4(c, f, p, &w) : parse_ipv6(c, f, p, &w);
 
 	if (s == STATUS_OK && type == ETHERTYPE_IPV6)
-		s = parse_exthdrs(c, p, &w);
+		s = parse_exthdrs(c, p, &w, EXTHDRS_MAX);
 	cursor_forget_path(c, &p->tcp_seq);
 	if (s == STATUS_OK)
 		s = parse_upper(c, p, &w, f);

@@ -5,6 +5,8 @@
 
 #include "parse.h"
 
+#define QUOTED_EXTHDRS_MAX 2 /* the walk costs the verifier, and few packets have more */
+
 /* ICMP messages that quote a packet: RFC 1122 3.2.2 (3, 4, 5, 11, 12), RFC 4443 2.1 (those of errors that are defined: 1 to 4). */
 static __always_inline bool icmp_is_error(__u8 proto, __u8 type)
 {
@@ -71,7 +73,7 @@ static __always_inline void packet_parse_quote(struct cursor *c, const struct pa
 	q->inner_vlan = p->inner_vlan;
 	s = p->family == FAMILY_INET ? parse_ipv4(c, &whole, q, &w) : parse_ipv6(c, &whole, q, &w);
 	if (s == STATUS_OK && p->family == FAMILY_INET6)
-		s = parse_exthdrs(c, q, &w);
+		s = parse_exthdrs(c, q, &w, QUOTED_EXTHDRS_MAX);
 	cursor_forget_path(c, &q->tcp_seq);
 	if (s == STATUS_OK)
 		s = parse_quoted_upper(c, q, &w);

@@ -208,8 +208,10 @@ static __always_inline enum known decide_known(const struct found *in, const str
 			give_judged(o, by);
 		}
 	}
-	if (o->verdict == VERDICT_PASS)
-		flow_account(f, p, now, !from_initiator, flow_counts_here(f, at, from_maker));
+	if (o->verdict == VERDICT_PASS) {
+		flow_account(f, p, now.raw, account_how(f, from, at));
+		note_race(in->bucket, in->way, in->tag, p);
+	}
 	if (!had_ended && flow_has_ended(f))
 		flow_tell(in->bucket, in->way, in->index, EVENT_FLOW_CLOSED, now);
 	return KNOWN_DECIDED;
@@ -310,14 +312,10 @@ static __always_inline enum usual decide_usual(const struct subject *s, struct p
 	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way,
 				.direction = (__u8)judged_direction(j) };
 	o->reason = !from_initiator ? REASON_STATE : rule_is_none(o->rule) ? REASON_DEFAULT : REASON_RULE;
-	flow_account_steady(f, p, now, !from_initiator, flow_counts_settled(f, at, from_maker));
+	flow_count(f, p, now, !from_initiator, flow_counts_settled(f, at, from_maker));
+	flow_move_seq(f, p, !from_initiator);
+	note_race(b, way, hash_tag(s->hash), p);
 	return USUAL_PASSED;
-}
-
-/* Way of the packet's entry in its bucket, or WAYS. A global function: it compares keys one by one, which is verified once here. */
-__attribute__((noinline)) __u32 find_way(const struct flow_bucket *b, const struct subject *s)
-{
-	return b && s ? bucket_find(b, hash_tag(s->hash), &s->key) : WAYS;
 }
 
 /* Whether a packet's flow decides it; else the rules do, and what they pass makes a flow or none. */
@@ -342,7 +340,7 @@ __attribute__((noinline)) __u32 decide_by_flow(const struct subject *s, const st
 		give(o, VERDICT_DROP, REASON_FAULT, rule_none());
 		return BY_FLOW_DECIDED;
 	}
-	in.way = way = find_way(in.bucket, s);
+	in.way = way = find_way(in.bucket, in.tag, &s->key);
 	f = &in.bucket->flow[way % WAYS];
 	if (way >= WAYS || flow_expired(f, now) || flow_is_over_for(f, &s->packet))
 		return BY_FLOW_NEW;

@@ -58,7 +58,7 @@ __attribute__((noinline)) int decide_related(const struct subject *s, const stru
 	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b)
 		return 0;
-	way = bucket_find(b, hash_tag(quote->hash), &quote->key);
+	way = find_way(b, hash_tag(quote->hash), &quote->key);
 	f = &b->flow[way % WAYS];
 	if (way >= WAYS || flow_expired(f, in->now))
 		return 0;
