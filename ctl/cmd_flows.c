@@ -3,16 +3,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include "cmd.h"
+#include "droplist.h"
 #include "flowfilter.h"
-#include "flowlist.h"
-#include "flowview.h"
+#include "flowlines.h"
 #include "ifaces.h"
 #include "live.h"
 #include "parse.h"
 #include "rejudge.h"
 
-enum sort_key { SORT_FIRST, SORT_BYTES, SORT_PACKETS, SORT_AGE };
+enum sorting { SORT_FIRST, SORT_BYTES, SORT_PACKETS, SORT_AGE };
 
 struct listing {
 	struct cli *cli;
@@ -21,9 +23,13 @@ struct listing {
 	struct ruleset rs;
 	struct flow_list flows;
 	struct flow_filter filter;
-	enum sort_key sort;
+	bool dropped;                /* dropped tuples, in the form of flows */
+	enum sorting sort;
 	size_t limit;
+	struct clock_pair clock;
+	struct flow_columns columns;
 };
+enum { WRITE_BYTES = 1 << 16 };
 
 static void listing_free(struct listing *l)
 {
@@ -34,44 +40,40 @@ static void listing_free(struct listing *l)
 	state_close(&l->s);
 }
 
-static int descending(__u64 a, __u64 b) { return (a < b) - (a > b); }
+/* What to sort by, the same for a flow as long as it is not sorted; the smallest first. */
+struct place { __u64 key; size_t at; };
 
-static int by_first(const void *x, const void *y)
+static __u64 sort_key(const struct listing *l, const struct flow *f)
 {
-	return -descending(((const struct flow *)x)->first.raw, ((const struct flow *)y)->first.raw);
-}
-
-static int by_bytes(const void *x, const void *y)
-{
-	const struct flow *a = (const struct flow *)x, *b = (const struct flow *)y;
-
-	return descending(a->bytes[0] + a->bytes[1], b->bytes[0] + b->bytes[1]);
-}
-
-static int by_packets(const void *x, const void *y)
-{
-	const struct flow *a = (const struct flow *)x, *b = (const struct flow *)y;
-
-	return descending(a->packets[0] + a->packets[1], b->packets[0] + b->packets[1]);
-}
-
-static void sort_flows(struct listing *l)
-{
-	int (*order)(const void *, const void *) = by_first;
-
 	switch (l->sort) {
 	case SORT_BYTES:
-		order = by_bytes;
-		break;
+		return ~(f->bytes[0] + f->bytes[1]);
 	case SORT_PACKETS:
-		order = by_packets;
-		break;
+		return ~(f->packets[0] + f->packets[1]);
 	case SORT_FIRST:
 	case SORT_AGE: /* the oldest first */
 		break;
 	}
-	if (l->flows.n)
-		qsort(l->flows.v, l->flows.n, sizeof(l->flows.v[0]), order);
+	/* Ticks may have wrapped round, and flows may be from before the clock was read. */
+	return f->first.raw - l->clock.ticks.raw + (1ull << 63);
+}
+
+static int by_key(const void *x, const void *y)
+{
+	const struct place *a = (const struct place *)x, *b = (const struct place *)y;
+
+	return a->key != b->key ? (a->key > b->key) - (a->key < b->key) : (a->at > b->at) - (a->at < b->at);
+}
+
+/* The places of the flows in the order that is wanted; the caller's to free. */
+static struct place *sorted(const struct listing *l)
+{
+	struct place *v = (struct place *)xcalloc(l->flows.n + 1, sizeof(*v));
+
+	for (size_t i = 0; i < l->flows.n; i++)
+		v[i] = (struct place){ sort_key(l, &l->flows.v[i]), i };
+	qsort(v, l->flows.n, sizeof(*v), by_key);
+	return v;
 }
 
 static void filter_flows(struct listing *l)
@@ -84,44 +86,104 @@ static void filter_flows(struct listing *l)
 	l->flows.n = n;
 }
 
-static int print_flows(const struct listing *l)
+/* The ruleset that a dropped packet was judged by is not the live one any more: its numbers say nothing of today's. */
+static bool is_of_old_rules(const struct listing *l, const struct flow *f)
+{
+	return l->dropped && f->ruling[flow_ruling_of(f).direction].generation.raw != l->live.info.id;
+}
+
+static void print_json(struct listing *l, struct json *j, const struct flow_context *x, const struct flow *f)
+{
+	json_object(j);
+	flow_json_members(j, x, f);
+	if (l->dropped) {
+		json_key_string(j, "reason", reason_text(dropped_reason(f)));
+		json_key_string(j, "interface", l->s.names[dropped_iface(f).raw].name);
+		json_key_uint(j, "ruleset", f->ruling[flow_ruling_of(f).direction].generation.raw);
+	}
+	json_end_object(j);
+}
+
+static void print_row(struct listing *l, struct strbuf *out, const struct flow_context *x, const struct flow *f)
+{
+	struct flow_ruling ruling = flow_ruling_of(f);
+	char note[48] = "";
+
+	if (is_of_old_rules(l, f))
+		snprintf(note, sizeof(note), ruling.rule ? " of ruleset %u" : " (ruleset %u)", f->ruling[ruling.direction].generation.raw);
+	else if (l->dropped ? ruling.verdict == VERDICT_REJECT : ruling.verdict != VERDICT_PASS)
+		snprintf(note, sizeof(note), l->dropped ? " (%s)" : " (now %s)", verdict_text(ruling.verdict));
+	flow_line(out, x, &l->columns, &(struct flow_row){ f, l->dropped ? reason_text(dropped_reason(f)) : NULL, note });
+}
+
+/* What has been put together goes out, when it is enough or all; false when nobody takes it. */
+static bool write_out(struct strbuf *b, size_t enough)
+{
+	bool taken = b->len < enough || !b->len || fwrite(b->str, b->len, 1, stdout) == 1;
+
+	if (b->len >= enough)
+		b->len = 0;
+	return taken;
+}
+
+static void print_all(struct listing *l, const struct place *order, struct json *j, struct strbuf *b)
+{
+	struct flow_context context, old;
+
+	flow_context_live(&context, &l->clock, &l->rs);
+	old = context;
+	old.rules = NULL;
+	for (size_t i = 0; i < l->flows.n && i < l->limit && write_out(b, WRITE_BYTES); i++) {
+		const struct flow *f = &l->flows.v[order[i].at];
+		const struct flow_context *x = is_of_old_rules(l, f) ? &old : &context;
+
+		if (l->cli->json)
+			print_json(l, j, x, f);
+		else
+			print_row(l, b, x, f);
+	}
+}
+
+static int print_flows(struct listing *l)
 {
 	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
-	struct flow_context context;
-	struct clock_pair clock;
+	_cleanup_free_ struct place *order = sorted(l);
 	struct json j;
-	int rc = fw_clock_get(l->s.maps.fw_clock, &clock);
 
-	if (rc)
-		return cli_fail(xasprintf("clock: %s", strerror(-rc)));
-	flow_context_live(&context, &clock, &l->rs);
 	if (l->cli->json) {
 		json_init(&j, &b);
 		json_object(&j);
 		json_key(&j, "flows");
 		json_array(&j);
 	} else {
-		flow_heading(&b);
+		flow_heading(&b, &l->columns, l->dropped ? "REASON" : "STATE");
 	}
-	for (size_t i = 0; i < l->flows.n && i < l->limit; i++) {
-		if (l->cli->json)
-			flow_json(&j, &context, &l->flows.v[i]);
-		else
-			flow_line(&b, &context, &l->flows.v[i]);
-	}
+	print_all(l, order, &j, &b);
 	if (l->cli->json) {
 		json_end_array(&j);
 		json_end_object(&j);
 		json_done(&j);
-		strbuf_add(&b, "\n");
+		strbuf_add_bytes(&b, "\n", 1);
 	}
-	fputs(b.str, stdout);
+	(void)write_out(&b, 1);
 	return EXIT_DONE;
+}
+
+/* As wide as the terminal; where there is none, or COLUMNS says 0, as wide as it needs to be. */
+static struct flow_columns columns_of_output(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize w = { .ws_col = 0 };
+	unsigned long n = columns ? strtoul(columns, NULL, 10) : 0;
+
+	if (!columns && isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w))
+		n = w.ws_col;
+	return n && n < 1000 ? flow_columns_fit((unsigned int)n) : flow_columns_wide();
 }
 
 static int parse_sort(struct listing *l, const char *key)
 {
-	static const struct { const char *name; enum sort_key key; } keys[] = {
+	static const struct { const char *name; enum sorting key; } keys[] = {
 		{ "bytes", SORT_BYTES }, { "packets", SORT_PACKETS }, { "age", SORT_AGE },
 	};
 
@@ -162,7 +224,8 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(listing_free) struct listing l = { .cli = cli, .s = state_none(), .live = live_none(), .limit = SIZE_MAX };
 	const char *sort = NULL, *limit = NULL;
-	const struct cli_option options[] = { { "sort", NULL, &sort }, { "limit", NULL, &limit }, { NULL, NULL, NULL } };
+	const struct cli_option options[] = { { "sort", NULL, &sort }, { "limit", NULL, &limit },
+					      { "dropped", &l.dropped, NULL }, { NULL, NULL, NULL } };
 	char *err = NULL;
 	int status = cli_options(cli, options, &argc, argv), rc;
 
@@ -178,12 +241,13 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 	status = argc ? parse_filter(&l, argc, argv) : 0;
 	if (status)
 		return status;
-	rc = flow_list_read(&l.s, &l.flows, NULL);
+	rc = fw_clock_get(l.s.maps.fw_clock, &l.clock);
+	rc = rc ?: l.dropped ? drop_list_read(&l.s, &l.flows) : flow_list_read(&l.s, &l.flows, NULL);
 	if (rc)
 		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));
-	if (flows_rejudge(&l.s, &l.live, &l.rs, &l.flows, &err))
+	if (!l.dropped && flows_rejudge(&l.s, &l.live, &l.rs, &l.flows, &err))
 		return cli_fail(err);
 	filter_flows(&l);
-	sort_flows(&l);
+	l.columns = columns_of_output();
 	return print_flows(&l);
 }

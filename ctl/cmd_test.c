@@ -9,7 +9,7 @@
 #include "addr.h"
 #include "cmd.h"
 #include "expect.h"
-#include "flowview.h"
+#include "flowlines.h"
 #include "names.h"
 #include "programs.h"
 #include "replay.h"
@@ -207,6 +207,7 @@ static void print_flows(struct test *t)
 {
 	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
 	const struct flow *flows;
+	const struct flow_columns columns = flow_columns_wide();
 	size_t n = replay_flows(t->replay, &flows);
 	struct flow_context context;
 	struct json j;
@@ -214,11 +215,11 @@ static void print_flows(struct test *t)
 	flow_context_replay(&context, &t->rs);
 	if (!t->cli->json) {
 		printf("\n");
-		flow_heading(&b);
+		flow_heading(&b, &columns, "STATE");
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (!t->cli->json) {
-			flow_line(&b, &context, &flows[i]);
+			flow_line(&b, &context, &columns, &(struct flow_row){ .flow = &flows[i] });
 			continue;
 		}
 		json_init(&j, &b);

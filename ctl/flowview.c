@@ -66,7 +66,7 @@ struct flow_ruling flow_ruling_of(const struct flow *f)
 	return (struct flow_ruling){ rule_is_none(rule) ? 0 : rule.raw + 1, judged_verdict(flow_judged(f, d)), d };
 }
 
-static const char *label_of(const struct flow_context *c, __u32 rule)
+const char *flow_label(const struct flow_context *c, __u32 rule)
 {
 	return c->rules && rule && rule <= c->rules->nrules ? c->rules->rules[rule - 1].label : "";
 }
@@ -123,7 +123,7 @@ void flow_json_members(struct json *j, const struct flow_context *c, const struc
 	json_pair(j, "bytes", f->bytes);
 	json_flags(j, f);
 	json_key_uint(j, "rule", ruling.rule);
-	json_key_string(j, "label", label_of(c, ruling.rule));
+	json_key_string(j, "label", flow_label(c, ruling.rule));
 	json_key_string(j, "verdict", verdict_text(ruling.verdict));
 	if (f->bits & FLOW_SEEDED)
 		json_key_bool(j, "seeded", true);
@@ -136,49 +136,4 @@ void flow_json(struct json *j, const struct flow_context *c, const struct flow *
 	json_object(j);
 	flow_json_members(j, c, f);
 	json_end_object(j);
-}
-
-void flow_heading(struct strbuf *out)
-{
-	strbuf_add(out, "%-5s %-3s %-12s %-27s %-27s %17s %21s %s\n", "PROTO", "DIR", "STATE", "FROM", "TO", "PACKETS",
-		   "BYTES", "RULE");
-}
-
-/* An endpoint: address and port, or for ICMP the type of the query. */
-static void endpoint(const struct flow *f, const addr_t *a, port_be_t port, char *out, size_t n)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_print((enum family)f->key.family, a, text);
-	if (port.raw)
-		snprintf(out, n, f->key.family == FAMILY_INET6 ? "[%s]:%u" : "%s:%u", text, ntohs(port.raw));
-	else
-		snprintf(out, n, "%s", text);
-}
-
-void flow_line(struct strbuf *out, const struct flow_context *c, const struct flow *f)
-{
-	struct flow_ruling ruling = flow_ruling_of(f);
-	char src[ADDR_TEXT_MAX + 16], dst[ADDR_TEXT_MAX + 16], packets[48], bytes[48], number[4];
-	const char *label = label_of(c, ruling.rule);
-	struct flow_ends e;
-
-	flow_ends_of(f, &e);
-	endpoint(f, &e.src, e.sport, src, sizeof(src));
-	endpoint(f, &e.dst, e.dport, dst, sizeof(dst));
-	snprintf(packets, sizeof(packets), "%llu/%llu", f->packets[0], f->packets[1]);
-	snprintf(bytes, sizeof(bytes), "%llu/%llu", f->bytes[0], f->bytes[1]);
-	strbuf_add(out, "%-5s %-3s %-12s %-27s %-27s %17s %21s ", proto_text(f->key.proto, number),
-		   direction_text(ruling.direction), flow_state_text((enum flow_state)f->state), src, dst, packets, bytes);
-	if (ruling.rule)
-		strbuf_add(out, "%u", ruling.rule);
-	else
-		strbuf_add(out, "default");
-	if (label[0])
-		strbuf_add(out, " \"%s\"", label);
-	if (ruling.verdict != VERDICT_PASS)
-		strbuf_add(out, " (now %s)", verdict_text(ruling.verdict));
-	if (f->key.vlan)
-		strbuf_add(out, " vlan %u", f->key.vlan);
-	strbuf_add(out, "\n");
 }

@@ -33,8 +33,7 @@ struct flow_ruling flow_ruling_of(const struct flow *f);
 void flow_json(struct json *j, const struct flow_context *c, const struct flow *f);
 void flow_json_members(struct json *j, const struct flow_context *c, const struct flow *f);
 
-/* Table for people: heading, and a line a flow. */
-void flow_heading(struct strbuf *out);
-void flow_line(struct strbuf *out, const struct flow_context *c, const struct flow *f);
+/* The label of the rule of this number, "" where it has none or rules are not known. */
+const char *flow_label(const struct flow_context *c, __u32 rule);
 
 #endif

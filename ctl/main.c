@@ -50,8 +50,9 @@ const struct command commands[] = {
 	  "family imply), from port 40000, to port 80, flags S, icmp-type echo-request code 0, ttl 64, dscp 0, length 60\n"
 	  "(IPv6 80), vlan 0, no interface that rules name, mac-from 02:00:00:00:00:01, mac-to 02:00:00:00:00:02.\n"
 	  "`frag` is a later fragment, or with ports, flags or a type the first one.\n", cmd_explain },
-	{ "flows", "[in|out] [MATCH...] [--sort bytes|packets|age] [--limit N]",
+	{ "flows", "[in|out] [MATCH...] [--dropped] [--sort bytes|packets|age] [--limit N]",
 	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
+	  "  --dropped          what was dropped of late, in their place, and why\n"
 	  "  --sort KEY         largest (or oldest) first; else by first packet\n"
 	  "  --limit N          at most N flows\n", cmd_flows },
 	{ "top", "[in|out] [MATCH...] [--sort bits|packets|total|age]",

@@ -70,7 +70,9 @@ static __always_inline rule_slot_t rule_slot_of(enum direction d, rule_id_t r)
 	X(LOSS_TABLE_FULL, "table-full") /* no way in the bucket may be evicted */        \
 	X(LOSS_CONTENDED, "contended")   /* the bucket's lock was not free in time */     \
 	X(LOSS_FRAGMENT_EVICTED, "fragment-evicted") /* datagram that was not complete gave way to a new one */ \
-	X(LOSS_RACED, "raced")           /* counted while its flow gave way: there or, wrongly, in the next one, or not at all */
+	X(LOSS_RACED, "raced")           /* counted while its flow gave way: there or, wrongly, in the next one, or not at all */ \
+	X(LOSS_DROPPED_DISPLACED, "dropped-displaced") /* packets of dropped tuples that gave way to new ones */ \
+	X(LOSS_DROPPED_UNLISTED, "dropped-unlisted") /* packets of tuples that were too many at once */
 FW_ENUM(loss, FW_LOSSES, LOSS_COUNT)
 typedef struct loss_id { __u32 raw; } loss_id_t;
 #ifndef __bpf__

@@ -203,7 +203,7 @@ static __always_inline bool is_told(const struct outcome *o)
 }
 
 /* The rules on a stranger: where they drop it, or pass it without state, that is all. */
-static __always_inline struct short_end judge_stranger(const struct stranger *stranger, struct place at)
+static __always_inline struct short_end judge_stranger(const struct stranger *stranger, struct place at, ticks_t now)
 {
 	const enum direction d = (enum direction)(at.direction & 1);
 	struct scratch *scratch = fw_scratch_mine();
@@ -221,6 +221,11 @@ static __always_inline struct short_end judge_stranger(const struct stranger *st
 	give_judged(&o, end.judged);
 	if (is_told(&o))
 		return end;
+	if (o.verdict != VERDICT_PASS) {
+		if (dropped_has_turn(scratch, now))
+			return end; /* to be listed */
+		lose(LOSS_DROPPED_UNLISTED, stranger->segments, stranger->bytes);
+	}
 	count(stranger->segments, stranger->bytes, at, &o);
 	return (struct short_end){ SHORT_DECIDED, (enum verdict)o.verdict, { 0 } };
 }
@@ -245,7 +250,7 @@ static __always_inline struct short_end short_way_as(bool replay, const void *da
 		break;
 	}
 	if (stranger.is && !fw_cfg.sets)
-		return judge_stranger(&stranger, at);
+		return judge_stranger(&stranger, at, now);
 	return result;
 }
 
@@ -297,6 +302,8 @@ static __always_inline enum verdict judge_read(struct subject *s, judged_t fresh
 		return VERDICT_DROP;
 	decide(s, fresh, at, now, o);
 	count(s->packet.segments, s->packet.bytes, at, o);
+	if (o->verdict != VERDICT_PASS)
+		drop_note(s, o, (__u32)d | (__u32)at.iface.raw << 8, now.raw);
 	if (fw_cfg.replay) {
 		report(&s->packet, o);
 		report_quote(s);

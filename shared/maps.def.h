@@ -34,6 +34,7 @@
 	M(fw_set_nets,  PREFIXES, struct set_net_key,  struct set_elem, 4194304)     \
 	M(fw_flows,     STATE,    bucket_id_t, struct flow_bucket,    1)           \
 	M(fw_datagrams, STATE,    datagram_bucket_id_t, struct datagram_bucket, DATAGRAM_BUCKETS) \
+	M(fw_dropped,   STATE,    dropped_bucket_id_t, struct dropped_bucket, DROPPED_BUCKETS) \
 	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)  \
 	M(fw_watch,     REPORT,   __u32,       struct watch,          1)           \
 	M(fw_rings,     RINGS,    reader_id_t, union event_any,       READERS_MAX) \
@@ -92,6 +93,7 @@ struct log_seen { __u64 packets; }; /* that a rule with `log every` decided */
 struct epoch { generation_t newest; __u32 zero; };
 
 #include "datagram.h"
+#include "dropped.h"
 #include "export.h"
 
 /* What the program of the short way hands over to that of the long way. */
@@ -113,6 +115,8 @@ struct scratch {
 	struct subject quote;   /* of an ICMP error: what it quotes */
 	struct packet made;     /* re-judging: the packet that made the flow */
 	union event_any event;  /* on its way to readers */
+	ticks_t dropped_tick;   /* when this CPU entered dropped tuples, and how many */
+	__u32 dropped_new, dropped_listed;
 };
 
 #endif

@@ -85,6 +85,7 @@ static __always_inline void give_judged(struct outcome *o, judged_t j)
 
 #include "insert.h"
 #include "fragment.h"
+#include "drops.h"
 
 /* Is this flow's state valid here? Always, but with `option state if-bound` only where its directions were first seen. */
 static __always_inline bool flow_bound_here(struct flow *f, struct place at, bool from_maker)
