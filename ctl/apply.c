@@ -60,15 +60,37 @@ static __u64 now_ns(void)
 	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
 }
 
+/* Whether the flow table holds a flow that was seeded and has its pass still. */
+static int has_seeded(const struct state *s, bool *out)
+{
+	struct flow_bucket *b = fw_flows_map(s->maps.fw_flows, s->cfg.buckets);
+
+	*out = false;
+	if (!b)
+		return -errno;
+	for (size_t i = 0; i < (size_t)s->cfg.buckets * WAYS && !*out; i++) {
+		const struct flow *f = &b[i / WAYS].flow[i % WAYS];
+
+		*out = b[i / WAYS].head.tag[i % WAYS] && f->bits & FLOW_SEEDED && !flow_is_void(f);
+	}
+	fw_flows_unmap(b, s->cfg.buckets);
+	return 0;
+}
+
 static int fill_request(struct state *s, struct candidate *c, char **err)
 {
 	struct load_request *rq = &c->rq;
 	struct clock_pair clock;
 	int rc = fw_clock_get(s->maps.fw_clock, &clock);
 
+	bool seeded = false;
+
 	rc = rc ?: state_next_generation(s, &rq->cfg.generation);
+	if (!rc && !c->tables.stateful)
+		rc = has_seeded(s, &seeded);
 	if (rc)
 		return FAIL(err, rc, "instance: %s", strerror(-rc));
+	rq->cfg.stateful = seeded;
 	rq->instance = &s->maps;
 	rq->tables = &c->tables;
 	rq->text = c->text.str ? c->text.str : "";
@@ -174,7 +196,7 @@ static void change_free(struct change *ch)
 	live_close(&ch->live);
 }
 
-static int change_begin(const struct state *s, const struct ruleset *rs, bool keep_sets, struct change *ch,
+static int change_begin(const struct state *s, const struct ruleset *rs, unsigned int flags, struct change *ch,
 			bool *unchanged, char **err)
 {
 	int rc = live_open(s, &ch->live, err);
@@ -183,7 +205,7 @@ static int change_begin(const struct state *s, const struct ruleset *rs, bool ke
 	if (rc)
 		return rc;
 	ruleset_print(rs, &ch->c.text);
-	*unchanged = is_live(s, &ch->c, &ch->live, keep_sets);
+	*unchanged = !(flags & APPLY_ANEW) && is_live(s, &ch->c, &ch->live, flags & APPLY_KEEP_SETS);
 	return *unchanged ? 0 : live_parse(&ch->live, &ch->old, err);
 }
 
@@ -203,7 +225,7 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = { .loaded = loaded_none() } };
 	struct candidate *c = &ch.c;
 	__u32 slot;
-	int rc = change_begin(s, rs, keep_sets, &ch, &out->unchanged, err);
+	int rc = change_begin(s, rs, flags, &ch, &out->unchanged, err);
 
 	out->id = ch.live.info.id;
 	out->flows = s->cfg.buckets * WAYS;
@@ -232,11 +254,27 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	return 0;
 }
 
+int apply_for_seeded(struct state *s, char **err)
+{
+	_cleanup_live_ struct live_ruleset live = live_none();
+	struct ruleset rs = { .nrules = 0 };
+	struct apply_result result;
+	int rc = live_open(s, &live, err);
+
+	rc = rc ?: live_parse(&live, &rs, err);
+	if (rc)
+		return rc;
+	if (!ruleset_keeps_state(&rs))
+		rc = apply_ruleset(s, &rs, APPLY_KEEP_SETS | APPLY_ANEW, &result, err);
+	ruleset_free(&rs);
+	return rc;
+}
+
 int apply_dry_run(struct state *s, const struct ruleset *rs, char **err)
 {
 	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = { .loaded = loaded_none() } };
 	bool unchanged;
-	int rc = change_begin(s, rs, false, &ch, &unchanged, err);
+	int rc = change_begin(s, rs, 0, &ch, &unchanged, err);
 
 	if (rc || unchanged)
 		return rc;

@@ -20,13 +20,22 @@ struct apply_result {
 /* Ruleset with which an instance begins: no rules, all passes, flows are monitored. */
 int apply_builtin(struct state *s, char **err);
 
-enum { APPLY_KEEP_SETS = 1 }; /* sets stay as they are in the kernel: rs is the live ruleset, edited */
+enum {
+	APPLY_KEEP_SETS = 1, /* sets stay as they are in the kernel: rs is the live ruleset, edited */
+	APPLY_ANEW = 2,      /* also where it is live already */
+};
 
 /*
  * Makes rs live. The state is open with CREATE and LOCK. Counters of rules that stand in both rulesets word by word
  * go on. On error nothing has changed.
  */
 int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags, struct apply_result *out, char **err);
+
+/*
+ * Where the live ruleset keeps no state, its programs look at no flow, unless there were seeded ones when they were loaded: to be
+ * called when flows have been seeded since. As apply_ruleset().
+ */
+int apply_for_seeded(struct state *s, char **err);
 
 /* The same up to the swap: everything that can fail is tried, and nothing changes (apply --dry-run). */
 int apply_dry_run(struct state *s, const struct ruleset *rs, char **err);

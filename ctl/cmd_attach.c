@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "apply.h"
 #include "cmd.h"
 #include "fail.h"
 #include "hook.h"
@@ -178,7 +179,8 @@ static int attach_and_seed(struct attach *a, const struct iface *v, int n, char 
 	}
 	for (int i = 0; !rc && i < n; i++)
 		rc = attach_iface(a, &v[i], err);
-	return rc ?: seeder_run(&a->seeder, err);
+	rc = rc ?: seeder_run(&a->seeder, err);
+	return rc || !a->seeder.report.count[SEEDING_MADE] ? rc : apply_for_seeded(&a->state, err);
 }
 
 /* What could not be kept is told, in words and numbers. */

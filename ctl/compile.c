@@ -287,6 +287,7 @@ static int hand_over(struct compiler *c, struct tables *out)
 	out->leaves = (__u64 *)blocks_take(&c->leaves, &out->nleaves);
 	out->macs = (struct mac_entry *)blocks_take(&c->macs, &out->nmacs);
 	compile_actions(c->rs, out);
+	out->stateful = ruleset_keeps_state(c->rs);
 	return 0;
 }
 

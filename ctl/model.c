@@ -134,3 +134,14 @@ int ruleset_find_set(const struct ruleset *rs, const char *name, size_t n)
 			return (int)i;
 	return -1;
 }
+
+bool ruleset_keeps_state(const struct ruleset *rs)
+{
+	for (unsigned int d = 0; d < DIRECTION_COUNT; d++)
+		if (rs->defaults.verdict[d] == VERDICT_PASS && !rs->defaults.stateless[d])
+			return true;
+	for (size_t i = 0; i < rs->nrules; i++)
+		if (rs->rules[i].verdict == VERDICT_PASS && !rs->rules[i].stateless)
+			return true;
+	return false;
+}

@@ -130,6 +130,8 @@ void rule_free(struct rule *r);
 void ruleset_free(struct ruleset *rs);
 /* Where things stand in the text (loc) is not compared. */
 bool rule_equal(const struct rule *a, const struct rule *b);
+/* Whether any rule or default makes flows of what it passes. */
+bool ruleset_keeps_state(const struct ruleset *rs);
 /* Also takes `given` of the defaults for equal: where not stated they are pass. */
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b);
 /* The index of a declared set by name, or -1. */

@@ -97,6 +97,7 @@ static struct program_cfg complete_cfg(const struct load_request *rq)
 	}
 	cfg.replay = rq->replay != NULL;
 	cfg.logs = rq->tables->logs;
+	cfg.stateful |= rq->tables->stateful;
 	cfg.frags = kernel_has_frags();
 	return cfg;
 }

@@ -20,6 +20,7 @@ struct tables {
 	struct mac_entry *macs;     size_t nmacs;
 	struct rule_action *actions; size_t nactions;  /* one a rule, base counts 0 */
 	bool logs;                     /* a rule has ACTION_LOG */
+	bool stateful;                 /* a rule or default makes flows */
 	/* Which dynamic set an address is in, for native classification: set_contains(arg, set, type, family, addr). */
 	bool (*set_contains)(void *arg, __u16 set, enum set_type type, enum family family, const addr_t *a);
 	void *set_arg;

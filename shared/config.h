@@ -27,7 +27,7 @@ struct program_cfg {
 	__u8 logs;                      /* a rule has `log` */
 	__u8 tcp_strict;                /* option tcp-loose off */
 	__u8 slot;                      /* of the program arrays: where the programs are put */
-	__u8 zero;
+	__u8 stateful;                  /* some rule or default keeps state, or the table holds flows that were seeded */
 	__u64 timeout[TIMEOUT_SLOTS];   /* in ticks, by enum timeout */
 };
 

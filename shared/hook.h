@@ -176,9 +176,10 @@ static __always_inline enum short_way pass_family(bool replay, enum family famil
 
 	if (!packet_parse_usual(&c, f, family, &s->packet))
 		return SHORT_UNUSUAL;
-	subject_find(s, hash_key());
+	if (fw_cfg.stateful || replay)
+		subject_find(s, hash_key());
 	if (!fw_cfg.rules.image[IMAGE_PACKET].dims) /* else rules look at every packet */
-		usual = decide_usual(s, at, now, &o);
+		usual = fw_cfg.stateful ? decide_usual(s, at, now, &o) : USUAL_ABSENT;
 	if (usual == USUAL_ABSENT) {
 		struct scratch *scratch = fw_scratch_mine();
 

@@ -170,10 +170,11 @@ static __always_inline bool flow_expired(const struct flow *f, ticks_t now)
 	return flow_is_void(f) || idle_for_longer(f, now, idle_limit(f->key.proto, f->state));
 }
 
-/* The same of a flow that is steady for this TCP or UDP packet: the limit is one of three. */
+/* The same of a flow that is steady for this usual packet: of its protocol's limits there is one, or one of two. */
 static __always_inline bool flow_expired_usual(const struct flow *f, const struct packet *p, ticks_t now)
 {
 	__u64 limit = p->proto == PROTO_TCP ? fw_cfg.timeout[TIMEOUT_TCP_ESTABLISHED] :
+		      p->proto != PROTO_UDP ? fw_cfg.timeout[TIMEOUT_OTHER] :
 		      f->state == FLOW_REPLIED ? fw_cfg.timeout[TIMEOUT_UDP_REPLIED] : fw_cfg.timeout[TIMEOUT_UDP_UNREPLIED];
 
 	return flow_is_void(f) || idle_for_longer(f, now, limit);

@@ -316,6 +316,13 @@ static __always_inline enum status parse_icmp(struct cursor *c, struct packet *p
 	return STATUS_OK;
 }
 
+/* Whether parse_upper() reads the header of this protocol. */
+static __always_inline bool has_upper_header(__u8 proto)
+{
+	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_UDPLITE || proto == PROTO_ICMP || proto == PROTO_ICMP6 ||
+	       proto == PROTO_SCTP || proto == PROTO_DCCP;
+}
+
 static __always_inline enum status parse_upper(struct cursor *c, struct packet *p, struct walk *w, const struct frame_info *f)
 {
 	const struct wire_sctp *sctp;

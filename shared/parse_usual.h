@@ -41,7 +41,7 @@ static __always_inline enum status parse_ipv4_usual(struct cursor *c, const stru
 
 /*
  * packet_parse() for the usual packet alone: Ethernet without tags, IPv4 without options or fragments, IPv6 without extension
- * headers, TCP or UDP, status ok. Then *p is what packet_parse() makes of it; false, and nothing is said, for any other.
+ * headers; TCP, UDP or a protocol whose header is not read (GRE, ESP, ...); status ok. Then *p is what packet_parse() makes of it; false, and nothing is said, for any other.
  * Short enough to be inlined where *p can stay in registers. `family` is a constant, what family_usual() said.
  */
 static __always_inline bool packet_parse_usual(struct cursor *c, const struct frame_info *f, enum family family,
@@ -65,7 +65,7 @@ static __always_inline bool packet_parse_usual(struct cursor *c, const struct fr
 		s = parse_tcp(c, p, &w);
 	else if (w.next == PROTO_UDP)
 		s = parse_udp(c, p, &w, f);
-	else
+	else if (has_upper_header(w.next) || (family == FAMILY_INET6 && is_exthdr(w.next)))
 		return false;
 	return s == STATUS_OK && parse_end(f, p, &w) == STATUS_OK;
 }

@@ -332,6 +332,8 @@ __attribute__((noinline)) __u32 decide_by_flow(const struct subject *s, const st
 
 	if (!s || !where || !o || !s->keyed)
 		return BY_FLOW_NONE;
+	if (!fw_cfg.stateful)
+		return BY_FLOW_NEW;
 	now.raw = where->now.raw; /* copied as a struct it is eight bytes on their own, and the stack has no room for those */
 	bucket = hash_bucket(s->hash, fw_cfg.buckets);
 	in.tag = hash_tag(s->hash);
@@ -363,7 +365,7 @@ static __always_inline void decide_packet(const struct subject *s, struct insert
 	__u32 by = BY_FLOW_NEW;
 
 	if (!judged_given(in->judged)) {
-		if (decide_by_status(&s->packet, in->place, o) || (!s->keyed && s->quoted && decide_related(s, in, o)))
+		if (decide_by_status(&s->packet, in->place, o) || (fw_cfg.stateful && !s->keyed && s->quoted && decide_related(s, in, o)))
 			return;
 		by = decide_by_flow(s, in, o);
 	}

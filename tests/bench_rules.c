@@ -102,12 +102,16 @@ void bench_ruleset_model(const struct bench_ruleset *rs, unsigned int number, st
 int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, struct loaded *out, char **err)
 {
 	struct load_request rq = { .instance = &in->maps, .tables = t, .hooks = hooks, .cfg = { .generation = { ++in->loads } } };
+	int rc;
 
 	rq.cfg.buckets = in->cfg.buckets;
 	memcpy(rq.cfg.hash_key, in->cfg.hash_key, sizeof(rq.cfg.hash_key));
 	for (size_t i = 0; i < TIMEOUT_COUNT; i++)
 		rq.cfg.timeout[i] = IDLE_TICKS;
-	return programs_load(&rq, out, err);
+	rc = programs_load(&rq, out, err);
+	if (!rc)
+		rc = loaded_place(out, &in->maps, 0); /* the last one has the place; bench_measure() gives it to another */
+	return rc;
 }
 
 int bench_model_load(struct bench_instance *in, const struct ruleset *model, unsigned int hooks, struct loaded *out, char **err)
