@@ -168,15 +168,20 @@ void cli_note(const struct cli *cli, const char *fmt, ...)
 	fprintf(stderr, "\n");
 }
 
+int cli_state_try(const struct cli *cli, struct state *s, unsigned int flags, __u32 flows, char **err)
+{
+	int rc = instance_privileged(err);
+
+	if (!rc && cli->netns)
+		rc = netns_enter(cli->netns, NULL, err);
+	return rc ?: state_open(s, flags, flows, err);
+}
+
 int cli_state(const struct cli *cli, struct state *s, unsigned int flags, __u32 flows)
 {
 	char *err = NULL;
-	int rc = instance_privileged(&err);
 
-	if (!rc && cli->netns)
-		rc = netns_enter(cli->netns, NULL, &err);
-	rc = rc ?: state_open(s, flags, flows, &err);
-	return rc ? cli_fail(err) : 0;
+	return cli_state_try(cli, s, flags, flows, &err) ? cli_fail(err) : 0;
 }
 
 int cli_ruleset(const struct cli *cli, const char *path, struct ruleset *out)

@@ -60,6 +60,8 @@ void cli_note(const struct cli *cli, const char *fmt, ...) __attribute__((format
 /* Enters the namespace of -n and checks privileges; then opens the state as state_open does. 0 or an exit status with the
  * error printed. */
 int cli_state(const struct cli *cli, struct state *s, unsigned int flags, __u32 flows);
+/* The same, but 0 or a negative errno with *err: nothing is printed. */
+int cli_state_try(const struct cli *cli, struct state *s, unsigned int flags, __u32 flows, char **err);
 
 /* A ruleset from a file or "-": 0 or the exit status, errors printed. */
 int cli_ruleset(const struct cli *cli, const char *path, struct ruleset *out);

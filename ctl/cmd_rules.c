@@ -9,6 +9,7 @@
 #include "ifaces.h"
 #include "live.h"
 #include "parse.h"
+#include "salvage.h"
 #include "print.h"
 #include "sets.h"
 
@@ -230,21 +231,36 @@ static int list_counters(const struct listing *l)
 	return status;
 }
 
+/* Rules that another version made live: their text, so that they can be kept; `refusal` (taken over) tells what is the matter. */
+static int list_of_another(struct cli *cli, const struct state *s, char *refusal)
+{
+	_cleanup_free_ char *text = NULL, *why = refusal;
+	char *err = NULL;
+
+	if (salvage_text(&s->in, &text, &err))
+		return cli_fail(err);
+	fputs(text, stdout);
+	cli_note(cli, "%s", why);
+	return EXIT_DONE;
+}
+
 int cmd_list(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(listing_free) struct listing l = { .s = state_none(), .live = live_none() };
 	bool counters = false;
 	const struct cli_option options[] = { { "counters", &counters, NULL }, { NULL, NULL, NULL } };
 	char *err = NULL;
-	int status = cli_options(cli, options, &argc, argv);
+	int status = cli_options(cli, options, &argc, argv), rc;
 
 	if (status != OPTIONS_TAKEN)
 		return status;
 	if (argc)
 		return cli_wrong(cli, "list takes no arguments");
-	status = cli_state(cli, &l.s, 0, 0);
-	if (status)
-		return status;
+	rc = cli_state_try(cli, &l.s, 0, 0, &err);
+	if (rc == -EPROTO && !cli->json && !counters)
+		return list_of_another(cli, &l.s, err);
+	if (rc)
+		return cli_fail(err);
 	if (live_open(&l.s, &l.live, &err) || live_parse(&l.live, &l.rs, &err))
 		return cli_fail(err);
 	if (cli->json)

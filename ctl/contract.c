@@ -7,7 +7,7 @@
 #include "layout.h"
 #include "object.h"
 
-#define WAY_OUT "fwctl detach --all --purge, then attach and apply again"
+#define WAY_OUT "fwctl list > FILE keeps the rules; then fwctl detach --all --purge, attach, and apply FILE"
 
 /* What this binary takes for a map. */
 struct wanted_map {

@@ -121,7 +121,7 @@ static void swap_fields(struct btf *btf)
 
 static void narrow_field(struct btf *btf)
 {
-	member_named(btf, "flow", "made_length")->type = member_named(btf, "flow", "bits")->type;
+	member_named(btf, "flow", "seq_end")->type = member_named(btf, "flow", "tcp_flags")->type;
 }
 
 static void other_sign(struct btf *btf)
@@ -133,7 +133,7 @@ static void other_sign(struct btf *btf)
 
 static void rename_field(struct btf *btf)
 {
-	member_named(btf, "iface_slot", "link")->name_off = member_named(btf, "flow", "made_ttl")->name_off;
+	member_named(btf, "iface_slot", "link")->name_off = member_named(btf, "flow", "bits")->name_off;
 }
 
 static void move_field(struct btf *btf)
@@ -192,7 +192,7 @@ static void test_width(void **state)
 	struct pins *p = (struct pins *)*state;
 
 	replace(p, "fw_flows", p->s.maps.fw_flows.fd, narrow_field, 0);
-	assert_refused(p, "struct flow, member made_length: unsigned integer of 1 byte, wanted unsigned integer of 2 bytes");
+	assert_refused(p, "struct flow, member seq_end: unsigned integer of 1 byte, wanted unsigned integer of 4 bytes");
 }
 
 static void test_sign(void **state)
@@ -208,7 +208,7 @@ static void test_renamed(void **state)
 	struct pins *p = (struct pins *)*state;
 
 	replace(p, "fw_ifaces", p->s.maps.fw_ifaces.fd, rename_field, 0);
-	assert_refused(p, "fw_ifaces: made by another version of fwctl: struct iface_slot, member link: is not there (in its place made_ttl)");
+	assert_refused(p, "fw_ifaces: made by another version of fwctl: struct iface_slot, member link: is not there (in its place bits)");
 }
 
 static void test_moved(void **state)

@@ -14,10 +14,12 @@ int f(enum status s)
 	case STATUS_MALFORMED:
 	case STATUS_TRUNCATED:
 		return 1;
-#ifndef BAD
+#ifdef BAD
+	default:
+#else
 	case STATUS_TOO_DEEP:
 #endif
-	default:
-		return 0;
+		return 2;
 	}
+	return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* FACE: layout */
-/* EXPECT: struct flow, member made_ttl: is not there (in its place made_hops) */
+/* EXPECT: struct flow, member seq_end: is not there (in its place seq_behind) */
 /* Keys and values of all maps are to the user object what they are to the kernel's; also where one has another name. */
 #ifdef BAD
-#define made_ttl made_hops
+#define seq_end seq_behind
 #endif
 #include "../../shared/maps.def.h"
 

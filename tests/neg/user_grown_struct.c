@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* FACE: user */
-/* EXPECT: two cache lines, no padding */
+/* EXPECT: layout */
 /* A field that is added to a shared struct has to find its place: sizes and padding are asserted. */
 #ifdef BAD
-#define made_length made_zero, made_length
+#define tick_ns tick_zero, tick_ns
 #endif
 #include "../../ctl/maps.h"
 
-struct flow f;
+struct clock_pair pair;

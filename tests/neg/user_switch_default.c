@@ -12,11 +12,13 @@ int f(enum verdict v)
 	case VERDICT_PASS:
 		return 1;
 	case VERDICT_DROP:
-#ifndef BAD
+		return 2;
+#ifdef BAD
+	default:
+#else
 	case VERDICT_REJECT:
 #endif
-		return 2;
-	default:
 		return 3;
 	}
+	return 0;
 }
