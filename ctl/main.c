@@ -49,7 +49,8 @@ const struct command commands[] = {
 	  "`from` and `to` an address each are needed. What is not said: proto tcp (or what icmp-type and the addresses'\n"
 	  "family imply), from port 40000, to port 80, flags S, icmp-type echo-request code 0, ttl 64, dscp 0, length 60\n"
 	  "(IPv6 80), vlan 0, no interface that rules name, mac-from 02:00:00:00:00:01, mac-to 02:00:00:00:00:02.\n"
-	  "`frag` is a later fragment, or with ports, flags or a type the first one.\n", cmd_explain },
+	  "`frag` is a later fragment whose first one was not seen, or with ports, flags or a type the first one. An ICMP error\n"
+	  "is taken for one that quotes no packet of a known flow.\n", cmd_explain },
 	{ "flows", "[in|out] [MATCH...] [--dropped] [--sort bytes|packets|age] [--limit N]",
 	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
 	  "  --dropped          what was dropped of late, in their place, and why\n"
