@@ -68,7 +68,7 @@ FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-s
 FUZZ_MAIN  := $(wildcard tests/fuzz_*.c)
 FUZZ_BIN   := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_MAIN))
 FUZZ_OBJ   := $(patsubst ctl/%.c,$(B)/fuzz/obj/%.o,$(LIB_SRC)) \
-	      $(patsubst %,$(B)/fuzz/obj/%.o,native_rules promise build_packet build_text gen_packet gen_model)
+	      $(patsubst %,$(B)/fuzz/obj/%.o,native_rules promise build_packet build_text gen_packet gen_model ipfix_decode)
 $(B)/fuzz/obj/%.o: %.c VERSION | $(SKEL)
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D)
