@@ -52,14 +52,14 @@ test demo bench: deps
 # --- BPF objects and their skeletons -------------------------------------------------------------
 
 # Without block placement: it lays loops out with an edge that the verifier of Linux 6.1 takes for an endless one.
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -mllvm -disable-block-placement -std=gnu11 $(WARN) $(CLANG_WARN) $(addprefix -I,$(wildcard /usr/include/$(shell uname -m)-linux-gnu))
+BPF_CFLAGS := -g -gno-column-info -O2 -target bpf -mcpu=v3 -mllvm -disable-block-placement -std=gnu11 $(WARN) $(CLANG_WARN) $(addprefix -I,$(wildcard /usr/include/$(shell uname -m)-linux-gnu))
 vpath %.bpf.c xdp tc tests/bpf
 
 $(B)/bpf/%.bpf.o: %.bpf.c
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@
-	$(Q)$(LLVM_STRIP) -g $@
+	$(Q)$(LLVM_STRIP) -g --remove-section=.rel.BTF.ext $@ # which libbpf does not read
 
 $(B)/skel/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)

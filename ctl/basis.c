@@ -10,7 +10,6 @@
 #include "fw_clock.skel.h"
 #include "fw_export.skel.h"
 #include "fw_tc_root.skel.h"
-#include "fw_xdp.skel.h"
 #include "fw_xdp_root.skel.h"
 
 static int programs_array(const char *name)
@@ -23,13 +22,13 @@ static int programs_array(const char *name)
 struct bpf_object *maps_object(enum maps_object which)
 {
 	static struct fw_export_bpf *export;
-	static struct fw_xdp_bpf *programs;
+	static struct bpf_object *programs;
 
 	switch (which) {
 	case MAPS_OF_PROGRAMS:
 		if (!programs)
-			programs = fw_xdp_bpf__open();
-		return programs ? programs->obj : NULL;
+			programs = xdp_object_open();
+		return programs;
 	case MAPS_OF_EXPORT:
 		break;
 	}
@@ -59,23 +58,24 @@ int export_maps_create(__u32 buckets, struct export_maps *m, char **err)
 static int create_group(__u32 buckets, const struct load_request *rq, const struct map_group *g, void *maps)
 {
 	const struct plumbing sizes = { .rq = rq };
-	struct fw_xdp_bpf *skel = fw_xdp_bpf__open();
+	struct bpf_object *obj = xdp_object_open();
+	struct bpf_program *prog;
 	struct bpf_map *map;
 	int rc = 0;
 
-	if (!skel)
+	if (!obj)
 		return -errno;
-	bpf_program__set_autoload(skel->progs.fw_xdp, false);
-	bpf_program__set_autoload(skel->progs.fw_xdp_long, false);
-	bpf_object__for_each_map(map, skel->obj)
+	bpf_object__for_each_program(prog, obj)
+		bpf_program__set_autoload(prog, false);
+	bpf_object__for_each_map(map, obj)
 		if (!bpf_map__is_internal(map) && !map_group_fd(g, maps, bpf_map__name(map)))
 			bpf_map__set_autocreate(map, false);
-	rc = rq ? plumb(skel->obj, &sizes) : 0;
+	rc = rq ? plumb(obj, &sizes) : 0;
 	if (buckets)
-		rc = bpf_map__set_max_entries(skel->maps.fw_flows, buckets);
-	rc = rc ?: fw_xdp_bpf__load(skel);
-	rc = rc ?: take_maps(skel->obj, g, maps);
-	fw_xdp_bpf__destroy(skel);
+		rc = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_flows"), buckets);
+	rc = rc ?: bpf_object__load(obj);
+	rc = rc ?: take_maps(obj, g, maps);
+	bpf_object__close(obj);
 	return rc;
 }
 

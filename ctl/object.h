@@ -28,6 +28,9 @@ enum maps_object { MAPS_OF_PROGRAMS, MAPS_OF_EXPORT };
 enum { MAPS_OBJECTS = MAPS_OF_EXPORT + 1 };
 struct bpf_object *maps_object(enum maps_object which);
 
+/* The embedded XDP object, opened; NULL: errno. The bytes of an object are in each file that includes its skeleton: in one. */
+struct bpf_object *xdp_object_open(void);
+
 /* A copy of the descriptor that outlives the object, or a negative errno. */
 int keep_fd(int fd);
 

@@ -102,6 +102,14 @@ static struct program_cfg complete_cfg(const struct load_request *rq)
 	return cfg;
 }
 
+struct bpf_object *xdp_object_open(void)
+{
+	size_t size;
+	const void *bytes = fw_xdp_bpf__elf_bytes(&size);
+
+	return bpf_object__open_mem(bytes, size, NULL);
+}
+
 static int load_xdp(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg)
 {
 	struct fw_xdp_bpf *skel = fw_xdp_bpf__open();
