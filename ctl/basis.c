@@ -59,13 +59,13 @@ static int create_group(__u32 buckets, const struct load_request *rq, const stru
 {
 	const struct plumbing sizes = { .rq = rq };
 	struct bpf_object *obj = xdp_object_open();
-	struct bpf_program *prog;
+	struct bpf_program *prog = NULL;
 	struct bpf_map *map;
 	int rc = 0;
 
 	if (!obj)
 		return -errno;
-	bpf_object__for_each_program(prog, obj)
+	while ((prog = bpf_object__next_program(obj, prog)))
 		bpf_program__set_autoload(prog, false);
 	bpf_object__for_each_map(map, obj)
 		if (!bpf_map__is_internal(map) && !map_group_fd(g, maps, bpf_map__name(map)))
