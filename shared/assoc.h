@@ -8,6 +8,10 @@
 #define FW_ASSOC_H
 
 #include "flow_tcp.h"
+#ifdef __bpf__
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#endif
 
 enum { WAYS = 8, LOCK_TRIES = 24 };
 
