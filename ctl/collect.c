@@ -158,6 +158,8 @@ void collect_reopen(struct collector *c)
 
 void collect_end(struct collector *c, ticks_t now)
 {
+	if (c->events)
+		events_stop(c->events); /* what ends from now on counts as unread, not as told to us */
 	(void)read_events(c);
 	sweep_last(&c->sweep, now);
 	flush(c);
