@@ -95,7 +95,7 @@ static unsigned int height(const struct trie_builder *b, __u32 entry)
 	return most + 1;
 }
 
-/* The direct table takes away the first three bits of a search with any number of cells, so to say; more where there are many. */
+/* About as many places as cells, so that most searches take one node; where one node holds all, the least that a table can have. */
 static unsigned int direct_bits(size_t ncells)
 {
 	unsigned int bits = 1;

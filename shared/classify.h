@@ -5,11 +5,11 @@
  * the three levels.
  *
  * The usual walk is short and calls no function: a call costs as much as two or three table look-ups where the processor must
- * not predict returns. What it leaves is finished by functions named walk_rest_*.
+ * not predict returns. What it leaves is finished by the functions declared with CLASSIFY_FN.
  *
- * The file is used twice. In BPF the tables are maps and each function named walk_* is verified once, on its own
+ * The file is used twice. In BPF the tables are maps and each of those functions is verified once, on its own
  * (a global function); natively the tables are a struct. Who includes it defines before:
- *   CLASSIFY_FN(ret, name, args)    how a walk_rest function is declared
+ *   CLASSIFY_FN(ret, name, args)    how such a function is declared
  *   cells_at words_at trie_at nodes_at leaves_at (index) -> pointer to const, or NULL
  *   mac_class_of(const struct mac_key *) -> class
  *   set_has(set, type, family, const addr_t *) -> bool
@@ -23,7 +23,6 @@
 /* No rule matched; the tables are not what they should be; a walk has not come to its end. */
 enum { CLASSIFY_NONE = -1, CLASSIFY_FAULT = -2, CLASSIFY_MORE = -3 };
 enum { WALK_QUICK = 8 }; /* steps of the walk that calls no function */
-
 
 static __always_inline __u32 popcount64(__u64 x)
 {

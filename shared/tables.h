@@ -91,7 +91,7 @@ typedef struct leaf_id { __u32 raw; } leaf_id_t;
  * Direct table of an address: words[table + (its first `bits` bits)] is where the search begins, an entry as in a node.
  * `bits` is 1 to TRIE_DIRECT_MAX. An IPv4 address is its 32 bits alone.
  */
-enum { TRIE_DIRECT_MAX = 16, TRIE_DEPTH_MAX = 28 }; /* four words, of 2^20 values at most each by seven levels of eight ways */
+enum { TRIE_DIRECT_MAX = 16, TRIE_DEPTH_MAX = 28 }; /* four words; seven levels of eight ways hold 2^21 cells of each */
 struct trie_cfg { __u32 table, bits; };
 
 /*
