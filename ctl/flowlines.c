@@ -5,6 +5,7 @@
 #include "addr.h"
 #include "flowlines.h"
 #include "names.h"
+#include "shown.h"
 #include "util.h"
 
 enum { PROTO_WIDTH = 5, DIRECTION_WIDTH = 3, RULE_MIN = 7, NUMBER_MAX = 24, PAIR_MAX = 2 * NUMBER_MAX, WIDTH_MIN = 60,
@@ -122,23 +123,58 @@ static void pair(struct strbuf *out, const __u64 v[2], size_t width, const struc
 	right(out, text, width);
 }
 
-/* An endpoint: address and port. */
-static void endpoint(struct strbuf *out, const struct flow *f, const addr_t *a, port_be_t port, const struct flow_columns *c)
+static char *copy(char *p, const char *s)
 {
-	char text[ADDR_TEXT_MAX + 16], *p = text;
-	bool brackets = port.raw && f->key.family == FAMILY_INET6;
+	size_t n = strlen(s);
 
+	memcpy(p, s, n + 1);
+	return p + n;
+}
+
+/* Behind the address of who asks the identifier, behind the other's what is asked. */
+static void icmp_words(const struct flow *f, bool source, char *p)
+{
+	unsigned int type = f->key.aport.raw >> 8, code = f->key.aport.raw & 0xff;
+	const char *name = value_to_name(f->key.proto == PROTO_ICMP6 ? &names_icmp6 : &names_icmp, type);
+	bool reply;
+
+	if (source && icmp_query(f->key.proto, (__u8)type, &reply) >= 0)
+		(void)digits(copy(p, " id "), ntohs(f->key.bport.raw));
+	if (source)
+		return;
+	p = name ? copy(copy(p, " "), name) : digits(copy(p, " type "), type);
+	if (code)
+		(void)digits(copy(p, " code "), code);
+}
+
+static char *endpoint(const struct flow *f, bool source, char *buf)
+{
+	char *p = buf;
+	struct flow_ends e;
+	port_be_t port;
+	bool brackets;
+
+	flow_ends_of(f, &e);
+	port = source ? e.sport : e.dport;
+	brackets = port.raw && f->key.family == FAMILY_INET6;
 	if (brackets)
 		*p++ = '[';
-	p += addr_print((enum family)f->key.family, a, p);
+	p += addr_print((enum family)f->key.family, source ? &e.src : &e.dst, p);
 	if (brackets)
 		*p++ = ']';
 	if (port.raw) {
 		*p++ = ':';
 		(void)digits(p, ntohs(port.raw));
+	} else if (f->key.proto == PROTO_ICMP || f->key.proto == PROTO_ICMP6) {
+		icmp_words(f, source, p);
+	} else {
+		*p = '\0';
 	}
-	left(out, text, c->end, c->line > 0);
+	return buf;
 }
+
+char *flow_source_text(const struct flow *f, char buf[ENDPOINT_TEXT_MAX]) { return endpoint(f, true, buf); }
+char *flow_destination_text(const struct flow *f, char buf[ENDPOINT_TEXT_MAX]) { return endpoint(f, false, buf); }
 
 void flow_heading(struct strbuf *out, const struct flow_columns *c, const char *state)
 {
@@ -167,9 +203,8 @@ static void rule_words(struct strbuf *out, const struct flow_context *x, const s
 		put(out, "default");
 	}
 	if (label[0]) {
-		put(out, " \"");
-		put(out, label);
-		put(out, "\"");
+		put(out, " ");
+		shown_add_quoted(out, label);
 	}
 	if (row->note)
 		put(out, row->note);
@@ -183,16 +218,14 @@ static void rule_words(struct strbuf *out, const struct flow_context *x, const s
 void flow_line(struct strbuf *out, const struct flow_context *x, const struct flow_columns *c, const struct flow_row *row)
 {
 	const struct flow *f = row->flow;
+	char number[4], end[ENDPOINT_TEXT_MAX];
 	size_t start = out->len;
-	char number[4];
-	struct flow_ends e;
 
-	flow_ends_of(f, &e);
 	left(out, proto_text(f->key.proto, number), PROTO_WIDTH, c->line > 0);
 	left(out, direction_text(flow_ruling_of(f).direction), DIRECTION_WIDTH, false);
 	left(out, row->state ? row->state : flow_state_text((enum flow_state)f->state), c->state, c->line > 0);
-	endpoint(out, f, &e.src, e.sport, c);
-	endpoint(out, f, &e.dst, e.dport, c);
+	left(out, flow_source_text(f, end), c->end, c->line > 0);
+	left(out, flow_destination_text(f, end), c->end, c->line > 0);
 	if (c->packets)
 		pair(out, f->packets, c->packets, c);
 	if (c->bytes)

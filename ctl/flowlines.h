@@ -23,6 +23,14 @@ struct flow_row {
 	const char *note;    /* behind the rule; may be NULL */
 };
 
+/*
+ * An endpoint: 192.0.2.1:80, [2001:db8::1]:80, or without ports the address. Of ICMP the source has the identifier (192.0.2.1 id 77), and the
+ * destination what is asked of it (192.0.2.2 echo-request). Each writes to buf and returns it.
+ */
+enum { ENDPOINT_TEXT_MAX = 128 };
+char *flow_source_text(const struct flow *f, char buf[ENDPOINT_TEXT_MAX]);
+char *flow_destination_text(const struct flow *f, char buf[ENDPOINT_TEXT_MAX]);
+
 /* The heading; `state` is that column's. */
 void flow_heading(struct strbuf *out, const struct flow_columns *c, const char *state);
 void flow_line(struct strbuf *out, const struct flow_context *x, const struct flow_columns *c, const struct flow_row *row);

@@ -4,9 +4,11 @@
 #include <string.h>
 #include <time.h>
 #include "addr.h"
+#include "flowlines.h"
 #include "names.h"
 #include "print.h"
 #include "shortnum.h"
+#include "shown.h"
 #include "term.h"
 #include "topview.h"
 
@@ -28,17 +30,6 @@ static const char *fit(const char *text, unsigned int width, char *buf, size_t s
 		return text;
 	snprintf(buf, size, "%.*s~%s", (int)(width - tail - 1), text, text + n - tail);
 	return buf;
-}
-
-static void endpoint(const struct flow *f, const addr_t *a, port_be_t port, char *out, size_t n)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_print((enum family)f->key.family, a, text);
-	if (port.raw)
-		snprintf(out, n, f->key.family == FAMILY_INET6 ? "[%s]:%u" : "%s:%u", text, ntohs(port.raw));
-	else
-		snprintf(out, n, "%s", text);
 }
 
 static void rate_columns(struct strbuf *out, struct rate r)
@@ -118,8 +109,10 @@ static void head(const struct page *g)
 		clock[0] = '\0';
 	if (g->v->keys)
 		strbuf_add(g->out, "%c", TERM_REVERSE);
-	strbuf_add(g->out, "fwctl top %s   ruleset %u, %u rule%s   by %s%s%s%s\n", clock, info->id, info->rules, info->rules == 1 ? "" : "s",
-		   top_sort_text(g->v->sort), g->v->paused ? "   PAUSED" : "", g->v->filter[0] ? "   " : "", g->v->filter);
+	strbuf_add(g->out, "fwctl top %s   ruleset %u, %u rule%s   by %s%s%s", clock, info->id, info->rules, info->rules == 1 ? "" : "s",
+		   top_sort_text(g->v->sort), g->v->paused ? "   PAUSED" : "", g->v->filter[0] ? "   " : "");
+	shown_add(g->out, g->v->filter);
+	strbuf_add(g->out, "\n");
 	total_line(g, DIRECTION_IN);
 	total_line(g, DIRECTION_OUT);
 	fill_line(g);
@@ -141,15 +134,15 @@ static unsigned int endpoint_width(const struct page *g)
 	return w < ENDPOINT_MIN ? ENDPOINT_MIN : w > ENDPOINT_MAX ? ENDPOINT_MAX : w;
 }
 
-static void rule_name(const struct page *g, __u32 rule, char *out, size_t n)
+static void rule_name(const struct page *g, __u32 rule)
 {
 	const struct ruleset *rs = sampler_rules(g->p);
-	const char *label = rule && rule <= rs->nrules ? rs->rules[rule - 1].label : "";
 
-	if (!rule)
-		snprintf(out, n, "default");
-	else
-		snprintf(out, n, label[0] ? "%u %s" : "%u", rule, label);
+	strbuf_add(g->out, rule ? " %u" : " default", rule);
+	if (rule && rule <= rs->nrules && rs->rules[rule - 1].label[0]) {
+		strbuf_add(g->out, " ");
+		shown_add(g->out, rs->rules[rule - 1].label);
+	}
 }
 
 static void flow_row(const struct page *g, const struct top_flow *t)
@@ -158,13 +151,11 @@ static void flow_row(const struct page *g, const struct top_flow *t)
 	bool wide = g->v->columns >= WIDE;
 	unsigned int w = endpoint_width(g);
 	struct flow_ruling ruling = flow_ruling_of(f);
-	char src[ADDR_TEXT_MAX + 16], dst[ADDR_TEXT_MAX + 16], cut[2][ENDPOINT_MAX + 2], total[SHORT_TEXT_MAX], number[4], rule[80];
+	char src[ENDPOINT_TEXT_MAX], dst[ENDPOINT_TEXT_MAX], cut[2][ENDPOINT_MAX + 2], total[SHORT_TEXT_MAX], number[4];
 	size_t from = g->out->len;
-	struct flow_ends e;
 
-	flow_ends_of(f, &e);
-	endpoint(f, &e.src, e.sport, src, sizeof(src));
-	endpoint(f, &e.dst, e.dport, dst, sizeof(dst));
+	(void)flow_source_text(f, src);
+	(void)flow_destination_text(f, dst);
 	strbuf_add(g->out, "%-7s %-3s", proto_text(f->key.proto, number), direction_text(ruling.direction));
 	if (wide)
 		strbuf_add(g->out, " %-12s", flow_state_text((enum flow_state)f->state));
@@ -172,10 +163,17 @@ static void flow_row(const struct page *g, const struct top_flow *t)
 	rate_columns(g->out, t->rate);
 	if (wide)
 		strbuf_add(g->out, " %7s", short_text((double)(f->bytes[0] + f->bytes[1]), total));
-	rule_name(g, ruling.rule, rule, sizeof(rule));
-	strbuf_add(g->out, " %s", rule);
+	rule_name(g, ruling.rule);
 	end_column(g->out, from, g->v->columns, false);
 	strbuf_add(g->out, "\n");
+}
+
+/* Rows of a section in this many lines: a screen is filled up, where there is none no empty lines are printed. */
+static long rows(const struct page *g, unsigned int lines, size_t there)
+{
+	long room = (long)lines - 1; /* below the heading */
+
+	return g->v->keys || (long)there > room ? room : (long)there;
 }
 
 static void flows(const struct page *g, unsigned int lines)
@@ -186,8 +184,8 @@ static void flows(const struct page *g, unsigned int lines)
 	bold(g);
 	strbuf_add(g->out, "%-7s %-3s%s %-*s %-*s %5s %5s%s %s\n", "PROTO", "DIR", wide ? " STATE       " : "", w, "FROM", w, "TO", "PKT/S",
 		   "BIT/S", wide ? "   BYTES" : "", "RULE");
-	for (size_t i = 0; i + 1 < lines; i++)
-		if (i < g->s->nflows)
+	for (long i = 0; i < rows(g, lines, g->s->nflows); i++)
+		if ((size_t)i < g->s->nflows)
 			flow_row(g, &g->s->flows[i]);
 		else
 			strbuf_add(g->out, "\n");
@@ -231,14 +229,17 @@ static void rule_row(const struct page *g, long i, unsigned int width)
 			rule_print(rs, &rs->rules[r->number - 1], g->out);
 		else
 			strbuf_add(g->out, "the defaults");
+		shown_fix(g->out, from); /* interfaces may have any name */
 	}
 	end_column(g->out, from, width, false);
 }
 
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
 /* Lines for flows: half of them, and what hosts and rules side by side leave of the other half. */
 static unsigned int flow_lines(const struct page *g, unsigned int lines)
 {
-	size_t below = 1 + (g->s->nhosts > g->s->nrules ? g->s->nhosts : g->s->nrules), half = lines / 2;
+	size_t below = 1 + larger(g->s->nhosts, g->s->nrules), half = lines / 2;
 
 	return lines - (unsigned int)(g->v->columns >= WIDE && below < half ? below : half);
 }
@@ -249,13 +250,13 @@ static void sections(const struct page *g, unsigned int lines)
 
 	flows(g, top);
 	if (g->v->columns < WIDE) {
-		for (long i = -1; i + 1 < (long)hosts; i++) {
+		for (long i = -1; i < rows(g, hosts, g->s->nhosts); i++) {
 			if (i < 0)
 				bold(g);
 			host_row(g, i, g->v->columns, false);
 			strbuf_add(g->out, "\n");
 		}
-		for (long i = -1; i + 1 < (long)rules; i++) {
+		for (long i = -1; i < rows(g, rules, g->s->nrules); i++) {
 			if (i < 0)
 				bold(g);
 			rule_row(g, i, g->v->columns);
@@ -263,7 +264,7 @@ static void sections(const struct page *g, unsigned int lines)
 		}
 		return;
 	}
-	for (long i = -1; i + 1 < (long)(lines - top); i++) {
+	for (long i = -1; i < rows(g, lines - top, larger(g->s->nhosts, g->s->nrules)); i++) {
 		if (i < 0)
 			bold(g);
 		host_row(g, i, half - 1, true);

@@ -114,12 +114,37 @@ static void test_numbers(void **state)
 	}
 }
 
+static void test_icmp(void **state)
+{
+	static const struct { enum family family; unsigned int proto, type, code; const char *want[2]; } cases[] = {
+		{ FAMILY_INET, PROTO_ICMP, 8, 0, { "10.0.0.1 id 443", "10.0.0.2 echo-request" } },
+		{ FAMILY_INET, PROTO_ICMP, 13, 2, { "10.0.0.1 id 443", "10.0.0.2 timestamp code 2" } },
+		{ FAMILY_INET, PROTO_ICMP, 0, 0, { "10.0.0.1 id 443", "10.0.0.2 echo-reply" } },
+		{ FAMILY_INET, PROTO_ICMP, 3, 1, { "10.0.0.1", "10.0.0.2 destination-unreachable code 1" } }, /* as dropped ones are */
+		{ FAMILY_INET, PROTO_ICMP, 250, 0, { "10.0.0.1", "10.0.0.2 type 250" } },
+		{ FAMILY_INET6, PROTO_ICMP6, 128, 0, { "2001:db8::1 id 443", "2001:db8::2 echo-request" } },
+	};
+	char buf[ENDPOINT_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool six = cases[i].family == FAMILY_INET6;
+		struct flow f = flow(cases[i].family, six ? "2001:db8::1" : "10.0.0.1", six ? "2001:db8::2" : "10.0.0.2", 1, 1);
+
+		f.key.proto = (__u8)cases[i].proto;
+		f.key.aport.raw = (__u16)(cases[i].type << 8 | cases[i].code);
+		assert_string_equal(flow_source_text(&f, buf), cases[i].want[0]);
+		assert_string_equal(flow_destination_text(&f, buf), cases[i].want[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_widths),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_icmp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

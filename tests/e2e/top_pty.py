@@ -50,7 +50,7 @@ class Screen:
 def wait_for(screen, what, seconds=15):
     end = time.time() + seconds
     while time.time() < end:
-        screen.read(0.3)
+        screen.read(0.05)
         lines = screen.frame()
         if len(lines) == screen.lines and any(what in line for line in lines):
             assert all(len(line) <= screen.columns for line in lines), "a line is wider than the screen"
