@@ -21,13 +21,28 @@ static bool get(const struct dropped_bucket *b, __u32 way, struct dropped *out)
 	return false;
 }
 
+enum { ECHO_REPLY = 0, ECHO_REQUEST = 8 }; /* of ICMPv4; all other replies have the number behind their request's */
+
+/* The key has the type of the request; where who was asked sent the packet, that was a reply. */
+static void tell_reply(const struct dropped *d, struct flow_key *k)
+{
+	bool reply, icmp = k->proto == PROTO_ICMP || k->proto == PROTO_ICMP6;
+	__u8 type = (__u8)(k->aport.raw >> 8);
+
+	if (icmp && d->from != k->asker && icmp_query(k->proto, type, &reply) == type)
+		k->aport.raw = (__u16)((k->proto == PROTO_ICMP && type == ECHO_REQUEST ? ECHO_REPLY : type + 1) << 8 | (k->aport.raw & 0xff));
+}
+
 static struct flow as_flow(const struct dropped *d)
 {
+	const struct packet as_seen = { .proto = d->key.proto, .tcp_flags = d->tcp_flags };
 	enum direction at = (enum direction)(d->direction & 1);
 	struct flow f;
 
 	memset(&f, 0, sizeof(f));
 	f.key = d->key;
+	f.key.made_flags = d->tcp_flags;
+	tell_reply(d, &f.key);
 	f.packets[0] = d->packets;
 	f.bytes[0] = d->bytes;
 	f.first = d->first;
@@ -35,7 +50,7 @@ static struct flow as_flow(const struct dropped *d)
 	f.ruling[at].judged = judged_make(at, (enum verdict)d->verdict, d->rule, false);
 	f.ruling[at].generation = d->ruleset;
 	f.iface[at] = d->iface;
-	f.state = FLOW_UNREPLIED;
+	f.state = (__u8)flow_first_state(&as_seen);
 	f.tcp_flags[0] = d->tcp_flags;
 	f.bits = d->from == FLOW_SIDE_B ? FLOW_INITIATOR_B | FLOW_MAKER_B : 0;
 	f.seq_end[0] = d->reason; /* which has no other use here */

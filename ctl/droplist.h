@@ -7,7 +7,8 @@
 
 /*
  * The dropped tuples in the form of flows, so that they are filtered, sorted and printed as those: the sender is the initiator, `ruling` of
- * the direction where they were judged holds verdict, rule, and as generation the ruleset's id. 0 or a negative errno.
+ * the direction where they were judged holds verdict, rule, and as generation the ruleset's id. `state` is that of a flow that such packets
+ * would make. 0 or a negative errno.
  */
 int drop_list_read(const struct state *s, struct flow_list *out);
 

@@ -29,11 +29,26 @@ check_json "what a rule dropped" '.flows | length == 1 and .[0].rule == 2 and .[
 	.[0].first <= .[0].last' fw "$S" -j flows --dropped to port 5000
 check_json "what the default dropped" '.flows | length == 1 and .[0].rule == 0 and .[0].reason == "default" and .[0].packets == [2, 0]' \
 	fw "$S" -j flows --dropped to port 5001
+in_ns "$C" bash -c 'echo >/dev/tcp/10.9.0.2/81' 2>/dev/null &
+syn=$!
+tried() { [ "$(fw "$S" -j flows --dropped proto tcp | jq '.flows | length')" = 1 ]; }
+until_true tried
+kill $syn
+check_json "a connection: its state is that of its packets" '.flows | length == 1 and (.[0] | .dport == 81 and .state == "syn-sent" and
+	.tcp_flags == ["S", ""])' fw "$S" -j flows --dropped proto tcp flags S/SA
+check_json "a datagram has none" '.flows[0].state == "unreplied"' fw "$S" -j flows --dropped to port 5000
 check_json "a ping" '.flows | length == 1 and .[0].icmp_type == 8' fw "$S" -j flows --dropped inet proto icmp
-check_json "what passed is not there" '.flows == []' fw "$S" -j flows --dropped proto tcp
+check_says "in words" 'icmp  in  default      10.9.0.1 id ' fw "$S" flows --dropped inet proto icmp
+check_json "what passed is not there" '.flows == []' fw "$S" -j flows --dropped proto tcp to port 80
 check_json "nor is what was dropped among the flows" '.flows == []' fw "$S" -j flows to port 5000
 check_json "sorted, and so many" '.flows | length == 1 and .[0].dport == 5000' fw "$S" -j flows --dropped --sort packets --limit 1 inet proto udp
 check_says "as a table" 'rule         10.9.0.1:40000              10.9.0.2:5000 ' fw "$S" flows --dropped
+fw "$S" -q rule add at 1 drop out proto icmp icmp-type echo-reply >"$tmp/said"
+fw "$S" -q rule add at 1 pass in inet proto icmp stateless >"$tmp/said"
+in_ns "$C" ping -q -c1 -W0.2 10.9.0.2 >"$tmp/said"
+check_json "a reply is one" '.flows | length == 1 and (.[0] | .src == "10.9.0.2" and .icmp_type == 0 and .rule == 2)' \
+	fw "$S" -j flows --dropped out inet icmp-type echo-reply
+fw "$S" -q rule delete 1 2 >"$tmp/said"
 wide=$(COLUMNS=80 fw "$S" flows --dropped | awk 'length > w { w = length } END { print w }')
 check "that fits a terminal" [ "$wide" -le 80 ]
 fw "$S" -q rule add at 1 pass in proto sctp >"$tmp/said"
