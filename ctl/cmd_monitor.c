@@ -2,6 +2,7 @@
 /* fwctl monitor: what happens, as it happens. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +11,12 @@
 #include "clock.h"
 #include "cmd.h"
 #include "events.h"
-#include "flowlist.h"
+#include "flowwatch.h"
 #include "live.h"
 #include "packetview.h"
 #include "pcapout.h"
 
-enum { RING_BYTES = 4 << 20, LOOK_MS = 1000, RULESETS = 2 };
+enum { RING_BYTES = 4 << 20, LOOK_MS = 1000, RULESETS = 2, CLOCK_STEP_NS = 20000000 };
 #define FLOW_KINDS (1u << EVENT_FLOW_START | 1u << EVENT_FLOW_CLOSED | 1u << EVENT_FLOW_END)
 
 /* Rules that events may speak of: the live ones, and those before. */
@@ -30,14 +31,14 @@ struct monitor {
 	__u64 real_minus_monotonic_ns;
 	FILE *pcap;
 	bool silent;                /* the capture goes to standard output */
-	/* Of --flows. */
-	struct flow_table table;
-	__u32 *told;                /* by place: TOLD | serial of the flow whose end was told last */
+	bool flows;                 /* --flows, with: */
+	struct flow_watch watch;
+	__u64 looked_ns;            /* when the look began that saw the ends in watch.seen */
+	bool look_on;               /* it did not come to the end of the table */
 	struct strbuf line;
-	__u64 events_n, lost;
+	__u64 told, lost;
 	int failed;                 /* errno of a write */
 };
-enum { TOLD = 1 << 16 };
 
 static volatile sig_atomic_t ended;
 static void on_signal(int sig)
@@ -53,8 +54,7 @@ static void monitor_free(struct monitor *m)
 		ruleset_free(&m->known[i].rs);
 	if (m->pcap && m->pcap != stdout)
 		(void)fclose(m->pcap); /* what was written has been flushed and checked, packet by packet */
-	flow_table_close(&m->table);
-	free(m->told);
+	flow_watch_close(&m->watch);
 	strbuf_free(&m->line);
 	state_close(&m->s);
 }
@@ -75,8 +75,8 @@ static void look_at_rules(struct monitor *m)
 	ruleset_free(&m->known[1].rs);
 	m->known[1] = m->known[0];
 	m->known[0] = now;
-	if (m->told)
-		(void)flow_table_timeouts(&m->s, &m->table);
+	if (m->flows)
+		(void)flow_table_timeouts(&m->s, &m->watch.table);
 }
 
 /*
@@ -105,6 +105,19 @@ static __u64 read_clock(clockid_t id)
 	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
 }
 
+/*
+ * From the packet path's clock to that of the wall: as first seen, so that times keep their order, until the wall clock is set. Both are slewed
+ * alike; what one sample differs from the next by is the time between its two readings.
+ */
+static void look_at_clock(struct monitor *m)
+{
+	__u64 is = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
+	__s64 step = (__s64)(is - m->real_minus_monotonic_ns);
+
+	if (step > CLOCK_STEP_NS || step < -CLOCK_STEP_NS)
+		m->real_minus_monotonic_ns = is;
+}
+
 /* What was put together goes to the file. */
 static void put_bytes(struct monitor *m, FILE *f)
 {
@@ -126,7 +139,7 @@ static void put_packet(struct monitor *m, const struct packet_event *e)
 {
 	const struct packet_context c = {
 		.rules = rules_of(m, e->ruleset, true), .iface = m->s.names[e->iface.raw].name,
-		.time_ns = e->time_ns + m->real_minus_monotonic_ns,
+		.time_ns = e->head.time_ns + m->real_minus_monotonic_ns,
 	};
 	struct json j;
 
@@ -140,27 +153,30 @@ static void put_packet(struct monitor *m, const struct packet_event *e)
 			packet_dump(&m->line, e);
 	}
 	put_line(m);
+	m->told++;
 	if (m->pcap && e->head.kind == EVENT_LOG) {
 		pcap_packet(&m->line, e, c.time_ns);
 		put_bytes(m, m->pcap);
 	}
 }
 
-/* A flow's start, or with a reason its end. */
-static void put_flow(struct monitor *m, const struct flow *f, ticks_t at, const char *why)
+static void put_flow(struct monitor *m, const struct flow_tale *t)
 {
-	struct flow_context c = { .clock = m->table.clock, .real_minus_monotonic_ns = m->real_minus_monotonic_ns };
+	const struct flow_context c = {
+		.clock = m->watch.table.clock, .real_minus_monotonic_ns = m->real_minus_monotonic_ns,
+		.rules = rules_of(m, t->flow->ruling[flow_ruling_of(t->flow).direction].generation, false),
+	};
 	struct json j;
 
-	c.rules = rules_of(m, f->ruling[flow_ruling_of(f).direction].generation, false);
 	if (m->cli->json) {
 		json_init(&j, &m->line);
-		flow_event_json(&j, &c, f, at, why);
+		flow_event_json(&j, &c, t);
 		json_done(&j);
 	} else {
-		flow_event_line(&m->line, &c, f, at, why);
+		flow_event_line(&m->line, &c, t);
 	}
 	put_line(m);
+	m->told++;
 }
 
 /* How many events were missed since this was last said. */
@@ -187,58 +203,32 @@ static void put_lost(struct monitor *m)
 
 /* --- flows --------------------------------------------------------------------------------------- */
 
-/* Each flow's end is told once, by whichever way it is seen first. */
-static bool first_told(struct monitor *m, __u32 place, __u16 serial)
-{
-	if (place >= m->table.buckets * WAYS || m->told[place] == (TOLD | (__u32)serial))
-		return false;
-	m->told[place] = TOLD | (__u32)serial;
-	return true;
-}
-
-static const char *why_ended(const struct flow *f, bool evicted)
-{
-	return flow_has_ended(f) || flow_is_void(f) ? "closed" : evicted ? "evicted" : "idle";
-}
-
 static void put_flow_event(struct monitor *m, const struct flow_event *e)
 {
-	if (e->head.kind == EVENT_FLOW_START)
-		put_flow(m, &e->flow, e->head.now, NULL);
-	else if (first_told(m, e->place, e->serial))
-		put_flow(m, &e->flow, e->head.now, why_ended(&e->flow, e->head.kind == EVENT_FLOW_END && e->end == FLOW_END_EVICTED));
+	struct flow_tale t = {
+		.flow = &e->flow, .time_ns = e->head.time_ns + m->real_minus_monotonic_ns, .over = e->head.kind != EVENT_FLOW_START,
+	};
+
+	if (!t.over || flow_watch_event(&m->watch, e, &t.end))
+		put_flow(m, &t);
 }
 
-/* Flows that ended and have their place still: no event tells of those. Those that had ended before we came are only noted. */
-static void sweep(struct monitor *m, bool tell)
+/* What the last look at the table saw: it happened when that was begun, as far as we know. */
+static void put_seen(struct monitor *m)
 {
-	ticks_t now = clock_ticks_now(&m->table.clock);
-	struct flow f;
-	__u16 serial;
+	for (size_t i = 0; i < m->watch.seen.n; i++) {
+		const struct flow_seen *seen = &m->watch.seen.v[i];
 
-	for (__u32 i = 0; i < m->table.buckets * WAYS && !ended; i++) {
-		const struct flow_bucket *b = &m->table.at[i / WAYS];
-		const struct flow *there = &b->flow[i % WAYS];
-
-		if (!b->head.tag[i % WAYS] || m->told[i] == (TOLD | (__u32)b->head.serial[i % WAYS]) ||
-		    !(flow_has_ended(there) || flow_table_over(&m->table, there, now)) ||
-		    !flow_table_get(b, i % WAYS, &f, &serial) ||
-		    !(flow_has_ended(&f) || flow_table_over(&m->table, &f, now)) || !first_told(m, i, serial))
-			continue;
-		if (tell)
-			put_flow(m, &f, f.last, why_ended(&f, false));
+		put_flow(m, &(struct flow_tale){ &seen->flow, m->looked_ns + m->real_minus_monotonic_ns, seen->over, seen->end });
 	}
+	m->watch.seen.n = 0;
 }
 
-static int watch_flows(struct monitor *m)
+static void look_at_flows(struct monitor *m)
 {
-	int rc = flow_table_open(&m->s, &m->table);
-
-	if (rc)
-		return rc;
-	m->told = (__u32 *)xcalloc((size_t)m->table.buckets * WAYS, sizeof(*m->told));
-	sweep(m, false);
-	return 0;
+	put_seen(m);
+	m->looked_ns = read_clock(CLOCK_MONOTONIC);
+	m->look_on = !flow_watch_look(&m->watch);
 }
 
 /* --- the loop ------------------------------------------------------------------------------------ */
@@ -247,7 +237,8 @@ static int on_event(void *arg, const union event_any *e)
 {
 	struct monitor *m = (struct monitor *)arg;
 
-	m->events_n++;
+	if (e->head.time_ns > m->looked_ns) /* what is behind the last look has its place behind what that saw */
+		put_seen(m);
 	switch ((enum event)e->head.kind) {
 	case EVENT_LOG:
 	case EVENT_DROP:
@@ -262,12 +253,12 @@ static int on_event(void *arg, const union event_any *e)
 	return -m->failed;
 }
 
-/* Whether the instance is still the one whose maps we read. */
-static bool is_gone(const struct monitor *m)
+/* Nobody can read what we write any more. */
+static bool is_unread(void)
 {
-	_cleanup_free_ char *pin = instance_pin(&m->s.in, "fw_watch");
+	struct pollfd p = { .fd = STDOUT_FILENO };
 
-	return access(pin, F_OK) && errno == ENOENT;
+	return poll(&p, 1, 0) > 0 && p.revents & POLLERR;
 }
 
 static int flush(struct monitor *m)
@@ -275,6 +266,34 @@ static int flush(struct monitor *m)
 	if (m->failed || fflush(stdout) || (m->pcap && fflush(m->pcap)))
 		return m->failed ? -m->failed : -errno;
 	return 0;
+}
+
+/* What is to be seen to once a second. */
+static int look(struct monitor *m, char **err)
+{
+	if (is_unread())
+		return -EPIPE;
+	if (state_is_gone(&m->s)) {
+		*err = xstrdup("monitor: fwctl has been detached with --purge here: there is nothing more to see");
+		return -ENOENT;
+	}
+	look_at_clock(m);
+	look_at_rules(m);
+	put_lost(m);
+	m->look_on = m->flows;
+	return 0;
+}
+
+/* What was sent until now is told; so that what was told and what was lost are all that there was. */
+static int tell_the_rest(struct monitor *m, int rc)
+{
+	events_stop(m->events);
+	if (rc >= 0)
+		while ((rc = events_poll(m->events, 0, on_event, m)) > 0 || rc == -EINTR)
+			;
+	put_seen(m);
+	put_lost(m);
+	return rc < 0 ? rc : flush(m);
 }
 
 static int watch(struct monitor *m, char **err)
@@ -286,30 +305,20 @@ static int watch(struct monitor *m, char **err)
 		__u64 now = read_clock(CLOCK_MONOTONIC);
 
 		if (now >= look_at) {
-			m->real_minus_monotonic_ns = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
-			if (is_gone(m)) {
-				*err = xstrdup("monitor: fwctl has been detached with --purge here: there is nothing more to see");
-				return -ENOENT;
-			}
-			look_at_rules(m);
-			if (m->told)
-				sweep(m, true);
-			put_lost(m);
+			rc = look(m, err);
 			look_at = now + LOOK_MS * 1000000ull;
 		}
-		rc = flush(m);
+		if (rc >= 0 && m->look_on)
+			look_at_flows(m);
+		rc = rc < 0 ? rc : flush(m);
 		if (rc >= 0)
-			rc = events_poll(m->events, LOOK_MS, on_event, m);
+			rc = events_poll(m->events, m->watch.seen.n ? 0 : LOOK_MS, on_event, m);
+		if (!rc) /* nothing that was ahead of the look is unread */
+			put_seen(m);
 		if (rc == -EINTR) /* also after a stop and SIGCONT */
 			rc = 0;
 	}
-	/* What was sent until now is told; so that what was told and what was lost are all that there was. */
-	events_stop(m->events);
-	if (rc >= 0)
-		while ((rc = events_poll(m->events, 0, on_event, m)) > 0 || rc == -EINTR)
-			;
-	put_lost(m);
-	return rc < 0 ? rc : flush(m);
+	return tell_the_rest(m, rc);
 }
 
 /* Who read us is gone: what is still to be written goes nowhere, and nothing is wrong. */
@@ -330,7 +339,7 @@ static int finish(struct monitor *m, int rc, char *err)
 		let_go_of_stdout();
 		rc = 0;
 	}
-	cli_note(m->cli, "%llu events, %llu lost", m->events_n, (unsigned long long)events_lost(m->events));
+	cli_note(m->cli, "%llu events, %llu lost", m->told, (unsigned long long)events_lost(m->events));
 	if (rc == -ESTALE)
 		err = xstrdup("events: another process has taken this one's place, since it did not read for too long");
 	else if (rc < 0 && !err)
@@ -377,6 +386,9 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc)
 		return cli_wrong(cli, "monitor takes no arguments");
+	if (pcap && !strcmp(pcap, "-") && (cli->json || drops || flows))
+		return cli_wrong(cli, "--pcap -: the capture takes standard output, so that there is no place for %s (--pcap FILE)",
+				 cli->json ? "-j" : drops ? "--drops" : "--flows");
 	status = cli_state(cli, &m.s, 0, 0);
 	status = status ?: (pcap ? open_pcap(&m, pcap) : 0);
 	if (status)
@@ -387,7 +399,8 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 	rc = events_open(&m.s.maps, kinds, RING_BYTES, 0, &m.events, &err);
 	if (rc)
 		return cli_fail(err);
-	rc = flows ? watch_flows(&m) : 0;
+	m.flows = flows;
+	rc = flows ? flow_watch_open(&m.s, &m.watch) : 0;
 	rc = rc ?: watch(&m, &err);
 	return finish(&m, rc, err);
 }

@@ -74,10 +74,13 @@ const struct command commands[] = {
 	  "                     declared as they are named, as Prometheus does and `promtool check metrics` wants\n", cmd_metrics },
 	{ "monitor", "[--drops] [--flows] [--pcap FILE]", "What happens, as it happens: packets that rules with `log` decide.",
 	  "  --drops            also packets that are dropped, whether logged or not\n"
-	  "  --flows            also flows that start and end\n"
-	  "  --pcap FILE        write the logged packets, their first 128 bytes, as a capture; `-` for standard output\n"
+	  "  --flows            also flows that start and end: closed (also by a change of the rules), idle, evicted\n"
+	  "  --pcap FILE        write the logged packets, their first 128 bytes, as a capture; `-` for standard output, in\n"
+	  "                     place of all else\n"
 	  "  -v                 with the packets' bytes\n"
-	  "Ends by SIGINT or SIGTERM, or when nobody reads its output; then tells how many events were lost.\n", cmd_monitor },
+	  "Each line begins with the time of what it tells: of the packet that was judged, that made the flow or ended it. An\n"
+	  "end that no packet makes, since the flow is idle or cut by new rules, has the time when it was seen, within a second.\n"
+	  "Ends by SIGINT or SIGTERM, or when nobody reads its output; then says how many events it told, and how many were lost.\n", cmd_monitor },
 	{ "version", "", "Version and what the kernel offers.", "", cmd_version },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -7,6 +7,7 @@
 #include "packetview.h"
 #include "print.h"
 #include "replay.h"
+#include "shown.h"
 #include "timefmt.h"
 #include "util.h"
 
@@ -31,6 +32,17 @@ static bool has_addresses(const struct packet *p)
 	return p->status != STATUS_NONIP && memcmp(&p->dst, &none, sizeof(none));
 }
 
+static void icmp_words(struct strbuf *out, uint8_t proto, unsigned int type, unsigned int code)
+{
+	const char *name = value_to_name(proto == PROTO_ICMP6 ? &names_icmp6 : &names_icmp, type);
+
+	if (name)
+		strbuf_add(out, " icmp-type %s", name);
+	else
+		strbuf_add(out, " icmp-type %u", type);
+	strbuf_add(out, " code %u", code);
+}
+
 static void end_words(struct strbuf *out, const char *word, enum family family, const addr_t *a, bool port, port_be_t number)
 {
 	char text[ADDR_TEXT_MAX];
@@ -39,6 +51,14 @@ static void end_words(struct strbuf *out, const char *word, enum family family, 
 	strbuf_add(out, " %s %s", word, text);
 	if (port)
 		strbuf_add(out, " port %u", ntohs(number.raw));
+}
+
+static void vlan_words(struct strbuf *out, unsigned int outer, unsigned int inner)
+{
+	if (outer)
+		strbuf_add(out, " vlan %u", outer);
+	if (inner)
+		strbuf_add(out, " inner-vlan %u", inner);
 }
 
 /* The packet as matches of the rule language. */
@@ -52,23 +72,13 @@ static void packet_words(struct strbuf *out, const struct packet *p)
 	strbuf_add(out, " proto %s", proto_text(p->proto, number));
 	end_words(out, "from", (enum family)p->family, &p->src, ports, p->sport);
 	end_words(out, "to", (enum family)p->family, &p->dst, ports, p->dport);
-	if (p->has & HAS_ICMP) {
-		const char *name = value_to_name(p->proto == PROTO_ICMP6 ? &names_icmp6 : &names_icmp, p->icmp_type);
-
-		if (name)
-			strbuf_add(out, " icmp-type %s", name);
-		else
-			strbuf_add(out, " icmp-type %u", p->icmp_type);
-		strbuf_add(out, " code %u", p->icmp_code);
-	}
+	if (p->has & HAS_ICMP)
+		icmp_words(out, p->proto, p->icmp_type, p->icmp_code);
 	if (p->has & HAS_FLAGS) {
 		flag_letters_print(p->tcp_flags, letters);
 		strbuf_add(out, " flags %s", letters);
 	}
-	if (p->vlan)
-		strbuf_add(out, " vlan %u", p->vlan);
-	if (p->inner_vlan)
-		strbuf_add(out, " inner-vlan %u", p->inner_vlan);
+	vlan_words(out, p->vlan, p->inner_vlan);
 	strbuf_add(out, " ttl %u length %u%s", p->ttl, p->length, p->fragment == FRAGMENT_NONE ? "" : " frag");
 }
 
@@ -82,22 +92,32 @@ static const char *label_of(const struct ruleset *rs, __u32 rule)
 	return rs && rule && rule <= rs->nrules ? rs->rules[rule - 1].label : "";
 }
 
+static void rule_words(struct strbuf *out, __u32 rule, const char *label)
+{
+	strbuf_add(out, "rule %u", rule);
+	if (!label[0])
+		return;
+	strbuf_add(out, " ");
+	shown_add_quoted(out, label);
+}
+
 void packet_line(struct strbuf *out, const struct packet_context *c, const struct packet_event *e)
 {
 	__u32 rule = rule_number(e);
-	const char *label = label_of(c->rules, rule);
 	char time[TIME_TEXT_MAX];
 	struct packet p;
 
 	parse_event(e, &p);
 	strbuf_add(out, "%s %s (", time_text(to_us(c->time_ns), time), verdict_text((enum verdict)e->verdict));
 	if (rule)
-		strbuf_add(out, "rule %u%s%s%s", rule, label[0] ? " \"" : "", label, label[0] ? "\"" : "");
+		rule_words(out, rule, label_of(c->rules, rule));
 	if (!rule || e->reason != REASON_RULE)
 		strbuf_add(out, "%s%s", rule ? ", " : "", reason_text((enum reason)e->reason));
 	strbuf_add(out, ") %s", direction_text((enum direction)e->direction));
-	if (c->iface[0])
-		strbuf_add(out, " on %s", c->iface);
+	if (c->iface[0]) {
+		strbuf_add(out, " on ");
+		shown_add(out, c->iface);
+	}
 	packet_words(out, &p);
 	if (!has_addresses(&p))
 		strbuf_add(out, ": %u bytes", e->length);
@@ -170,38 +190,44 @@ void packet_dump(struct strbuf *out, const struct packet_event *e)
 		strbuf_add(out, "%s%02x", i % 16 ? " " : "\n    ", e->data[i]);
 }
 
-void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow *f, ticks_t at, const char *why)
+void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow_tale *t)
 {
+	const struct flow *f = t->flow;
 	struct flow_ruling ruling = flow_ruling_of(f);
 	bool icmp = f->key.proto == PROTO_ICMP || f->key.proto == PROTO_ICMP6;
 	char time[TIME_TEXT_MAX], duration[DURATION_TEXT_MAX], number[4];
-	const char *label = label_of(c->rules, ruling.rule);
 	struct flow_ends e;
 
 	flow_ends_of(f, &e);
-	strbuf_add(out, "%s flow %s", time_text(to_us(flow_time(c, at)), time), why ? "end" : "start");
+	strbuf_add(out, "%s flow %s (", time_text(to_us(t->time_ns), time), t->over ? "end" : "start");
 	if (ruling.rule)
-		strbuf_add(out, " (rule %u%s%s%s)", ruling.rule, label[0] ? " \"" : "", label, label[0] ? "\"" : "");
+		rule_words(out, ruling.rule, label_of(c->rules, ruling.rule));
 	else
-		strbuf_add(out, " (default)");
-	strbuf_add(out, " %s proto %s", direction_text(ruling.direction), proto_text(f->key.proto, number));
+		strbuf_add(out, "default");
+	strbuf_add(out, ") %s proto %s", direction_text(ruling.direction), proto_text(f->key.proto, number));
 	end_words(out, "from", (enum family)f->key.family, &e.src, !icmp && e.sport.raw, e.sport);
 	end_words(out, "to", (enum family)f->key.family, &e.dst, !icmp && e.dport.raw, e.dport);
-	if (why)
-		strbuf_add(out, ": %s%s, %llu/%llu packets, %llu/%llu bytes in %s", why, f->state == FLOW_RESET ? " by a reset" : "",
+	if (icmp) {
+		icmp_words(out, f->key.proto, f->key.aport.raw >> 8, f->key.aport.raw & 0xff);
+		strbuf_add(out, " id %u", ntohs(f->key.bport.raw));
+	}
+	vlan_words(out, f->key.vlan, f->key.inner_vlan);
+	if (t->over)
+		strbuf_add(out, ": %s%s, %llu/%llu packets, %llu/%llu bytes in %s", end_reason_text(t->end),
+			   t->end != END_CLOSED ? "" : f->state == FLOW_RESET ? " by a reset" : ruling.verdict != VERDICT_PASS ? " by the rules" : "",
 			   f->packets[0], f->packets[1], f->bytes[0], f->bytes[1],
 			   duration_text(flow_time(c, f->last) - flow_time(c, f->first), duration));
 }
 
-void flow_event_json(struct json *j, const struct flow_context *c, const struct flow *f, ticks_t at, const char *why)
+void flow_event_json(struct json *j, const struct flow_context *c, const struct flow_tale *t)
 {
 	char time[TIME_TEXT_MAX];
 
 	json_object(j);
-	json_key_string(j, "event", why ? event_text(EVENT_FLOW_END) : event_text(EVENT_FLOW_START));
-	json_key_string(j, "time", time_text(to_us(flow_time(c, at)), time));
-	flow_json_members(j, c, f);
-	if (why)
-		json_key_string(j, "end_reason", why);
+	json_key_string(j, "event", event_text(t->over ? EVENT_FLOW_END : EVENT_FLOW_START));
+	json_key_string(j, "time", time_text(to_us(t->time_ns), time));
+	flow_json_members(j, c, t->flow);
+	if (t->over)
+		json_key_string(j, "end_reason", end_reason_text(t->end));
 	json_end_object(j);
 }

@@ -3,7 +3,7 @@
 #ifndef FW_PACKETVIEW_H
 #define FW_PACKETVIEW_H
 
-#include "flowview.h"
+#include "record.h"
 #include "../shared/event.h"
 
 /* What an event's numbers mean. */
@@ -20,8 +20,14 @@ void packet_json(struct json *j, const struct packet_context *c, const struct pa
 /* Its first bytes as lines of 16, for -v. */
 void packet_dump(struct strbuf *out, const struct packet_event *e);
 
-/* A flow's start (why NULL) or end; `why` is closed, idle or evicted. */
-void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow *f, ticks_t at, const char *why);
-void flow_event_json(struct json *j, const struct flow_context *c, const struct flow *f, ticks_t at, const char *why);
+/* What there is to tell of a flow: that it began, or is over and why. END_CLOSED with a verdict that stops it: the rules have cut it. */
+struct flow_tale {
+	const struct flow *flow;
+	__u64 time_ns;               /* of the event, since the epoch */
+	bool over;
+	enum end_reason end;         /* where it is over */
+};
+void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow_tale *t);
+void flow_event_json(struct json *j, const struct flow_context *c, const struct flow_tale *t);
 
 #endif

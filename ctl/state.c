@@ -109,6 +109,24 @@ int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 	return create(s, flows, err);
 }
 
+/* 0 where there is none. */
+static __u32 map_id(int fd)
+{
+	struct bpf_map_info info;
+	__u32 len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.id : 0;
+}
+
+bool state_is_gone(const struct state *s)
+{
+	_cleanup_free_ char *pin = instance_pin(&s->in, "fw_watch");
+	_cleanup_close_ int fd = bpf_obj_get(pin);
+
+	return map_id(fd) != map_id(s->maps.fw_watch.fd);
+}
+
 int state_next_generation(struct state *s, generation_t *out)
 {
 	int rc = fw_instance_get(s->maps.fw_instance, &s->cfg);

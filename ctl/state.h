@@ -29,6 +29,12 @@ void state_close(struct state *s);
  */
 int state_open(struct state *s, unsigned int flags, __u32 flows, char **err);
 
+/*
+ * Whether what is pinned is this no longer: it has been purged, and perhaps made anew since. For those who stay; it takes two system calls or
+ * three.
+ */
+bool state_is_gone(const struct state *s);
+
 /* The next generation, never given before in this instance. The lock is held. */
 int state_next_generation(struct state *s, generation_t *out);
 

@@ -62,8 +62,9 @@ struct event_head {
 	__u16 size;
 	__u32 zero;
 	ticks_t now;         /* of the packet at hand */
+	__u64 time_ns;       /* CLOCK_MONOTONIC, when it was sent, so that times of one CPU's events ascend; in a replay the capture's time */
 };
-_Static_assert(sizeof(struct event_head) == 16, "no padding");
+_Static_assert(sizeof(struct event_head) == 24, "no padding");
 
 /* EVENT_FLOW_*: the entry, and which one. */
 struct flow_event {
@@ -74,13 +75,12 @@ struct flow_event {
 	__u8 zero;
 	struct flow flow;
 };
-_Static_assert(sizeof(struct flow_event) == 152 && offsetof(struct flow_event, flow) == 24, "no padding");
+_Static_assert(sizeof(struct flow_event) == 160 && offsetof(struct flow_event, flow) == 32, "no padding");
 
 /* EVENT_LOG, EVENT_DROP: a packet, what became of it, and its first bytes. */
 enum { SNAP_BYTES = 128 };
 struct packet_event {
 	struct event_head head;
-	__u64 time_ns;       /* CLOCK_MONOTONIC; in a replay the capture's time */
 	rule_id_t rule;      /* RULE_NONE_RAW where no rule decided */
 	generation_t ruleset; /* id of the ruleset that `rule` is a position in */
 	__u32 segments;      /* packets that it stands for: what GSO will make of it */

@@ -70,6 +70,7 @@ __attribute__((noinline)) int event_send(__u32 kind, __u64 packets, __u64 bytes)
 	s->event.head.kind = (__u16)kind;
 	s->event.head.size = (__u16)event_size(kind);
 	s->event.head.zero = 0;
+	s->event.head.time_ns = fw_cfg.replay ? s->event.head.now.raw : bpf_ktime_get_ns();
 	for (__u32 i = 0; i < READERS_MAX; i++)
 		sent |= (__u32)event_send_to(i, kind);
 	event_count((enum event)kind, sent & SEND_MISSED ? FATE_LOST : sent & SEND_GOT ? FATE_SENT : FATE_UNREAD, packets, bytes);
@@ -106,7 +107,6 @@ static __always_inline void event_packet(struct packet_event *e, const struct pa
 					 struct place at, ticks_t now)
 {
 	e->head.now = now;
-	e->time_ns = fw_cfg.replay ? now.raw : bpf_ktime_get_ns();
 	e->rule = o->rule;
 	e->ruleset = fw_cfg.generation;
 	e->segments = p->segments;

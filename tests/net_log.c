@@ -83,7 +83,7 @@ static void check_event(const struct bench *b, const struct packet_event *e, enu
 	static const __u8 none[SNAP_BYTES];
 
 	assert_int_equal(e->head.kind, kind);
-	assert_int_equal(e->time_ns, b->now);
+	assert_int_equal(e->head.time_ns, b->now);
 	assert_int_equal(e->verdict, o->verdict);
 	assert_int_equal(e->reason, o->reason);
 	assert_int_equal(e->rule.raw, o->rule.raw);

@@ -9,6 +9,8 @@
 #include "build_packet.h"
 #include "../ctl/packetview.h"
 #include "../ctl/pcapout.h"
+#include "../ctl/replay.h"
+#include "../ctl/shown.h"
 #include "../ctl/util.h"
 
 #define TIME_NS 1767225600123456789ull
@@ -65,6 +67,87 @@ static void test_lines(void **state)
 	e.vlan_tci = 0x2000 | 9;
 	expect_line(&e, "eth0", "2026-01-01T00:00:00.123456Z pass (rule 8, state) in on eth0 proto udp from 10.0.0.1 port 1000 "
 				"to 10.0.0.2 port 53 vlan 9 ttl 64 length 428, 4 packets");
+}
+
+static struct flow flow_of(const char *packet, bool out)
+{
+	struct flow f;
+	enum flow_side from = FLOW_SIDE_A;
+	struct built b;
+	struct packet p;
+
+	build_packet(packet, &b);
+	replay_parse(&b.frame, &p);
+	memset(&f, 0, sizeof(f));
+	assert_true(flow_key_of(&p, &f.key, &from));
+	f.bits = from == FLOW_SIDE_B ? FLOW_INITIATOR_B | FLOW_MAKER_B : 0;
+	f.state = (__u8)flow_first_state(&p);
+	f.packets[0] = 3;
+	f.bytes[0] = 300;
+	f.last.raw = 2000000000;
+	f.ruling[out].judged = judged_make(out ? DIRECTION_OUT : DIRECTION_IN, VERDICT_PASS, (rule_id_t){ 1 }, false);
+	return f;
+}
+
+static void expect_flow(const struct flow *f, const struct flow_tale *how, const char *want)
+{
+	struct rule rules[2] = { { .label = "" }, { .label = "a \"b\" \\" } };
+	const struct ruleset rs = { .rules = rules, .nrules = 2 };
+	struct flow_tale t = *how;
+	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
+	struct flow_context c;
+
+	flow_context_replay(&c, &rs);
+	t.flow = f;
+	t.time_ns = TIME_NS;
+	flow_event_line(&b, &c, &t);
+	assert_string_equal(b.str, want);
+}
+
+static void test_flows(void **state)
+{
+	const struct flow_tale start = { .over = false }, closed = { .over = true, .end = END_CLOSED }, idle = { .over = true, .end = END_IDLE };
+	struct flow f = flow_of("icmp 10.0.0.2 > 10.0.0.1 type 8 code 0 id 77", false);
+
+	(void)state;
+	expect_flow(&f, &start, "2026-01-01T00:00:00.123456Z flow start (rule 2 \"a \\\"b\\\" \\\\\") in proto icmp from 10.0.0.2 to 10.0.0.1 "
+				"icmp-type echo-request code 0 id 77");
+	f = flow_of("udp [2001:db8::1]:1000 > [2001:db8::2]:53 vlan 9 vlan 7", true);
+	f.ruling[1].judged = judged_make(DIRECTION_OUT, VERDICT_PASS, rule_none(), false);
+	expect_flow(&f, &idle, "2026-01-01T00:00:00.123456Z flow end (default) out proto udp from 2001:db8::1 port 1000 to 2001:db8::2 port 53 "
+			       "vlan 9 inner-vlan 7: idle, 3/0 packets, 300/0 bytes in 2s");
+	f = flow_of("tcp 10.0.0.1:1000 > 10.0.0.2:22 R", false);
+	f.ruling[0].judged = judged_make(DIRECTION_IN, VERDICT_PASS, (rule_id_t){ 0 }, false);
+	expect_flow(&f, &closed, "2026-01-01T00:00:00.123456Z flow end (rule 1) in proto tcp from 10.0.0.1 port 1000 to 10.0.0.2 port 22: "
+				 "closed by a reset, 3/0 packets, 300/0 bytes in 2s");
+	f = flow_of("tcp 10.0.0.1:1000 > 10.0.0.2:22 S", false);
+	f.ruling[0].judged = judged_make(DIRECTION_IN, VERDICT_DROP, (rule_id_t){ 0 }, false);
+	expect_flow(&f, &closed, "2026-01-01T00:00:00.123456Z flow end (rule 1) in proto tcp from 10.0.0.1 port 1000 to 10.0.0.2 port 22: "
+				 "closed by the rules, 3/0 packets, 300/0 bytes in 2s");
+}
+
+/* Whatever a name is, a terminal only shows it. */
+static void test_shown(void **state)
+{
+	static const struct { const char *text, *plain, *quoted; } t[] = {
+		{ "", "", "\"\"" }, { "eth0.7", "eth0.7", "\"eth0.7\"" }, { "a\x1b[31mb", "a\\x1b[31mb", "\"a\\x1b[31mb\"" },
+		{ "\x01\x7f\x80\x9b\xff\n", "\\x01\\x7f\\x80\\x9b\\xff\\x0a", "\"\\x01\\x7f\\x80\\x9b\\xff\\x0a\"" },
+		{ "a \"b\" \\c", "a \"b\" \\\\c", "\"a \\\"b\\\" \\\\c\"" },
+	};
+	struct packet_event e = event_of("udp 10.0.0.1:1000 > 10.0.0.2:53");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(t); i++) {
+		_cleanup_strbuf_ struct strbuf plain = { NULL, 0, 0 }, quoted = { NULL, 0, 0 };
+
+		strbuf_add(&plain, "%s", "");
+		shown_add(&plain, t[i].text);
+		shown_add_quoted(&quoted, t[i].text);
+		assert_string_equal(plain.str, t[i].plain);
+		assert_string_equal(quoted.str, t[i].quoted);
+	}
+	expect_line(&e, "\x1b]0;x", "2026-01-01T00:00:00.123456Z drop (rule 3 \"third\") in on \\x1b]0;x proto udp from 10.0.0.1 port 1000 "
+				   "to 10.0.0.2 port 53 ttl 64 length 28");
 }
 
 static void test_json(void **state)
@@ -144,6 +227,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_flows),
+		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_pcap),
 	};

@@ -8,7 +8,7 @@ check "attach" fw "$S" -q attach s0
 # Quiet hosts: nothing but what the test sends.
 rules "$S" <<'END'
 default in drop
-option timeout udp-unreplied 2s
+option timeout udp-unreplied 1s
 pass in inet proto icmp icmp-type echo-request log label "ping"
 drop in inet proto udp to port 5000 log label "five \"k\""
 drop in inet proto udp to port 5001
@@ -56,6 +56,7 @@ datagrams()
 watch text 1
 watch json 2 -j
 watch all 3 -j --drops --flows --pcap "$tmp/all.pcap"
+watch flows 4 --flows
 check "ping passes" ping_to "$C" 10.9.0.2
 datagrams 5000 3
 datagrams 5001 2
@@ -67,9 +68,10 @@ until_true eval '[ "$(of all ".event == \"flow-end\" and .proto == \"udp\"")" -g
 ended "SIGINT ends it" "$text" INT
 ended "and SIGTERM" "$json" TERM
 ended "also with all options" "$all" HUP
+ended "and with flows as text" "$flows" INT
 
 check "a line for each packet that a log rule decided" same "$(lines text)" 5
-check "in words of the rules" grep -q 'drop (rule 2 "five "k"") in on s0 proto udp from 10.9.0.1 port [0-9]* to 10.9.0.2 port 5000 ttl 64 length 128$' "$tmp/text"
+check "in words of the rules" grep -q 'drop (rule 2 "five \\"k\\"") in on s0 proto udp from 10.9.0.1 port [0-9]* to 10.9.0.2 port 5000 ttl 64 length 128$' "$tmp/text"
 check "replies too" grep -q 'pass (rule 1 "ping", state) out on s0 proto icmp from 10.9.0.2 to 10.9.0.1 icmp-type echo-reply code 0' "$tmp/text"
 check "it tells what was lost" grep -q '^fwctl: 5 events, 0 lost$' "$tmp/text.err"
 check "the same to another reader" same "$(lines json)" 5
@@ -83,6 +85,12 @@ check "flows start" same "1 1 1" "$(of all '.event == "flow-start" and .proto ==
 check "and end, closed" same 1 "$(of all '.event == "flow-end" and .proto == "tcp" and .end_reason == "closed" and .state == "closed"')"
 check "or idle" same 1 "$(of all '.event == "flow-end" and .dport == 5002 and .end_reason == "idle" and .packets == [4, 0] and .rule == 4')"
 check "the pings' flow is not over" same 0 "$(of all '.event == "flow-end" and .proto == "icmp"')"
+check "times ascend" same "$(jq -r .time "$tmp/all")" "$(jq -r .time "$tmp/all" | LC_ALL=C sort)"
+check "an idle end is told when it is seen, not as of the last packet" same true "$(jq -s '.[] | select(.event == "flow-end" and .dport == 5002) |
+	(.time | sub("\\.[0-9]+"; "") | fromdate) - (.last | sub("\\.[0-9]+"; "") | fromdate) | . >= 1 and . <= 5' "$tmp/all")"
+check "what the end counts is what was told" grep -q "^fwctl: $(lines all) events, 0 lost\$" "$tmp/all.err"
+check "in words too" grep -q "^fwctl: $(lines flows) events, 0 lost\$" "$tmp/flows.err"
+check "what a flow of ICMP asks" grep -q 'flow start (rule 1 "ping") in proto icmp from 10.9.0.1 to 10.9.0.2 icmp-type echo-request code 0 id [0-9]*$' "$tmp/flows"
 check "tcpdump reads the capture" same 5 "$(tcpdump -nr "$tmp/all.pcap" 2>/dev/null | grep -c .)"
 check "with lengths of the wire" same 3 "$(tcpdump -nr "$tmp/all.pcap" 2>/dev/null | grep -c 'UDP, length 100')"
 check_json "and so does test" '.[-1].summary.packets == 5' fw "$S" -j test - "$tmp/all.pcap" <<<'default in pass'
@@ -105,7 +113,7 @@ ip netns exec "$S" "$fwctl" -q monitor --pcap - >"$tmp/out.pcap" &
 out=$!
 until_true readers 1
 datagrams 5000 2
-sleep 0.2
+until_true eval '[ "$(tcpdump -nr "$tmp/out.pcap" 2>/dev/null | grep -c .)" = 2 ]'
 ended "a capture to standard output" $out INT
 check "has its packets" same 2 "$(tcpdump -nr "$tmp/out.pcap" 2>/dev/null | grep -c .)"
 
@@ -137,6 +145,26 @@ until_true has_lines every 50
 ended "a log of each hundredth packet" "$every" INT
 check "has every hundredth" same "50 50" "$(lines every) $(of every '.label == "new"')"
 
+# --- the rules cut a flow ---------------------------------------------------------------------------
+
+watch cut 1 -j --flows
+serve "$S" 5002
+session cut-udp "$C" udp 10.9.0.2 5002
+until_true eval '[ "$(of cut ".event == \"flow-start\" and .dport == 5002")" = 1 ]'
+fw "$S" -q rule add at 1 drop in inet proto udp to port 5002 label cut >"$tmp/said"
+until_true eval '[ "$(of cut ".event == \"flow-end\"")" -ge 1 ]'
+check "a flow that the rules cut has ended" same 1 "$(of cut '.event == "flow-end" and .dport == 5002 and .end_reason == "closed" and
+	.verdict == "drop" and .rule == 1 and .label == "cut"')"
+fw "$S" -q rule delete 1 >"$tmp/said"
+until_true eval '[ "$(of cut ".event == \"flow-start\" and .dport == 5002")" = 2 ]'
+check "when the rules pass it again, it starts anew" goes_on cut-udp
+fw "$S" -q rule add at 1 drop in inet proto udp to port 5002 label again >"$tmp/said"
+until_true eval '[ "$(of cut ".event == \"flow-end\"")" -ge 2 ]'
+check "and cut it again" same '1 0' "$(of cut '.event == "flow-end" and .label == "again"') $(of cut '.event == "flow-end" and .end_reason != "closed"')"
+fw "$S" -q rule delete 1 >"$tmp/said"
+ended "as its reader does" "$cut" INT
+check "which has counted that" grep -q "^fwctl: $(lines cut) events, 0 lost\$" "$tmp/cut.err"
+
 # --- the rules change, and go ----------------------------------------------------------------------
 
 watch change 1 -j
@@ -154,5 +182,9 @@ wait "$change"
 check "it ends when there is nothing to see any more" same $? 1
 check "and says so" grep -q 'detached with --purge' "$tmp/change.err"
 check_status 2 "no arguments" fw "$S" monitor x
+for option in -j --drops --flows; do
+	check_status 2 "a capture to standard output leaves no place for $option" fw "$S" monitor --pcap - $option
+done
+check "in one line" same "$(printf '%s' "$said" | grep -c "no place for --flows")" "$(printf '%s\n' "$said" | wc -l)"
 check_status 1 "nothing attached" fw "$S" monitor
 finish
