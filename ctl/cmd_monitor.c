@@ -12,23 +12,20 @@
 #include "cmd.h"
 #include "events.h"
 #include "flowwatch.h"
-#include "live.h"
 #include "packetview.h"
 #include "pcapout.h"
+#include "recentrules.h"
 
-enum { RING_BYTES = 4 << 20, LOOK_MS = 1000, RULESETS = 2, CLOCK_STEP_NS = 20000000 };
+enum { RING_BYTES = 4 << 20, LOOK_MS = 1000, LAST_WRITE_MS = 500, CLOCK_STEP_NS = 20000000 };
 #define FLOW_KINDS (1u << EVENT_FLOW_START | 1u << EVENT_FLOW_CLOSED | 1u << EVENT_FLOW_END)
-
-/* Rules that events may speak of: the live ones, and those before. */
-struct known_rules { __u32 id; struct ruleset rs; };
 
 struct monitor {
 	struct cli *cli;
 	struct state s;
 	struct events *events;
-	struct known_rules known[RULESETS];
-	generation_t looked;        /* of an event: its rules were looked for */
+	struct recent_rules rules;
 	__u64 real_minus_monotonic_ns;
+	const char *pcap_name;
 	FILE *pcap;
 	bool silent;                /* the capture goes to standard output */
 	bool flows;                 /* --flows, with: */
@@ -36,8 +33,9 @@ struct monitor {
 	__u64 looked_ns;            /* when the look began that saw the ends in watch.seen */
 	bool look_on;               /* it did not come to the end of the table */
 	struct strbuf line;
-	__u64 told, lost;
-	int failed;                 /* errno of a write */
+	__u64 told, lost, unwritten;
+	int failed;                 /* errno of a write, to: */
+	FILE *failed_at;
 };
 
 static volatile sig_atomic_t ended;
@@ -50,49 +48,12 @@ static void on_signal(int sig)
 static void monitor_free(struct monitor *m)
 {
 	events_close(m->events);
-	for (int i = 0; i < RULESETS; i++)
-		ruleset_free(&m->known[i].rs);
+	recent_rules_free(&m->rules);
 	if (m->pcap && m->pcap != stdout)
 		(void)fclose(m->pcap); /* what was written has been flushed and checked, packet by packet */
 	flow_watch_close(&m->watch);
 	strbuf_free(&m->line);
 	state_close(&m->s);
-}
-
-/* --- rules --------------------------------------------------------------------------------------- */
-
-/* Reads the live rules where they are others than at the last look. */
-static void look_at_rules(struct monitor *m)
-{
-	_cleanup_live_ struct live_ruleset live = live_none();
-	struct known_rules now = { 0, { .nrules = 0 } };
-
-	if (live_open(&m->s, &live, NULL) || live.info.id == m->known[0].id)
-		return;
-	now.id = live.info.id;
-	if (live_parse(&live, &now.rs, NULL))
-		return;
-	ruleset_free(&m->known[1].rs);
-	m->known[1] = m->known[0];
-	m->known[0] = now;
-	if (m->flows)
-		(void)flow_table_timeouts(&m->s, &m->watch.table);
-}
-
-/*
- * The ruleset of this id; for a flow's judgement that of its generation, which may be a later one under the same rules. NULL where it is
- * not known any more.
- */
-static const struct ruleset *rules_of(struct monitor *m, generation_t g, bool exactly)
-{
-	if (g.raw > m->known[0].id && g.raw != m->looked.raw) {
-		m->looked = g;
-		look_at_rules(m);
-	}
-	for (int i = 0; i < RULESETS; i++)
-		if (m->known[i].id && (exactly ? m->known[i].id == g.raw : m->known[i].id <= g.raw))
-			return &m->known[i].rs;
-	return NULL;
 }
 
 /* --- output -------------------------------------------------------------------------------------- */
@@ -118,12 +79,39 @@ static void look_at_clock(struct monitor *m)
 		m->real_minus_monotonic_ns = is;
 }
 
+/* Who is to end does not wait for a reader that has stopped reading. */
+static bool is_stuck(FILE *f)
+{
+	struct pollfd p = { .fd = fileno(f), .events = POLLOUT };
+
+	return ended && poll(&p, 1, LAST_WRITE_MS) <= 0;
+}
+
+static void note_failure(struct monitor *m, FILE *f)
+{
+	m->failed = ended ? EPIPE : errno;
+	m->failed_at = f;
+}
+
 /* What was put together goes to the file. */
 static void put_bytes(struct monitor *m, FILE *f)
 {
-	if (m->line.len && fwrite(m->line.str, m->line.len, 1, f) != 1)
-		m->failed = errno;
+	if (m->line.len && !m->failed && (is_stuck(f) || fwrite(m->line.str, m->line.len, 1, f) != 1))
+		note_failure(m, f);
 	m->line.len = 0;
+}
+
+static void flush_one(struct monitor *m, FILE *f)
+{
+	if (f && !m->failed && (is_stuck(f) || fflush(f)))
+		note_failure(m, f);
+}
+
+static int flush(struct monitor *m)
+{
+	flush_one(m, stdout);
+	flush_one(m, m->pcap);
+	return -m->failed;
 }
 
 static void put_line(struct monitor *m)
@@ -135,10 +123,12 @@ static void put_line(struct monitor *m)
 	put_bytes(m, stdout);
 }
 
+static void count_told(struct monitor *m) { *(m->failed ? &m->unwritten : &m->told) += 1; }
+
 static void put_packet(struct monitor *m, const struct packet_event *e)
 {
 	const struct packet_context c = {
-		.rules = rules_of(m, e->ruleset, true), .iface = m->s.names[e->iface.raw].name,
+		.rules = recent_rules_of(&m->rules, e->ruleset), .iface = m->s.names[e->iface.raw].name,
 		.time_ns = e->head.time_ns + m->real_minus_monotonic_ns,
 	};
 	struct json j;
@@ -153,7 +143,7 @@ static void put_packet(struct monitor *m, const struct packet_event *e)
 			packet_dump(&m->line, e);
 	}
 	put_line(m);
-	m->told++;
+	count_told(m);
 	if (m->pcap && e->head.kind == EVENT_LOG) {
 		pcap_packet(&m->line, e, c.time_ns);
 		put_bytes(m, m->pcap);
@@ -164,7 +154,7 @@ static void put_flow(struct monitor *m, const struct flow_tale *t)
 {
 	const struct flow_context c = {
 		.clock = m->watch.table.clock, .real_minus_monotonic_ns = m->real_minus_monotonic_ns,
-		.rules = rules_of(m, t->flow->ruling[flow_ruling_of(t->flow).direction].generation, false),
+		.rules = recent_rules_judging(&m->rules, t->flow->ruling[flow_ruling_of(t->flow).direction].generation),
 	};
 	struct json j;
 
@@ -176,7 +166,7 @@ static void put_flow(struct monitor *m, const struct flow_tale *t)
 		flow_event_line(&m->line, &c, t);
 	}
 	put_line(m);
-	m->told++;
+	count_told(m);
 }
 
 /* How many events were missed since this was last said. */
@@ -250,7 +240,7 @@ static int on_event(void *arg, const union event_any *e)
 		put_flow_event(m, &e->flow);
 		break;
 	}
-	return -m->failed;
+	return ended ? 0 : -m->failed; /* in the end the rest is counted all the same */
 }
 
 /* Nobody can read what we write any more. */
@@ -259,13 +249,6 @@ static bool is_unread(void)
 	struct pollfd p = { .fd = STDOUT_FILENO };
 
 	return poll(&p, 1, 0) > 0 && p.revents & POLLERR;
-}
-
-static int flush(struct monitor *m)
-{
-	if (m->failed || fflush(stdout) || (m->pcap && fflush(m->pcap)))
-		return m->failed ? -m->failed : -errno;
-	return 0;
 }
 
 /* What is to be seen to once a second. */
@@ -278,22 +261,27 @@ static int look(struct monitor *m, char **err)
 		return -ENOENT;
 	}
 	look_at_clock(m);
-	look_at_rules(m);
+	(void)recent_rules_look(&m->rules);
+	if (m->flows)
+		flow_watch_rules(&m->watch, &m->rules.v[0].rs);
 	put_lost(m);
 	m->look_on = m->flows;
 	return 0;
 }
 
-/* What was sent until now is told; so that what was told and what was lost are all that there was. */
+/* What was sent until now is told, or counted; so that what was told and what was lost are all that there was. */
 static int tell_the_rest(struct monitor *m, int rc)
 {
+	int left;
+
+	ended = 1;
 	events_stop(m->events);
-	if (rc >= 0)
-		while ((rc = events_poll(m->events, 0, on_event, m)) > 0 || rc == -EINTR)
-			;
+	do
+		left = events_poll(m->events, 0, on_event, m);
+	while (left > 0 || left == -EINTR);
 	put_seen(m);
 	put_lost(m);
-	return rc < 0 ? rc : flush(m);
+	return rc < 0 ? rc : left < 0 ? left : flush(m);
 }
 
 static int watch(struct monitor *m, char **err)
@@ -321,7 +309,7 @@ static int watch(struct monitor *m, char **err)
 	return tell_the_rest(m, rc);
 }
 
-/* Who read us is gone: what is still to be written goes nowhere, and nothing is wrong. */
+/* Who read us is gone, or does not read: what is still to be written goes nowhere, and nothing is wrong. */
 static void let_go_of_stdout(void)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -335,29 +323,36 @@ static void let_go_of_stdout(void)
 
 static int finish(struct monitor *m, int rc, char *err)
 {
-	if (rc == -EPIPE) {
+	if (m->failed_at == stdout)
 		let_go_of_stdout();
+	if (rc == -EPIPE)
 		rc = 0;
-	}
-	cli_note(m->cli, "%llu events, %llu lost", m->told, (unsigned long long)events_lost(m->events));
+	cli_note(m->cli, "%llu events, %llu lost", m->told, (unsigned long long)(events_lost(m->events) + m->unwritten));
 	if (rc == -ESTALE)
 		err = xstrdup("events: another process has taken this one's place, since it did not read for too long");
 	else if (rc < 0 && !err)
-		err = xasprintf("monitor: %s", strerror(-rc));
+		err = xasprintf("%s: %s", !m->failed ? "monitor" : m->failed_at == stdout ? "standard output" : m->pcap_name, strerror(-rc));
 	return rc < 0 ? cli_fail(err) : EXIT_DONE;
 }
 
-static int open_pcap(struct monitor *m, const char *path)
+static int open_pcap(struct monitor *m)
 {
-	m->silent = !strcmp(path, "-");
+	int err;
+
+	m->silent = !strcmp(m->pcap_name, "-");
 	if (m->silent && isatty(STDOUT_FILENO))
 		return cli_wrong(m->cli, "--pcap -: standard output is a terminal (--pcap FILE, or | tcpdump -r -)");
-	m->pcap = m->silent ? stdout : fopen(path, "we");
+	m->pcap = m->silent ? stdout : fopen(m->pcap_name, "we");
 	if (m->pcap) {
 		pcap_begin(&m->line);
 		put_bytes(m, m->pcap);
 	}
-	return m->pcap && !m->failed && !fflush(m->pcap) ? 0 : cli_fail(xasprintf("%s: %s", path, strerror(errno)));
+	if (m->pcap && !flush(m))
+		return 0;
+	err = m->pcap ? m->failed : errno;
+	if (m->failed_at == stdout)
+		let_go_of_stdout();
+	return cli_fail(xasprintf("%s: %s", m->silent ? "standard output" : m->pcap_name, strerror(err)));
 }
 
 static void catch_signals(void)
@@ -374,9 +369,8 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(monitor_free) struct monitor m = { .cli = cli, .s = state_none() };
 	bool drops = false, flows = false;
-	const char *pcap = NULL;
 	const struct cli_option options[] = {
-		{ "drops", &drops, NULL }, { "flows", &flows, NULL }, { "pcap", NULL, &pcap }, { NULL, NULL, NULL },
+		{ "drops", &drops, NULL }, { "flows", &flows, NULL }, { "pcap", NULL, &m.pcap_name }, { NULL, NULL, NULL },
 	};
 	__u32 kinds = 1u << EVENT_LOG;
 	char *err = NULL;
@@ -386,19 +380,23 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc)
 		return cli_wrong(cli, "monitor takes no arguments");
-	if (pcap && !strcmp(pcap, "-") && (cli->json || drops || flows))
+	if (m.pcap_name && !strcmp(m.pcap_name, "-") && (cli->json || drops || flows))
 		return cli_wrong(cli, "--pcap -: the capture takes standard output, so that there is no place for %s (--pcap FILE)",
 				 cli->json ? "-j" : drops ? "--drops" : "--flows");
 	status = cli_state(cli, &m.s, 0, 0);
-	status = status ?: (pcap ? open_pcap(&m, pcap) : 0);
 	if (status)
 		return status;
-	catch_signals();
 	kinds |= (drops ? 1u << EVENT_DROP : 0) | (flows ? FLOW_KINDS : 0);
-	look_at_rules(&m);
 	rc = events_open(&m.s.maps, kinds, RING_BYTES, 0, &m.events, &err);
 	if (rc)
 		return cli_fail(err);
+	status = m.pcap_name ? open_pcap(&m) : 0; /* when all else is there: a file of that name ends here */
+	if (status)
+		return status;
+	catch_signals();
+	m.rules.s = &m.s;
+	if (recent_rules_look(&m.rules) && !drops && !flows && !recent_rules_log(&m.rules))
+		cli_note(cli, "no rule has `log`: until one does, there is nothing to tell (--drops, --flows)");
 	m.flows = flows;
 	rc = flows ? flow_watch_open(&m.s, &m.watch) : 0;
 	rc = rc ?: watch(&m, &err);

@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "flowview.h"
 #include "flowwatch.h"
+#include "timeouts.h"
 
 enum { FLOW_TOLD = 1 << 16, SEEN_MAX = 4096 };
 
@@ -82,6 +83,11 @@ int flow_watch_open(const struct state *s, struct flow_watch *out)
 		;
 	out->seen.n = 0;
 	return 0;
+}
+
+void flow_watch_rules(struct flow_watch *w, const struct ruleset *rs)
+{
+	timeouts_fill(&rs->options, w->table.clock.tick_ns, &w->table.cfg);
 }
 
 void flow_watch_close(struct flow_watch *w)

@@ -24,6 +24,9 @@ struct flow_watch {
 int flow_watch_open(const struct state *s, struct flow_watch *out);
 void flow_watch_close(struct flow_watch *w);
 
+/* The timeouts are those of these rules from now on. */
+void flow_watch_rules(struct flow_watch *w, const struct ruleset *rs);
+
 /* EVENT_FLOW_CLOSED or EVENT_FLOW_END: false where this flow's end has been told, else *out says why it ended, and it counts as told. */
 bool flow_watch_event(struct flow_watch *w, const struct flow_event *e, enum end_reason *out);
 

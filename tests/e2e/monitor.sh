@@ -108,7 +108,28 @@ wait $pipe
 check "it ends when nobody reads it" same $? 0
 until_true readers 0
 check "and gives its place back" readers 0
-check "without an error" grep -q '^fwctl: [0-9]* events, 0 lost$' "$tmp/pipe.err"
+check "without an error" grep -qx 'fwctl: [0-9]* events, [0-9]* lost' "$tmp/pipe.err"
+check "in one line" same "$(lines pipe.err)" 1
+# A reader that does not read: what fits into the pipe is told, the rest counted, and nobody waits.
+mkfifo "$tmp/stuck"
+exec 9<>"$tmp/stuck"
+ip netns exec "$S" "$fwctl" monitor >&9 2>"$tmp/stuck.err" &
+stuck=$!
+until_true readers 1
+datagrams 5000 3000
+until_true grep -q pipe_write "/proc/$stuck/wchan"
+ended "SIGTERM ends it where nobody reads" $stuck TERM
+exec 9>&-
+check "all is told or counted" same 3000 $(($(sed -n 's/^fwctl: \([0-9]*\) events, \([0-9]*\) lost$/\1 + \2/p' "$tmp/stuck.err")))
+for option in "" -j "--pcap -"; do
+	# shellcheck disable=SC2086
+	timeout 20 "$fwctl" -q -n "$S" monitor --pcap "$tmp/no.pcap" $option >/dev/full 2>"$tmp/full.err" &
+	full=$!
+	until_true eval 'readers 1 || ! kill -0 $full'
+	datagrams 5000 1
+	wait $full
+	check "a full disk ends it: $option" same "$? $(cat "$tmp/full.err")" '1 fwctl: standard output: No space left on device'
+done
 ip netns exec "$S" "$fwctl" -q monitor --pcap - >"$tmp/out.pcap" &
 out=$!
 until_true readers 1
@@ -121,6 +142,7 @@ check "has its packets" same 2 "$(tcpdump -nr "$tmp/out.pcap" 2>/dev/null | grep
 
 # The reader stands still for a while: its ring buffer fills up.
 before=$(packets "$S" 2)
+lost_before=$(fw "$S" -j status | jq .events.lost)
 watch slow 1 -j
 datagrams 5000 10000
 kill -STOP "$slow"
@@ -136,7 +158,7 @@ check "each datagram was matched" same "$matched" 80000
 check "some were lost" [ "$lost" -gt 1000 ]
 check "logged + lost = matched" same $((logged + lost)) "$matched"
 check "and the end says so" grep -q "^fwctl: $logged events, $lost lost\$" "$tmp/slow.err"
-check_json "and status" ".events.lost == $lost" fw "$S" -j status
+check_json "and status" ".events.lost == $lost_before + $lost" fw "$S" -j status
 fw "$S" -q rule delete 2 >"$tmp/said"
 fw "$S" -q rule add at 2 drop in inet proto udp to port 5000 log every 100 label new >"$tmp/said"
 watch every 1 -j
