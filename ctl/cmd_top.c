@@ -13,24 +13,24 @@ enum { INTERVAL_MS = 1000, FIRST_MS = 500, FILTER_MAX = 200 };
 
 struct top {
 	struct cli *cli;
+	const struct state *s;
 	struct sampler *p;
 	struct sample sample;
 	struct top_view view;
 	char filter[FILTER_MAX + 1], typed[FILTER_MAX + 1];
 	char *message;              /* owned */
-	const struct ruleset *rules; /* that the filter was made for */
-	__u32 ruleset;
 };
 
 static int look(struct top *t)
 {
 	char *err = NULL;
 
-	if (sampler_look(t->p, t->view.sort, &t->sample, &err)) {
-		term_close();
-		return cli_fail(err);
-	}
-	return 0;
+	if (state_is_gone(t->s))
+		err = xstrdup("top: fwctl has been detached with --purge here: there is nothing more to see");
+	else if (!sampler_look(t->p, t->view.sort, &t->sample, &err))
+		return 0;
+	term_close();
+	return cli_fail(err);
 }
 
 static void say(struct top *t, char *message)
@@ -59,17 +59,16 @@ static bool set_filter(struct top *t, const char *text)
 		say(t, xstrdup(b.str ? b.str : "wrong filter"));
 		good = false;
 	}
-	t->ruleset = sampler_ruleset(t->p)->id;
 	diag_free(&d);
 	return good;
 }
 
-/* A filter knows the sets of the rules that it was made for: with others it is made again. */
+/* Rules that are new may lack what the filter speaks of: it is said why. */
 static void keep_filter(struct top *t)
 {
 	char text[FILTER_MAX + 1];
 
-	if (!t->filter[0] || t->ruleset == sampler_ruleset(t->p)->id)
+	if (!t->filter[0] || sampler_filter(t->p)->given)
 		return;
 	snprintf(text, sizeof(text), "%s", t->filter);
 	if (!set_filter(t, text))
@@ -216,7 +215,7 @@ static int begin(struct top *t, const struct state *s, int argc, char **argv)
 int cmd_top(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_state_ struct state s = state_none();
-	struct top t = { .cli = cli };
+	struct top t = { .cli = cli, .s = &s };
 	const char *sort = NULL;
 	const struct cli_option options[] = { { "sort", NULL, &sort }, { NULL, NULL, NULL } };
 	int status = cli_options(cli, options, &argc, argv);

@@ -29,48 +29,58 @@ static bool in_set(void *arg, size_t set, enum family family, const addr_t *a)
 bool flow_filter_has(const struct flow_filter *f, const struct flow *flow)
 {
 	const struct linear_sets sets = { in_set, (void *)f };
+	const char *iface;
 	struct packet p;
 
 	if (!f->given)
 		return true;
 	if (f->one_way && flow_ruling_of(flow).direction != f->match.direction)
 		return false;
+	iface = f->s->names[flow->iface[f->match.direction].raw].name;
 	packet_of(flow, &p);
-	return rule_matches(f->rs, &f->match, &p, f->match.direction, NULL, &sets);
+	return rule_matches(f->rs, &f->match, &p, f->match.direction, iface, &sets);
 }
 
 void flow_filter_clear(struct flow_filter *f)
 {
 	if (f->given)
 		rule_free(&f->match);
+	free(f->text);
+	f->text = NULL;
 	f->given = f->one_way = false;
 }
 
-/* Skips the word where it stands first. */
-static bool skip_word(const char **text, const char *word)
+static bool begins_with(const char *text, const char *word)
 {
 	size_t n = strlen(word);
-	const char *at = *text + strspn(*text, " ");
 
-	if (strncmp(at, word, n) || (at[n] && at[n] != ' '))
-		return false;
-	*text = at + n;
-	return true;
+	text += strspn(text, " ");
+	return !strncmp(text, word, n) && (!text[n] || text[n] == ' ');
 }
 
 int flow_filter_parse(struct flow_filter *f, const char *text, struct diag *d)
 {
-	bool in = skip_word(&text, direction_text(DIRECTION_IN)), out = !in && skip_word(&text, direction_text(DIRECTION_OUT));
+	bool one_way = begins_with(text, direction_text(DIRECTION_IN)) || begins_with(text, direction_text(DIRECTION_OUT));
+	_cleanup_free_ char *copy = xstrdup(text); /* it may be the filter's own */
 	struct rule match;
-	int rc = match_parse("match", text, strlen(text), f->rs, &match, d);
+	int rc = one_way ? rulelike_parse("match", text, strlen(text), f->rs, &match, d) :
+			   match_parse("match", text, strlen(text), f->rs, &match, d);
 
 	if (rc)
 		return rc;
 	flow_filter_clear(f);
 	f->match = match;
 	f->given = true;
-	f->one_way = in || out;
-	if (f->one_way)
-		f->match.direction = out ? DIRECTION_OUT : DIRECTION_IN;
+	f->one_way = one_way;
+	f->text = TAKE_PTR(copy);
 	return 0;
+}
+
+void flow_filter_renew(struct flow_filter *f)
+{
+	struct diag d = { .io_error = 0 };
+
+	if (f->given && flow_filter_parse(f, f->text, &d))
+		flow_filter_clear(f);
+	diag_free(&d);
 }

@@ -14,10 +14,13 @@ struct flow_filter {
 	const struct ruleset *rs;
 	struct rule match;
 	bool given, one_way;      /* by `match`; by its direction too */
+	char *text;               /* that it was parsed from; owned */
 };
 
-/* `[in|out] [MATCH...]`. Replaces what the filter was; 0, or a negative errno with *d, and it is as it was. */
+/* `[in|out [on IFACE]] [MATCH...]`, of a packet from who initiated the flow. Replaces what the filter was; 0, or a negative errno with *d, and it is as it was. */
 int flow_filter_parse(struct flow_filter *f, const char *text, struct diag *d);
+/* The same text by the rules of now, whose sets are others. What does not parse any more chooses all, and is no longer `given`. */
+void flow_filter_renew(struct flow_filter *f);
 void flow_filter_clear(struct flow_filter *f);
 bool flow_filter_has(const struct flow_filter *f, const struct flow *flow);
 

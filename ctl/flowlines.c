@@ -190,6 +190,17 @@ void flow_heading(struct strbuf *out, const struct flow_columns *c, const char *
 	put(out, "RULE\n");
 }
 
+static void vlan(struct strbuf *out, const char *word, unsigned int vid)
+{
+	char number[NUMBER_MAX];
+
+	if (!vid)
+		return;
+	(void)digits(number, vid);
+	put(out, word);
+	put(out, number);
+}
+
 static void rule_words(struct strbuf *out, const struct flow_context *x, const struct flow_row *row)
 {
 	struct flow_ruling ruling = flow_ruling_of(row->flow);
@@ -208,11 +219,8 @@ static void rule_words(struct strbuf *out, const struct flow_context *x, const s
 	}
 	if (row->note)
 		put(out, row->note);
-	if (row->flow->key.vlan) {
-		(void)digits(number, row->flow->key.vlan);
-		put(out, " vlan ");
-		put(out, number);
-	}
+	vlan(out, " vlan ", row->flow->key.vlan);
+	vlan(out, " inner-vlan ", row->flow->key.inner_vlan);
 }
 
 void flow_line(struct strbuf *out, const struct flow_context *x, const struct flow_columns *c, const struct flow_row *row)

@@ -51,16 +51,16 @@ const struct command commands[] = {
 	  "(IPv6 80), vlan 0, no interface that rules name, mac-from 02:00:00:00:00:01, mac-to 02:00:00:00:00:02.\n"
 	  "`frag` is a later fragment whose first one was not seen, or with ports, flags or a type the first one. An ICMP error\n"
 	  "is taken for one that quotes no packet of a known flow.\n", cmd_explain },
-	{ "flows", "[in|out] [MATCH...] [--dropped] [--sort bytes|packets|age] [--limit N]",
-	  "The flows that are live; MATCH is as in rules: proto tcp from 10.0.0.0/8 to port 443.",
+	{ "flows", "[in|out [on IFACE]] [MATCH...] [--dropped] [--sort bytes|packets|age] [--limit N]",
+	  "The flows that are live; MATCH is as in rules, `from` who initiated: proto tcp from 10.0.0.0/8 to port 443.",
 	  "  --dropped          what was dropped of late, in their place, and why\n"
 	  "  --sort KEY         largest (or oldest) first; else by first packet\n"
 	  "  --limit N          at most N flows\n", cmd_flows },
-	{ "top", "[in|out] [MATCH...] [--sort bits|packets|total|age]",
+	{ "top", "[in|out [on IFACE]] [MATCH...] [--sort bits|packets|total|age]",
 	  "Live: rates, the busiest flows, hosts and rules, drops by reason; MATCH chooses flows, as in `flows`.",
 	  "  --sort KEY         order of flows: by bits or packets a second, by all their bytes, or the oldest first\n"
 	  "Keys: s changes the order, f the choice of flows (Enter takes it, an empty one is all), p pauses, q quits. Without a\n"
-	  "terminal it prints one frame, of a second, and ends.\n", cmd_top },
+	  "terminal it prints one frame, of a second, as large as COLUMNS and LINES say (80 and 24), and ends.\n", cmd_top },
 	{ "export", "[--ipfix udp|tcp:ADDRESS:PORT] [--json FILE|-] [--active SECONDS] [--idle SECONDS]",
 	  "Report every flow, until it is ended (SIGTERM): IPFIX to a collector, lines of JSON to a file.",
 	  "  --ipfix TO         udp:192.0.2.1:4739, tcp:[2001:db8::1]:4739; numeric, in the caller's network namespace\n"

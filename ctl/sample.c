@@ -237,11 +237,11 @@ static int look_at_ruleset(struct sampler *p, char **err)
 		live_close(&live);
 		return rc;
 	}
-	flow_filter_clear(&p->filter); /* its sets are those of the rules that go */
 	ruleset_free(&p->rules);
 	live_close(&p->live);
 	p->live = live;
 	p->rules = rules;
+	flow_filter_renew(&p->filter);
 	free(p->counts);
 	p->counts = (struct counters *)xcalloc(live.info.rules + 1, sizeof(*p->counts));
 	for (__u32 i = 0; !rc && i <= live.info.rules; i++)

@@ -46,7 +46,7 @@ void sampler_close(struct sampler *p);
  */
 int sampler_look(struct sampler *p, enum top_sort sort, struct sample *out, char **err);
 
-/* As of the last look: the live rules, how flows are to be read, the filter (empty at first). */
+/* As of the last look: the live rules, how flows are to be read, the filter (empty at first; renewed when the rules change). */
 const struct ruleset *sampler_rules(const struct sampler *p);
 const struct ruleset_info *sampler_ruleset(const struct sampler *p);
 const struct flow_context *sampler_context(const struct sampler *p);

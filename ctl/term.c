@@ -12,6 +12,8 @@
 #define ENTER "\033[?1049h\033[?25l\033[H\033[2J" /* another screen, no cursor */
 #define LEAVE "\033[0m\033[?25h\033[?1049l"
 
+enum { SIZE_MAX_SAID = 1000 };
+
 static struct termios before;
 static volatile sig_atomic_t taken, resized, ended;
 
@@ -87,13 +89,23 @@ bool term_open(void)
 	return true;
 }
 
+static unsigned int size_of(unsigned int screen, const char *variable, unsigned int usual)
+{
+	const char *said = getenv(variable);
+	unsigned long n;
+
+	if (screen)
+		return screen;
+	return said && text_number(said, SIZE_MAX_SAID, &n) && n ? (unsigned int)n : usual;
+}
+
 void term_size(unsigned int *columns, unsigned int *lines)
 {
 	struct winsize w = { .ws_col = 0 };
 
 	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &w);
-	*columns = w.ws_col ? w.ws_col : 80;
-	*lines = w.ws_row ? w.ws_row : 24;
+	*columns = size_of(w.ws_col, "COLUMNS", 80);
+	*lines = size_of(w.ws_row, "LINES", 24);
 }
 
 void term_show(const struct strbuf *frame, unsigned int columns, unsigned int lines)

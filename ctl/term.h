@@ -13,7 +13,7 @@
 bool term_open(void);
 void term_close(void);
 
-/* Columns and lines as they are now; 80 and 24 where nobody says. */
+/* Columns and lines of the terminal as they are now; where there is none, what COLUMNS and LINES say, else 80 and 24. */
 void term_size(unsigned int *columns, unsigned int *lines);
 
 /* Shows lines of text, each clipped to the screen's width, and nothing else. A frame beyond the last line is cut. */

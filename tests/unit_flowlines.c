@@ -91,6 +91,10 @@ static void test_lines(void **state)
 	assert_string_equal(line(&b, &v6, &c), "tcp   in  established  [2001:db8:1111:2222:~ [2001:db8::1]:443        41 1 \"a l~\n");
 	c = flow_columns_fit(120);
 	assert_non_null(strstr(line(&b, &v4, &c), " 12.3M/0     98.7G/1 1 \"a label"));
+	v4.key.vlan = 7;
+	v4.key.inner_vlan = 4094;
+	c = flow_columns_wide();
+	assert_non_null(strstr(line(&b, &v4, &c), "may be\" vlan 7 inner-vlan 4094\n"));
 }
 
 static void test_numbers(void **state)

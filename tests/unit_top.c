@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What `top` is made of: short numbers, the largest of many, hosts. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "../ctl/flowfilter.h"
+#include "../ctl/parse.h"
 #include "../ctl/shortnum.h"
 #include "../ctl/top_heap.h"
 #include "../ctl/top_hosts.h"
@@ -102,12 +105,51 @@ static void test_hosts(void **state)
 	hosts_free(&h);
 }
 
+static void rules_of(const char *text, struct ruleset *rs)
+{
+	struct diag d = { .io_error = 0 };
+
+	ruleset_free(rs);
+	assert_int_equal(ruleset_parse("r", text, strlen(text), rs, &d), 0);
+	diag_free(&d);
+}
+
+/* A filter outlives a change of the rules, but for one whose set is gone. */
+static void test_filter(void **state)
+{
+	static const char with[] = "set a { type addr; 10.0.0.1 }", without[] = "pass in";
+	struct ruleset rs = { .nrules = 0 };
+	struct flow_filter f = { .rs = &rs };
+	struct diag d = { .io_error = 0 };
+
+	(void)state;
+	rules_of(with, &rs);
+	assert_int_equal(flow_filter_parse(&f, "in on eth0 from @a", &d), 0);
+	assert_true(f.given && f.one_way && f.match.on.n == 1);
+	assert_int_equal(flow_filter_parse(&f, "from @b", &d), -EINVAL);
+	assert_true(f.given && f.one_way);
+	rules_of(with, &rs);
+	flow_filter_renew(&f);
+	assert_true(f.given && f.one_way && !strcmp(f.text, "in on eth0 from @a"));
+	rules_of(without, &rs);
+	flow_filter_renew(&f);
+	assert_true(!f.given && !f.one_way && !f.text);
+	assert_int_equal(flow_filter_parse(&f, "proto tcp", &d), 0);
+	rules_of(with, &rs);
+	flow_filter_renew(&f);
+	assert_true(f.given && !f.one_way);
+	flow_filter_clear(&f);
+	ruleset_free(&rs);
+	diag_free(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

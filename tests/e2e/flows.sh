@@ -73,6 +73,10 @@ check_json "flow of TCP over IPv6" '.flows | length == 1 and (.[0] | .family == 
 check_json "first and last are times of now" '[.flows[] | (.first, .last) | sub("\\.[0-9]+"; "") | fromdate | (. > now - 60 and . < now + 5)] |
 	length == 10 and all' fw "$S" -j flows
 check_json "match by address and port" '.flows | length == 3' fw "$S" -j flows from 10.9.0.0/24 to $s port 80
+check_json "match by interface" '.flows | length == 4' fw "$S" -j flows in on s0 inet
+check_json "another interface" '.flows == []' fw "$S" -j flows in on s1
+check_json "the other direction" '.flows == []' fw "$S" -j flows out on s0
+check_says "errors are at the place where they were typed" "match:1:16: unknown protocol 'tpc'" fw "$S" flows in on s0 proto tpc
 check_json "match that nothing has" '.flows == []' fw "$S" -j flows proto tcp to port 443
 check_json "--sort bytes" '[.flows[] | .bytes | add] | . == (sort | reverse) and .[0] > 100000' fw "$S" -j flows --sort bytes
 check_json "--sort packets" '[.flows[] | .packets | add] | . == (sort | reverse)' fw "$S" -j flows --sort packets

@@ -28,7 +28,7 @@ fw "$S" -j top --sort age >"$tmp/age" &
 age=$!
 fw "$S" top >"$tmp/frame" &
 frame=$!
-COLUMNS=200 fw "$S" top proto tcp >"$tmp/empty" &
+COLUMNS=200 LINES=50 fw "$S" top proto tcp >"$tmp/empty" &
 empty=$!
 wait $all $filter $age $frame $empty
 # 50 pings a second of 84 bytes, and as many replies; the machine may be busy.
@@ -42,6 +42,7 @@ check_json "a filter" '.flows == [] and .hosts == []' cat "$tmp/filter"
 check_json "an order" '.sort == "age" and (.flows | length) >= 1' cat "$tmp/age"
 check "without a terminal: one frame" grep -q ' 1 ping$' "$tmp/frame"
 check "which tells what pings are" grep -q '10\.9\.0\.1 id [0-9]*  *10\.9\.0\.2 echo-request ' "$tmp/frame"
+check "as wide as it may be" grep -q 'STATE  *FROM' "$tmp/empty"
 check_not "and has no empty lines" grep -n '^ *$' "$tmp/frame" "$tmp/empty"
 check "keys, a resize, and the terminal as it was" python3 "$terminal" keys "$fwctl" -n "$S" top
 # Each on a terminal of its own.
