@@ -162,10 +162,16 @@ void collect_end(struct collector *c, ticks_t now)
 		events_stop(c->events); /* what ends from now on counts as unread, not as told to us */
 	(void)read_events(c);
 	sweep_last(&c->sweep, now);
+	(void)read_events(c); /* from programs that were about to send as they were told to stop */
 	flush(c);
+	collect_close_sinks(c);
+}
+
+void collect_close_sinks(struct collector *c)
+{
 	for (int k = 0; k < SINK_COUNT; k++)
-		if (c->sinks[k])
+		if (c->sinks[k]) {
 			c->sinks[k]->ops->close(c->sinks[k]);
-	if (c->events)
-		count_unseen(c);
+			c->sinks[k] = NULL;
+		}
 }

@@ -36,6 +36,8 @@ int collect_tick(struct collector *c, ticks_t now, __u64 monotonic_ns);
 void collect_reopen(struct collector *c);
 /* A last look at everything; sinks are closed. */
 void collect_end(struct collector *c, ticks_t now);
+/* Closes those that are open, for one that never came to run. */
+void collect_close_sinks(struct collector *c);
 
 /* Ticks in a length of time. */
 static inline __u64 ticks_of(const struct clock_pair *c, __u64 ms) { return (ms * 1000000 + c->tick_ns - 1) / c->tick_ns; }

@@ -19,6 +19,8 @@ struct events {
 	__u32 kinds, alive_s;
 	__u64 token;
 	unsigned int seen;          /* events since the last look at the slot */
+	__u64 lost;                 /* as of the last look at counters that were ours */
+	struct counters lost_flows;
 	events_fn fn;               /* of the poll that is going on */
 	void *arg;
 };
@@ -227,13 +229,18 @@ void events_stop(struct events *e)
 
 void events_close(struct events *e)
 {
-	if (!e)
-		return;
-	if (e->slot >= 0 && is_ours(e)) {
+	if (e && e->slot >= 0 && is_ours(e)) {
 		events_stop(e);
 		(void)fw_rings_del(e->maps->fw_rings, slot_of(e));
 		STORE(e->watch->reader[e->slot].token, 0);
 	}
+	events_leave(e);
+}
+
+void events_leave(struct events *e)
+{
+	if (!e)
+		return;
 	ring_buffer__free(e->rb);
 	cleanup_close_fn(&e->ring);
 	fw_watch_unmap(e->watch);
@@ -258,6 +265,17 @@ static __u64 now_ms(void)
 	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
 }
 
+/* What came before the slot was taken from us is in our ring buffer still. */
+static int poll_rest(struct events *e)
+{
+	unsigned int before = e->seen;
+	int rc = ring_buffer__consume(e->rb);
+
+	if (rc < 0 && rc != -EAGAIN)
+		return rc;
+	return e->seen != before ? (int)(e->seen - before) : -ESTALE;
+}
+
 int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg)
 {
 	__u64 end = timeout_ms < 0 ? UINT64_MAX : now_ms() + (__u64)timeout_ms;
@@ -271,7 +289,7 @@ int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg)
 		int rc = look(e), wait = total || now >= end ? 0 : (int)(end - now < LOOK_MS ? end - now : LOOK_MS);
 
 		if (rc)
-			return rc;
+			return rc == -ESTALE ? poll_rest(e) : rc;
 		rc = ring_buffer__consume(e->rb);
 		if (!rc && e->seen == before && wait)
 			rc = ring_buffer__poll(e->rb, wait);
@@ -285,14 +303,30 @@ int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg)
 
 int events_fd(const struct events *e) { return ring_buffer__epoll_fd(e->rb); }
 
-struct counters events_lost_flows(const struct events *e)
+/* Counters of the slot, while it is ours: who takes it changes the token first. */
+static void look_at_losses(struct events *e)
 {
 	const struct reader *r = &e->watch->reader[e->slot];
+	struct counters flows = { LOAD(r->lost_packets), LOAD(r->lost_bytes) };
+	__u64 lost = LOAD(r->lost);
 
-	return (struct counters){ LOAD(r->lost_packets), LOAD(r->lost_bytes) };
+	if (!is_ours(e))
+		return;
+	e->lost = lost;
+	e->lost_flows = flows;
 }
 
-__u64 events_lost(const struct events *e) { return LOAD(e->watch->reader[e->slot].lost); }
+struct counters events_lost_flows(struct events *e)
+{
+	look_at_losses(e);
+	return e->lost_flows;
+}
+
+__u64 events_lost(struct events *e)
+{
+	look_at_losses(e);
+	return e->lost;
+}
 
 int events_counted(const struct instance_maps *m, enum event kind, enum event_fate fate, struct counters *out)
 {

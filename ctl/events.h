@@ -20,6 +20,8 @@ int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 
 /* No more events are kept; those that are there can be read still. */
 void events_stop(struct events *e);
 void events_close(struct events *e);
+/* Lets go of it as a process does that is killed: the slot and what is in the ring buffer wait for events_resume(). */
+void events_leave(struct events *e);
 
 /*
  * For a reader that is to miss nothing when it is killed and started again: its slot, which it keeps in a place that outlives
@@ -36,7 +38,7 @@ static inline void cleanup_events_fn(struct events **e) { events_close(*e); }
 /*
  * Takes what there is, or waits for it at most timeout_ms (-1: for ever; a second at most passes between two looks at the slot).
  * To be called at least every READER_ALIVE_S seconds, or what happens meanwhile is counted as missed. Number of events, a few thousand
- * at most, so that the caller gets to other things; -EINTR after a signal; -ESTALE when another process has taken the slot of a reader that was silent for too long.
+ * at most, so that the caller gets to other things; -EINTR after a signal; -ESTALE when another process has taken the slot of a reader that was silent for too long, and what had come before is read.
  */
 enum { READER_ALIVE_S = 10 };
 int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg);
@@ -44,9 +46,12 @@ int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg);
 /* To wait for with poll(2), beside others; then events_poll with a timeout of 0. */
 int events_fd(const struct events *e);
 
-/* Events of its kinds that the reader missed; and the packets and bytes of the flows whose ends are among them. */
-__u64 events_lost(const struct events *e);
-struct counters events_lost_flows(const struct events *e);
+/*
+ * Events of its kinds that the reader missed; and the packets and bytes of the flows whose ends are among them. Of one whose slot has
+ * been taken, what was last seen.
+ */
+__u64 events_lost(struct events *e);
+struct counters events_lost_flows(struct events *e);
 
 /* Events of an instance by kind and fate, since it was made (shared/event.h). */
 int events_counted(const struct instance_maps *m, enum event kind, enum event_fate fate, struct counters *out);

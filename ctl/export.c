@@ -162,10 +162,20 @@ static int listen_for_ends(struct run *r, char **err)
 	return 0;
 }
 
+/* A killed collector had a sink that this one has not: what was on its way there is lost. */
+static void settle_absent(struct export_state *st, enum sink_kind k)
+{
+	const struct export_tally queued = st->queued[k];
+
+	if (st->sinks & 1u << k)
+		journal_settle(st, k, journal_pending(st, k), &st->lost[k]);
+	journal_move(st, &st->queued[k], &st->lost[k], &queued);
+}
+
 static int open_sinks(struct run *r, char **err)
 {
 	struct export_state *st = r->c.sweep.st;
-	__u32 sinks = 0;
+	__u32 sinks = r->rq->ipfix && r->rq->ipfix->tcp ? SINKS_TCP : 0;
 	int rc = 0;
 
 	if (r->rq->json)
@@ -175,10 +185,10 @@ static int open_sinks(struct run *r, char **err)
 	if (rc)
 		return rc;
 	for (int k = 0; k < SINK_COUNT; k++) {
-		sinks |= r->c.sinks[k] ? 1u << k : 0;
-		/* A killed collector had a sink that this one has not: what was on its way there is lost. */
-		if (!r->c.sinks[k] && st->sinks & 1u << k)
-			journal_settle(st, (enum sink_kind)k, journal_pending(st, (enum sink_kind)k), &st->lost[k]);
+		if (r->c.sinks[k])
+			sinks |= 1u << k;
+		else
+			settle_absent(st, (enum sink_kind)k);
 	}
 	st->sinks = sinks;
 	journal_clear(st);
@@ -202,23 +212,28 @@ static int set_up(struct run *r, char **err)
 	c->sweep.second = ticks_of(&c->context.clock, 1000);
 	c->sweep.idle = ticks_of(&c->context.clock, r->rq->idle_s * 1000ull);
 	c->sweep.active = ticks_of(&c->context.clock, r->rq->active_s * 1000ull);
-	sweep_recover(&c->sweep);
+	journal_recover(c->sweep.st, c->sweep.reported);
 	rc = rulewatch_start(r->s, r->lock, &r->rules, err);
 	c->rules = &r->rules;
-	rc = rc ?: listen_for_ends(r, err);
 	if (!rc && r->rq->back >= 0)
 		rc = netns_return(r->rq->back, err);
+	/* Last what cannot be done twice: the ring buffer of a killed collector has ends that nobody else will tell of. */
 	rc = rc ?: open_sinks(r, err);
+	rc = rc ?: listen_for_ends(r, err);
 	return rc ?: privileges_keep(0, err);
 }
 
-static void tear_down(struct run *r)
+/* `ended`: it has run, and told all there was. */
+static void tear_down(struct run *r, bool ended)
 {
 	struct export_state *st = r->c.sweep.st;
 
-	if (r->c.events) {
+	collect_close_sinks(&r->c);
+	if (r->c.events && ended) {
 		events_close(r->c.events);
 		st->token = 0;
+	} else {
+		events_leave(r->c.events);
 	}
 	rulewatch_stop(&r->rules);
 	fw_reported_unmap(r->c.sweep.reported, r->c.sweep.table.buckets);
@@ -261,11 +276,13 @@ int export_run(const struct state *s, const struct export_request *rq, char **er
 
 	catch_signals();
 	rc = set_up(&r, err);
-	if (!rc) {
-		rc = run_until_told(&r.c);
-		if (rc)
-			FAIL(err, rc, "export: events cannot be read any more: %s", strerror(-rc));
+	if (rc) {
+		tear_down(&r, false);
+		return rc;
 	}
-	tear_down(&r);
+	rc = run_until_told(&r.c);
+	if (rc)
+		FAIL(err, rc, "export: events cannot be read any more: %s", strerror(-rc));
+	tear_down(&r, true);
 	return rc;
 }

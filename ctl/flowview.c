@@ -66,6 +66,13 @@ struct flow_ruling flow_ruling_of(const struct flow *f)
 	return (struct flow_ruling){ rule_is_none(rule) ? 0 : rule.raw + 1, judged_verdict(flow_judged(f, d)), d };
 }
 
+bool flow_is_cut(const struct flow *f)
+{
+	judged_t j = flow_judged(f, f->bits & FLOW_MADE_OUT ? DIRECTION_OUT : DIRECTION_IN);
+
+	return judged_given(j) && judged_verdict(j) != VERDICT_PASS;
+}
+
 const char *flow_label(const struct flow_context *c, __u32 rule)
 {
 	return c->rules && rule && rule <= c->rules->nrules ? c->rules->rules[rule - 1].label : "";

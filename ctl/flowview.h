@@ -29,6 +29,12 @@ void flow_ends_of(const struct flow *f, struct flow_ends *out);
 struct flow_ruling { __u32 rule; enum verdict verdict; enum direction direction; };
 struct flow_ruling flow_ruling_of(const struct flow *f);
 
+/*
+ * A rule change has cut it: the hook where it was made, which counts its packets as it passes them, was asked again and passes them no
+ * longer. (One that is stopped at the other hook may have been so from its first packet on.)
+ */
+bool flow_is_cut(const struct flow *f);
+
 /* An object with the keys of `flows -j`; its members alone, for an object that has more. */
 void flow_json(struct json *j, const struct flow_context *c, const struct flow *f);
 void flow_json_members(struct json *j, const struct flow_context *c, const struct flow *f);

@@ -14,7 +14,8 @@
 #include "ipfix_link.h"
 
 #define SECOND_NS 1000000000ull
-enum { QUEUE_MAX = 8 << 20, BACKOFF_MAX_S = 32, CONNECT_S = 10, FIRST_WAIT_MS = 1000, DEAD_PEER_MS = 30000, SEND_BUFFER = 1 << 20 };
+enum { QUEUE_MAX = 8 << 20, BACKOFF_MAX_S = 32, CONNECT_S = 10, FIRST_WAIT_MS = 1000, DEAD_PEER_MS = 30000, SEND_BUFFER = 1 << 20,
+       QUIET_S = 60 };
 
 /* A message on its way over TCP. */
 struct queued {
@@ -35,6 +36,7 @@ struct ipfix_link {
 	__u64 deadline;       /* monotonic ns: when to try again, or to give a connection up */
 	/* UDP */
 	struct export_tally held; /* the last message: its error may be yet to come */
+	__u64 error_at;       /* monotonic ns: when the last error came */
 	/* TCP: messages in order; `unwritten` is the first that is not all with the kernel */
 	struct queued *first, **last, *unwritten;
 	__u64 enqueued, written;  /* offsets in the stream */
@@ -55,7 +57,7 @@ static void settle(struct ipfix_link *l, struct export_tally *tally, bool sent)
 {
 	struct export_state *st = state_of(l);
 
-	tally_move(&st->queued[SINK_IPFIX], sent ? &st->sent[SINK_IPFIX] : &st->lost[SINK_IPFIX], tally);
+	journal_move(st, &st->queued[SINK_IPFIX], sent ? &st->sent[SINK_IPFIX] : &st->lost[SINK_IPFIX], tally);
 	*tally = (struct export_tally){ .records = 0 };
 }
 
@@ -168,7 +170,18 @@ static void look_connecting(struct ipfix_link *l, int wait_ms)
 
 /* --- UDP ------------------------------------------------------------------------------------------ */
 
-/* An ICMP error speaks of the last message, as far as one can know; the collector may have been away since longer. */
+static void say_udp(struct ipfix_link *l, int err)
+{
+	if (!l->said_down)
+		sink_say(l->sink, "%s: %s (what is known to be lost is counted)", l->target.text, strerror(err));
+	l->said_down = true;
+	l->error_at = now_ns();
+}
+
+/*
+ * An ICMP error speaks of the last message, as far as one can know; the collector may have been away since longer. Such errors are few (a
+ * router sends one a second at most): only when there has been none for a while, it is taken to be back.
+ */
 static void look_udp(struct ipfix_link *l)
 {
 	socklen_t n = sizeof(int);
@@ -177,11 +190,13 @@ static void look_udp(struct ipfix_link *l)
 	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &err, &n))
 		err = errno;
 	settle(l, &l->held, !err);
-	if (err)
+	if (err) {
 		l->session++;
-	if (err && !l->said_down)
-		sink_say(l->sink, "%s: %s (what is known to be lost is counted)", l->target.text, strerror(err));
-	l->said_down |= err != 0;
+		say_udp(l, err);
+	} else if (l->said_down && now_ns() > l->error_at + QUIET_S * SECOND_NS) {
+		sink_say(l->sink, "%s: no error for %d s", l->target.text, QUIET_S);
+		l->said_down = false;
+	}
 }
 
 static void send_udp(struct ipfix_link *l, const __u8 *message, size_t n, const struct export_tally *tally)
@@ -195,9 +210,7 @@ static void send_udp(struct ipfix_link *l, const __u8 *message, size_t n, const 
 		sent = send(l->fd, message, n, MSG_NOSIGNAL);
 	if (sent == (ssize_t)n)
 		return;
-	if (!l->said_down)
-		sink_say(l->sink, "%s: %s (what is not sent is counted as lost)", l->target.text, strerror(errno));
-	l->said_down = true;
+	say_udp(l, errno);
 	settle(l, &l->held, false);
 }
 

@@ -5,8 +5,12 @@
 
 #include "../shared/export.h"
 
-/* Adds a record to the batch. There is room: the caller has the sinks flush a full one. */
-void journal_add(struct export_state *st, const struct export_entry *e);
+/*
+ * Makes a report, whole, here or in the next process: with `news` a record is added to the batch, the place of `entry` in `reported`
+ * becomes `after`, and with `last` the flow's end counts as taken. There is room: the caller has the sinks flush a full batch. `valid` and `n`
+ * of *step need not be given.
+ */
+void journal_step(struct export_state *st, struct reported_bucket *reported, const struct export_step *step);
 static inline bool journal_full(const struct export_state *st) { return st->n == JOURNAL_MAX; }
 
 /* Records of the batch that the sink has not settled. */
@@ -17,6 +21,12 @@ void journal_settle(struct export_state *st, enum sink_kind k, __u32 n, struct e
 /* Their sum. */
 struct export_tally journal_sum(const struct export_state *st, enum sink_kind k, __u32 n);
 
+/* `t` of one tally goes over to another, both of *st: what was queued is sent, or lost. */
+void journal_move(struct export_state *st, struct export_tally *from, struct export_tally *to, const struct export_tally *t);
+
+/* Before anything else of it is used: ends what a killed collector was in the middle of. */
+void journal_recover(struct export_state *st, struct reported_bucket *reported);
+
 /* All sinks have settled all: the batch is empty. */
 void journal_clear(struct export_state *st);
 
@@ -25,13 +35,6 @@ static inline void tally_add(struct export_tally *to, const struct export_tally 
 	to->records += t->records;
 	to->packets += t->packets;
 	to->bytes += t->bytes;
-}
-static inline void tally_move(struct export_tally *from, struct export_tally *to, const struct export_tally *t)
-{
-	tally_add(to, t);
-	from->records -= t->records;
-	from->packets -= t->packets;
-	from->bytes -= t->bytes;
 }
 
 #endif

@@ -7,11 +7,11 @@
 #include "util.h"
 
 /*
- * A UDP collector that was started later waits for templates (RFC 7011, 8.4). Messages are to fit into a packet: Ethernet's
+ * A UDP collector that was started later waits for templates (RFC 7011, 8.4); over TCP they are sent once a session (8.1). Messages are to fit into a packet: Ethernet's
  * 1,500 bytes less the headers of IPv6 and UDP, and some for tunnels.
  */
 #define SECOND_NS 1000000000ull
-enum { TEMPLATES_S = 30, UDP_BYTES = 1400, TCP_BYTES = 16384, CLOSE_MS = 3000 };
+enum { OPTIONS_S = 30, AGAIN_S = 1, UDP_BYTES = 1400, TCP_BYTES = 16384, CLOSE_MS = 3000 };
 
 struct sink_ipfix {
 	struct sink sink;
@@ -23,7 +23,8 @@ struct sink_ipfix {
 	__u32 sequence;       /* data records in the session so far */
 	__u32 session;        /* of the link, as it was when templates were sent */
 	__u64 now;            /* monotonic ns: the last tick */
-	__u64 options_at;     /* when templates and options are due again */
+	__u64 begun_at;       /* when the session was begun with templates */
+	__u64 options_at;     /* when options are due again, on UDP with the templates */
 	bool tcp, rules_due;
 	__u8 buf[TCP_BYTES];
 };
@@ -73,34 +74,43 @@ static void add_rules(struct sink_ipfix *x)
 	x->rules_due = false;
 }
 
-static void add_options(struct sink_ipfix *x)
+static void add_unsent(struct sink_ipfix *x)
 {
 	struct export_state *st = x->sink.env->st;
 	struct export_tally unsent = st->lost[SINK_IPFIX];
 
 	tally_add(&unsent, &st->unseen);
-	ADD(x, ipfix_add_templates(&x->m));
-	add_rules(x);
 	ADD(x, ipfix_add_unsent(&x->m, (__u32)getpid(), &unsent));
+}
+
+/* A session, or over UDP what may be one: an error says that the collector may have been away, and errors may come with each message. */
+static bool session_is_due(const struct sink_ipfix *x, __u64 now)
+{
+	return ipfix_link_session(x->link) != x->session && (x->tcp || !x->begun_at || now >= x->begun_at + AGAIN_S * SECOND_NS);
 }
 
 /* Templates and options where they are due: in a new session, and from time to time. */
 static void options_if_due(struct sink_ipfix *x, __u64 now)
 {
-	bool new_session = ipfix_link_session(x->link) != x->session;
+	bool new_session = session_is_due(x, now), again = now >= x->options_at;
 
-	if (x->busy || ipfix_link_state(x->link) != LINK_UP || (!new_session && now < x->options_at && !x->rules_due))
+	if (x->busy || ipfix_link_state(x->link) != LINK_UP || (!new_session && !again && !x->rules_due))
 		return;
 	x->busy = true;
 	finish(x);
 	if (new_session && x->tcp)
 		x->sequence = 0;
-	x->session = ipfix_link_session(x->link);
-	if (new_session || now >= x->options_at) {
-		add_options(x);
-		x->options_at = now + TEMPLATES_S * SECOND_NS;
-	} else {
+	if (new_session) {
+		x->session = ipfix_link_session(x->link);
+		x->begun_at = now;
+	}
+	if (new_session || (again && !x->tcp))
+		ADD(x, ipfix_add_templates(&x->m));
+	if (new_session || (again && !x->tcp) || x->rules_due)
 		add_rules(x);
+	if (new_session || again) {
+		add_unsent(x);
+		x->options_at = now + OPTIONS_S * SECOND_NS;
 	}
 	finish(x);
 	x->busy = false;
@@ -137,7 +147,7 @@ static void ipfix_close(struct sink *s)
 
 	finish(x);
 	x->options_at = 0; /* what was not sent, a last time */
-	options_if_due(x, 1);
+	options_if_due(x, x->now);
 	ipfix_link_close(x->link, CLOSE_MS);
 	free(x);
 }
@@ -156,7 +166,7 @@ struct sink *sink_ipfix_open(struct sink_env *env, const struct ipfix_target *ta
 	if (st->sinks & 1u << SINK_IPFIX)
 		journal_settle(st, SINK_IPFIX, journal_pending(st, SINK_IPFIX), &st->lost[SINK_IPFIX]);
 	/* A killed collector's connection is gone with all that was not read; a datagram is on its way all the same. */
-	tally_move(&st->queued[SINK_IPFIX], target->tcp ? &st->lost[SINK_IPFIX] : &st->sent[SINK_IPFIX], &queued);
+	journal_move(st, &st->queued[SINK_IPFIX], st->sinks & SINKS_TCP ? &st->lost[SINK_IPFIX] : &st->sent[SINK_IPFIX], &queued);
 	x->link = ipfix_link_open(&x->sink, target);
 	return &x->sink;
 }

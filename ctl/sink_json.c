@@ -2,14 +2,14 @@
 /* Records as lines of JSON, to a file, a pipe or standard output. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "fail.h"
+#include "output.h"
 #include "sink.h"
 
 enum { FILE_MODE = 0640, RETRY_NS = 1000000000, STALL_MS = 1000 };
@@ -17,11 +17,13 @@ enum { FILE_MODE = 0640, RETRY_NS = 1000000000, STALL_MS = 1000 };
 struct sink_json {
 	struct sink sink;
 	struct strbuf lines;  /* of the batch; a line each */
+	struct strbuf rest;   /* of a line that went out in part: it goes first */
+	struct export_tally rest_tally; /* its record, which is queued */
 	char *path;
-	int fd;               /* -1: not open at present */
-	bool standard, regular, failing;
+	struct output out;    /* its fd -1: not open at present */
+	bool standard, failing;
 	__u64 retry_at;       /* monotonic ns */
-	__u64 length;         /* of a regular file: whole lines */
+	__u64 length;         /* of a file of ours: whole lines */
 };
 
 void sink_say(const struct sink *s, const char *fmt, ...)
@@ -36,6 +38,9 @@ void sink_say(const struct sink *s, const char *fmt, ...)
 	if (text)
 		s->env->say(s->env->arg, text);
 }
+
+/* Whole lines are all there is in it, and what is more can be cut off. */
+static bool is_ours(const struct sink_json *j) { return j->out.regular && !j->standard; }
 
 /* --- opening -------------------------------------------------------------------------------------- */
 
@@ -82,57 +87,57 @@ static int recover(struct sink_json *j, const struct stat *st, off_t *end)
 	if (!pending || !(e->sinks & 1u << SINK_JSON) || e->file_device != st->st_dev || e->file_inode != st->st_ino ||
 	    *end < (off_t)e->file_length)
 		return 0;
-	*end = whole_lines(j->fd, *end);
-	if (*end < 0 || ftruncate(j->fd, *end))
+	*end = whole_lines(j->out.fd, *end);
+	if (*end < 0 || ftruncate(j->out.fd, *end))
 		return *end < 0 ? (int)*end : -errno;
-	lines = count_lines(j->fd, (off_t)e->file_length, *end);
+	lines = count_lines(j->out.fd, (off_t)e->file_length, *end);
+	lines -= lines < e->done[SINK_JSON] ? lines : e->done[SINK_JSON]; /* those that were counted already */
 	journal_settle(e, SINK_JSON, lines < pending ? lines : pending, &e->sent[SINK_JSON]);
 	return 0;
 }
 
-static int take_file(struct sink_json *j)
+/* A file of ours, which is appended to. */
+static int take_file(struct sink_json *j, const struct stat *st)
 {
-	struct stat st;
 	char last = '\n';
-	off_t end;
-	int rc;
+	off_t end = st->st_size;
+	int rc = recover(j, st, &end);
 
-	if (fstat(j->fd, &st))
-		return -errno;
-	j->regular = S_ISREG(st.st_mode);
-	if (!j->regular)
-		return 0;
-	end = st.st_size;
-	rc = recover(j, &st, &end);
 	if (rc)
 		return rc;
 	/* Somebody else's half line stays, but ours begin on lines of their own. */
-	if (end && pread(j->fd, &last, 1, end - 1) == 1 && last != '\n') {
-		if (write(j->fd, "\n", 1) != 1)
+	if (end && pread(j->out.fd, &last, 1, end - 1) == 1 && last != '\n') {
+		if (write(j->out.fd, "\n", 1) != 1)
 			return -errno;
 		end++;
 	}
 	j->length = (__u64)end;
 	j->sink.env->st->file_length = j->length;
-	j->sink.env->st->file_device = st.st_dev;
-	j->sink.env->st->file_inode = st.st_ino;
+	j->sink.env->st->file_device = st->st_dev;
+	j->sink.env->st->file_inode = st->st_ino;
 	return 0;
 }
 
+/* The path anew; on error all is as before. */
 static int open_path(struct sink_json *j)
 {
+	const struct output old = j->out;
+	struct stat st;
 	int rc;
 
 	if (j->standard)
-		j->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		j->out.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else
-		j->fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, FILE_MODE);
-	if (j->fd < 0)
-		return -errno;
-	rc = j->standard ? 0 : take_file(j);
+		j->out.fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, FILE_MODE);
+	rc = j->out.fd < 0 || fstat(j->out.fd, &st) ? -errno : 0;
+	if (!rc) {
+		j->out.regular = S_ISREG(st.st_mode);
+		j->out.socket = S_ISSOCK(st.st_mode);
+		rc = is_ours(j) ? take_file(j, &st) : 0;
+	}
 	if (rc) {
-		close(j->fd);
-		j->fd = -1;
+		cleanup_close_fn(&j->out.fd);
+		j->out = old;
 	}
 	return rc;
 }
@@ -150,40 +155,12 @@ static void json_add(struct sink *s, const struct flow_record *r, const struct f
 	strbuf_add_bytes(&j->lines, "\n", 1);
 }
 
-/* How much to write at once: all to a file; to a pipe what it takes whole or not at all, which whole lines of 4 KB are (pipe(7)). */
-static size_t next_piece(const struct sink_json *j, size_t from)
+static __u64 now_ms(void)
 {
-	size_t n = j->lines.len - from;
-	const char *end;
+	struct timespec t;
 
-	if (j->regular || n <= PIPE_BUF)
-		return n;
-	end = (const char *)memrchr(j->lines.str + from, '\n', PIPE_BUF);
-	return end ? (size_t)(end - j->lines.str - (ptrdiff_t)from) + 1 : n;
-}
-
-/* Bytes that went out; less than all with *rc where it failed, or nobody has read for a second. */
-static size_t write_lines(struct sink_json *j, int *rc)
-{
-	size_t done = 0;
-
-	*rc = 0;
-	while (done < j->lines.len && !*rc) {
-		struct pollfd p = { .fd = j->fd, .events = POLLOUT };
-		ssize_t n;
-
-		/* Standard output may be blocking, and is not ours to change. */
-		if (!j->regular && poll(&p, 1, STALL_MS) == 0) {
-			*rc = -ETIMEDOUT;
-			break;
-		}
-		n = write(j->fd, j->lines.str + done, next_piece(j, done));
-		if (n > 0)
-			done += (size_t)n;
-		else if (n < 0 && errno != EINTR && errno != EAGAIN)
-			*rc = -errno;
-	}
-	return done;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
 }
 
 static __u32 lines_in(const char *p, size_t n, size_t *bytes)
@@ -202,46 +179,99 @@ static __u32 lines_in(const char *p, size_t n, size_t *bytes)
 static void complain(struct sink_json *j, int rc)
 {
 	if (!j->failing)
-		sink_say(&j->sink, "%s: cannot be written: %s (records are lost, and counted, until it can)", j->path, strerror(-rc));
+		sink_say(&j->sink, "%s: cannot be written: %s (records are lost, and counted, until it can)", j->path,
+			 rc == -ETIMEDOUT ? "nobody reads it" : strerror(-rc));
 	j->failing = true;
 }
 
-/* The file is as long as its whole lines; the sink is down where that cannot be had, or its reader has gone. */
-static void after_failure(struct sink_json *j, int rc, bool half)
+static void settle_rest(struct sink_json *j, bool sent)
+{
+	struct export_state *st = j->sink.env->st;
+
+	journal_move(st, &st->queued[SINK_JSON], sent ? &st->sent[SINK_JSON] : &st->lost[SINK_JSON], &j->rest_tally);
+	j->rest_tally = (struct export_tally){ .records = 0 };
+	j->rest.len = 0;
+}
+
+/* The end of a line that is out in part. 0 when there is none any more. */
+static int write_rest(struct sink_json *j, __u64 until_ms)
+{
+	int rc = 0;
+	size_t done;
+
+	if (!j->rest.len)
+		return 0;
+	done = output_write(&j->out, j->rest.str, j->rest.len, until_ms, &rc);
+	j->rest.len -= done;
+	memmove(j->rest.str, j->rest.str + done, j->rest.len);
+	if (!j->rest.len)
+		settle_rest(j, true);
+	return rc;
+}
+
+/* Of the line that begins at `whole`, what is behind `done` is kept for later. */
+static void keep_rest(struct sink_json *j, size_t whole, size_t done)
+{
+	const char *end = (const char *)memchr(j->lines.str + done, '\n', j->lines.len - done);
+	struct export_state *st = j->sink.env->st;
+
+	if (done == whole || !end)
+		return;
+	strbuf_add_bytes(&j->rest, j->lines.str + done, (size_t)(end - j->lines.str) + 1 - done);
+	j->rest_tally = journal_sum(st, SINK_JSON, 1);
+	journal_settle(st, SINK_JSON, 1, &st->queued[SINK_JSON]);
+}
+
+/* A file of ours is as long as its whole lines; the sink is down where that cannot be had, or its reader has gone. */
+static void after_failure(struct sink_json *j, int rc)
 {
 	if (j->standard && rc == -EPIPE)
 		j->sink.env->stop = true;
 	else
 		complain(j, rc);
-	if (j->regular ? !ftruncate(j->fd, (off_t)j->length) : !half && rc != -EPIPE)
+	if (is_ours(j) ? !ftruncate(j->out.fd, (off_t)j->length) : rc != -EPIPE)
 		return;
-	close(j->fd);
-	j->fd = -1;
+	close(j->out.fd);
+	j->out.fd = -1;
+	settle_rest(j, false);
+}
+
+/* Lines of the batch go out, and what became of their records is counted. 0 when all did. */
+static int write_batch(struct sink_json *j)
+{
+	struct export_state *st = j->sink.env->st;
+	__u32 pending = journal_pending(st, SINK_JSON), lines;
+	__u64 until = now_ms() + (j->failing ? 0 : STALL_MS);
+	size_t done, whole;
+	int rc = write_rest(j, until);
+
+	if (rc)
+		return rc;
+	st->file_length = j->length;
+	done = output_write(&j->out, j->lines.str, j->lines.len, until, &rc);
+	lines = lines_in(j->lines.str, done, &whole);
+	j->length += whole;
+	journal_settle(st, SINK_JSON, lines < pending ? lines : pending, &st->sent[SINK_JSON]);
+	if (!is_ours(j))
+		keep_rest(j, whole, done);
+	return rc;
 }
 
 static void json_flush(struct sink *s)
 {
 	struct sink_json *j = (struct sink_json *)s;
 	struct export_state *st = s->env->st;
-	__u32 pending = journal_pending(st, SINK_JSON), lines = 0;
-	size_t done = 0, whole = 0;
-	int rc = -EBADF;
+	int rc = 0;
 
-	if (!pending)
+	if (!journal_pending(st, SINK_JSON) && !j->rest.len)
 		return;
-	if (j->fd >= 0) {
-		st->file_length = j->length;
-		done = write_lines(j, &rc);
-		whole = done;
-		lines = done == j->lines.len ? pending : lines_in(j->lines.str, done, &whole);
-		j->length += whole;
-	}
-	journal_settle(st, SINK_JSON, lines < pending ? lines : pending, &st->sent[SINK_JSON]);
+	if (j->out.fd >= 0)
+		rc = write_batch(j);
 	journal_settle(st, SINK_JSON, journal_pending(st, SINK_JSON), &st->lost[SINK_JSON]);
 	st->file_length = j->length; /* of the next batch nothing is written yet */
-	if (rc && j->fd >= 0)
-		after_failure(j, rc, done > whole);
-	else if (!rc && j->failing) {
+	if (rc) {
+		after_failure(j, rc);
+	} else if (j->out.fd >= 0 && j->failing) {
 		sink_say(s, "%s: written again", j->path);
 		j->failing = false;
 	}
@@ -251,24 +281,24 @@ static void json_flush(struct sink *s)
 static void json_reopen(struct sink *s)
 {
 	struct sink_json *j = (struct sink_json *)s;
-	int old = j->fd, rc;
+	int old = j->out.fd, rc;
 
 	if (j->standard)
 		return;
 	rc = open_path(j);
 	if (rc) { /* the old one is better than none */
-		j->fd = old;
 		sink_say(s, "%s: cannot be opened anew: %s%s", j->path, strerror(-rc), old >= 0 ? " (the old file goes on)" : "");
-	} else if (old >= 0) {
-		close(old);
+		return;
 	}
+	cleanup_close_fn(&old);
+	settle_rest(j, false);
 }
 
 static void json_tick(struct sink *s, __u64 now)
 {
 	struct sink_json *j = (struct sink_json *)s;
 
-	if (j->fd >= 0 || j->standard || now < j->retry_at)
+	if (j->out.fd >= 0 || j->standard || now < j->retry_at)
 		return;
 	j->retry_at = now + RETRY_NS;
 	if (!open_path(j)) {
@@ -283,8 +313,10 @@ static void json_close(struct sink *s)
 {
 	struct sink_json *j = (struct sink_json *)s;
 
-	cleanup_close_fn(&j->fd);
+	settle_rest(j, false);
+	cleanup_close_fn(&j->out.fd);
 	strbuf_free(&j->lines);
+	strbuf_free(&j->rest);
 	free(j->path);
 	free(j);
 }
@@ -297,9 +329,10 @@ int sink_json_open(struct sink_env *env, const char *path, struct sink **out, ch
 {
 	struct sink_json *j = (struct sink_json *)xcalloc(1, sizeof(*j));
 	struct export_state *st = env->st;
+	const struct export_tally queued = st->queued[SINK_JSON];
 	int rc;
 
-	*j = (struct sink_json){ .sink = { SINK_JSON, env, &json_ops }, .fd = -1, .standard = !strcmp(path, "-") };
+	*j = (struct sink_json){ .sink = { SINK_JSON, env, &json_ops }, .out = { .fd = -1 }, .standard = !strcmp(path, "-") };
 	j->path = xstrdup(j->standard ? "standard output" : path);
 	rc = open_path(j);
 	if (rc) {
@@ -309,6 +342,7 @@ int sink_json_open(struct sink_env *env, const char *path, struct sink **out, ch
 	}
 	if (st->sinks & 1u << SINK_JSON)
 		journal_settle(st, SINK_JSON, journal_pending(st, SINK_JSON), &st->lost[SINK_JSON]);
+	journal_move(st, &st->queued[SINK_JSON], &st->lost[SINK_JSON], &queued); /* of a half line */
 	*out = &j->sink;
 	return 0;
 }

@@ -19,45 +19,80 @@ static bool is_of(const struct reported *r, __u16 serial, ticks_t first)
 }
 
 /* The flow's counts as they are now are told; `first` and serial make the place the flow's. */
-static void move_on(struct reported *r, const struct flow *f, __u16 serial, ticks_t now)
+static struct reported moved_on(const struct flow *f, __u16 serial, ruling_t passed, ticks_t now)
 {
-	*r = (struct reported){ .first = f->first, .until = now, .serial = serial };
+	struct reported r = { .first = f->first, .until = now, .passed = passed, .serial = serial };
+
 	for (int i = 0; i < 2; i++) {
-		r->packets[i] = f->packets[i];
-		r->bytes[i] = f->bytes[i];
+		r.packets[i] = f->packets[i];
+		r.bytes[i] = f->bytes[i];
 	}
+	return r;
+}
+
+/* --- flows that a rule change cut ----------------------------------------------------------------- */
+
+/*
+ * The entry's judgement of now tells why its next packets do not pass; what it counts are packets that passed. Their rule is known where
+ * the flow was seen before the change.
+ */
+
+static bool passes(const struct flow *f) { return flow_ruling_of(f).verdict == VERDICT_PASS; }
+
+/* By another rule than its packets were passed by until now. */
+static bool is_cut(const struct flow *f, const struct reported *before)
+{
+	return flow_is_cut(f) || (judged_given(before->passed.judged) && !passes(f));
+}
+
+static ruling_t ruling_in_use(const struct flow *f) { return f->ruling[flow_ruling_of(f).direction]; }
+
+/* Each judgement that stops it gives way to that which passed its packets. */
+static void as_passed(struct flow *f, ruling_t passed)
+{
+	for (int d = 0; judged_given(passed.judged) && d < DIRECTION_COUNT; d++)
+		if (judged_given(f->ruling[d].judged) && judged_verdict(f->ruling[d].judged) != VERDICT_PASS)
+			f->ruling[d] = passed;
+}
+
+/* What passes the flow's packets, while it is seen to pass them. */
+static void note_passed(struct reported *r, const struct flow *f, __u16 serial)
+{
+	ruling_t now = ruling_in_use(f);
+
+	if (!is_of(r, serial, f->first)) {
+		if (told_something(r))
+			return; /* that flow's end is to come yet */
+		*r = (struct reported){ .first = f->first, .serial = serial };
+	}
+	if (r->passed.word != now.word)
+		__atomic_store_n(&r->passed.word, now.word, __ATOMIC_RELAXED);
 }
 
 /* --- records -------------------------------------------------------------------------------------- */
 
-/*
- * A record of what is new since `before`; nothing where nothing is. `place` is moved on to what the flow is now, or where
- * `after` is given to that.
- */
+/* A record of what is new since `before`, nothing where nothing is; the place is moved on to `after`. `last`: it is the flow's last one. */
 static void tell(struct sweep *s, __u32 place, __u16 serial, const struct flow *f, enum end_reason end, const struct reported *before,
-		 const struct reported *after, ticks_t now)
+		 const struct reported *after, bool last)
 {
 	struct flow_record r = { .flow = *f, .end = end, .first_record = !told_something(before) };
-	struct export_entry e = { .place = place, .serial = serial, .last = after != NULL, .target = f->packets[0] + f->packets[1] };
+	struct export_step step = { .last = last, .entry = { .place = place, .serial = serial }, .after = *after, .missed = s->st->missed };
 	ticks_t since = told_something(before) ? before->until : f->first;
-	bool news = record_subtract(&r.flow, before->packets, before->bytes);
 
-	if (news) {
-		e.packets = r.flow.packets[0] + r.flow.packets[1];
-		e.bytes = r.flow.bytes[0] + r.flow.bytes[1];
-		journal_add(s->st, &e);
+	step.news = record_subtract(&r.flow, before->packets, before->bytes);
+	if (step.news) {
+		as_passed(&r.flow, before->passed);
+		step.entry.packets = r.flow.packets[0] + r.flow.packets[1];
+		step.entry.bytes = r.flow.bytes[0] + r.flow.bytes[1];
 	}
-	if (after)
-		*reported_at(s, place) = *after;
-	else
-		move_on(reported_at(s, place), f, serial, now);
-	if (news)
+	journal_step(s->st, s->reported, &step);
+	if (step.news)
 		s->emit(s->arg, &r, since);
 }
 
-static enum end_reason reason_of_end(const struct flow_event *e)
+static enum end_reason reason_of_end(const struct flow_event *e, const struct reported *before)
 {
-	if (flow_has_ended(&e->flow))
+	if (flow_has_ended(&e->flow) || is_cut(&e->flow, before))
 		return END_CLOSED;
 	switch ((enum flow_end)e->end) {
 	case FLOW_END_EVICTED:
@@ -70,6 +105,14 @@ static enum end_reason reason_of_end(const struct flow_event *e)
 	return END_CLOSED;
 }
 
+/* What the place is after this flow's end: the next flow's, of which nothing is told; unless it has been another's already, or still is. */
+static struct reported after_end(const struct reported *r, const struct flow_event *e)
+{
+	if (r->serial != e->serial || (told_something(r) && !is_of(r, e->serial, e->flow.first)))
+		return *r;
+	return (struct reported){ .serial = (__u16)(e->serial + 1) };
+}
+
 void sweep_end(struct sweep *s, const struct flow_event *e)
 {
 	const struct reported none = { .serial = 0 };
@@ -78,18 +121,12 @@ void sweep_end(struct sweep *s, const struct flow_event *e)
 	if (e->place / WAYS >= s->table.buckets)
 		return;
 	r = reported_at(s, e->place);
-	/* A killed collector's last event may come again. */
-	if (s->st->last_end_valid && s->st->last_end_place == e->place && s->st->last_end_serial == e->serial) {
-		s->st->last_end_valid = 0;
-		return;
-	}
-	s->st->last_end_place = e->place;
-	s->st->last_end_serial = e->serial;
-	s->st->last_end_valid = 1;
 	before = is_of(r, e->serial, e->flow.first) ? *r : none;
-	/* The place is the next flow's then, of which nothing is told; unless it has been another's already, or still is. */
-	after = told_something(r) && !told_something(&before) ? *r : (struct reported){ .serial = (__u16)(e->serial + 1) };
-	tell(s, e->place, e->serial, &e->flow, reason_of_end(e), &before, &after, e->head.now);
+	after = after_end(r, e);
+	if (s->st->last_end_valid && s->st->last_end_place == e->place && s->st->last_end_serial == e->serial)
+		s->st->last_end_valid = 0; /* a killed collector's last event came again */
+	else
+		tell(s, e->place, e->serial, &e->flow, reason_of_end(e, &before), &before, &after, true);
 }
 
 /* --- the table ------------------------------------------------------------------------------------ */
@@ -100,10 +137,11 @@ static bool due(const struct sweep *s, const struct flow *f, const struct report
 	__s64 idle = (__s64)(now.raw - f->last.raw), age = (__s64)(now.raw - (told_something(before) ? before->until : f->first).raw);
 	bool is_over = flow_table_over(&s->table, f, now), ended = flow_has_ended(f);
 
-	if (ended || flow_is_void(f)) {
-		*why = END_CLOSED;
+	*why = END_CLOSED;
+	if (ended || flow_is_void(f))
 		return is_over || idle >= (__s64)(CLOSED_GRACE_S * s->second);
-	}
+	if (is_cut(f, before))
+		return true;
 	*why = END_IDLE;
 	if (is_over || idle >= (__s64)s->idle)
 		return true;
@@ -115,18 +153,22 @@ static bool due(const struct sweep *s, const struct flow *f, const struct report
  * The place has another flow than was last told of there. Its end comes by an event, which needs what was told: until then
  * the new flow waits. False while it does.
  */
-static bool give_up(struct sweep *s, struct reported *r, ticks_t now, bool at_once)
+static bool give_up(struct sweep *s, __u32 place, ticks_t now, bool at_once)
 {
-	const struct export_tally t = { 1, r->packets[0] + r->packets[1], r->bytes[0] + r->bytes[1] };
+	struct export_step step = { .entry = { .place = place }, .missed = s->st->missed };
+	struct reported *r = reported_at(s, place);
 
-	if (!r->waiting.raw)
-		r->waiting = now;
-	if (!at_once && now.raw - r->waiting.raw < WAIT_S * s->second)
+	if (!r->waiting)
+		r->waiting = (__u32)now.raw | 1;
+	if (!at_once && (__u32)now.raw + 1 - r->waiting < WAIT_S * s->second)
 		return false;
 	/* The event was lost, or the flow ended when nobody listened. */
-	if ((__s64)(r->until.raw - s->st->since.raw) >= 0)
-		tally_add(&s->st->missed, &t);
-	memset(r, 0, sizeof(*r));
+	if ((__s64)(r->until.raw - s->st->since.raw) >= 0) {
+		step.missed.records++;
+		step.missed.packets += r->packets[0] + r->packets[1];
+		step.missed.bytes += r->bytes[0] + r->bytes[1];
+	}
+	journal_step(s->st, s->reported, &step);
 	return true;
 }
 
@@ -139,14 +181,30 @@ static bool copy(const struct flow_bucket *b, __u32 way, __u32 tag, __u16 serial
 	       __atomic_load_n(&b->head.serial[way], __ATOMIC_RELAXED) == serial;
 }
 
+static bool has_news(const struct flow *f, const struct reported *r)
+{
+	return r->packets[0] != f->packets[0] || r->packets[1] != f->packets[1] || r->bytes[0] != f->bytes[0] ||
+	       r->bytes[1] != f->bytes[1];
+}
+
+/* The flow as it is now is told of, from what was told before. */
+static void tell_of(struct sweep *s, __u32 place, __u16 serial, const struct flow *f, const struct reported *before, enum end_reason why,
+		    ticks_t now)
+{
+	const ruling_t unknown = { .word = 0 };
+	/* Cut, and told so: what comes yet comes to be stopped, unless it is seen to pass again. */
+	struct reported after = moved_on(f, serial, is_cut(f, before) ? unknown : before->passed, now);
+
+	tell(s, place, serial, f, why, before, &after, false);
+}
+
 static void look(struct sweep *s, __u32 bucket, __u32 way, ticks_t now, bool last)
 {
-	const struct reported none = { .serial = 0 };
 	const struct flow_bucket *b = &s->table.at[bucket];
 	__u16 serial = __atomic_load_n(&b->head.serial[way], __ATOMIC_ACQUIRE);
 	__u32 tag = __atomic_load_n(&b->head.tag[way], __ATOMIC_ACQUIRE);
 	const struct flow *f = &b->flow[way];
-	struct reported *r = &s->reported[bucket].way[way];
+	struct reported *r = &s->reported[bucket].way[way], before;
 	enum end_reason why;
 	struct flow now_is;
 	bool same;
@@ -154,21 +212,21 @@ static void look(struct sweep *s, __u32 bucket, __u32 way, ticks_t now, bool las
 	if (!tag)
 		return;
 	same = is_of(r, serial, f->first);
-	if (same && r->packets[0] == f->packets[0] && r->packets[1] == f->packets[1] && r->bytes[0] == f->bytes[0] &&
-	    r->bytes[1] == f->bytes[1])
+	if (same && !has_news(f, r))
 		return;
-	if (!same && told_something(r) && !give_up(s, r, now, last))
+	if (!same && told_something(r) && !give_up(s, bucket * WAYS + way, now, last))
 		return;
-	if (!due(s, f, same ? r : &none, now, &why)) {
+	if (!copy(b, way, tag, serial, &now_is))
+		return;
+	if (passes(&now_is))
+		note_passed(r, &now_is, serial);
+	before = is_of(r, serial, now_is.first) ? *r : (struct reported){ .serial = 0 };
+	if (!due(s, &now_is, &before, now, &why)) {
 		if (!last)
 			return;
 		why = END_SHUTDOWN;
 	}
-	if (copy(b, way, tag, serial, &now_is) && same == is_of(r, serial, now_is.first)) {
-		const struct reported before = same ? *r : none;
-
-		tell(s, bucket * WAYS + way, serial, &now_is, why, &before, NULL, now);
-	}
+	tell_of(s, bucket * WAYS + way, serial, &now_is, &before, why, now);
 }
 
 void sweep_slice(struct sweep *s, __u32 n, ticks_t now)
@@ -185,18 +243,4 @@ void sweep_last(struct sweep *s, ticks_t now)
 	for (__u32 i = 0; i < s->table.buckets; i++)
 		for (__u32 way = 0; way < WAYS; way++)
 			look(s, i, way, now, true);
-}
-
-void sweep_recover(struct sweep *s)
-{
-	struct export_state *st = s->st;
-	const struct export_entry *e = st->n ? &st->journal[(st->n - 1) % JOURNAL_MAX] : NULL;
-	const struct reported *r = e && e->place / WAYS < s->table.buckets ? reported_at(s, e->place) : NULL;
-
-	/* A flow's last record moves the place on to another flow, or leaves it with one that it was not of. */
-	if (!r || r->serial != e->serial || r->packets[0] + r->packets[1] >= e->target)
-		return;
-	st->n--;
-	if (e->last)
-		st->last_end_valid = 0;
 }

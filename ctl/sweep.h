@@ -31,10 +31,4 @@ void sweep_last(struct sweep *s, ticks_t now);
 /* A flow's end (EVENT_FLOW_END). */
 void sweep_end(struct sweep *s, const struct flow_event *e);
 
-/*
- * Before the first slice: settles where a killed collector was between two steps. Its last journal entry goes where the flow was not
- * moved on to it: that record will be made again.
- */
-void sweep_recover(struct sweep *s);
-
 #endif

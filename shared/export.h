@@ -5,8 +5,9 @@
  * first collector of an instance.
  *
  * A flow is named by its place in the flow table and the serial of the entry there (event.h). Order of a report, which makes every
- * point of it a good one to die at: journal[n] is written; n counts it; `reported` is moved on; the sinks get the batch; what
- * became of it is counted, and `done` of the sink moves on.
+ * point of it a good one to die at: it is written down what will be; then the journal has the record, `reported` is moved on, and a
+ * flow's end is taken; the sinks get the batch; it is written down what became of it; then that is counted, and `done` of the sink
+ * moves on. What has been written down as valid is carried out by the next collector.
  */
 #ifndef FW_EXPORT_H
 #define FW_EXPORT_H
@@ -24,9 +25,10 @@ struct reported {
 	__u64 packets[2], bytes[2]; /* by direction as in struct flow */
 	ticks_t first;              /* the flow's, and its serial: whose counts these are */
 	ticks_t until;              /* when the last record was made */
-	ticks_t waiting;            /* since when another flow is seen at the place, and the end of this one not yet; 0: not */
+	ruling_t passed;            /* what its packets were last passed by, as far as was seen: a rule change that cuts it overwrites that */
+	__u32 waiting;              /* ticks, the lower half: since when another flow is seen at the place, and the end of this one not yet; 0: not */
 	__u16 serial;
-	__u16 zero[3];
+	__u16 zero;
 };
 _Static_assert(sizeof(struct reported) == 64, "one cache line");
 struct reported_bucket { struct reported way[WAYS]; };
@@ -34,22 +36,42 @@ struct reported_bucket { struct reported way[WAYS]; };
 /* Records, and the packets and bytes (layer 3, both directions) that they speak of. */
 struct export_tally { __u64 records, packets, bytes; };
 
-/* A record of the batch at hand. `target` is reported.packets[0] + [1] once it has been told. */
+/* A record of the batch at hand: of which flow, and how much it speaks of. */
 struct export_entry {
 	__u32 place;
 	__u16 serial;
-	__u16 last;     /* it is the flow's last record: the place's serial moves on */
-	__u64 target;
+	__u16 zero;
 	__u64 packets, bytes;
 };
 
+/* A report that is about to be made: what all will be that changes with it, so that it can be made again by who finds it under way. */
+struct export_step {
+	__u32 valid;
+	__u32 n;                          /* entries of the journal; with `news` the last one is `entry` */
+	__u16 news, last;                 /* last: it is a flow's end that was taken */
+	__u32 zero;
+	struct export_entry entry;        /* also without news: place and serial */
+	struct reported after;            /* of the place */
+	struct export_tally missed;
+};
+
+/* Tallies that are about to change together: what they will be, so that it can be done again by who finds it under way. */
+struct export_change {
+	__u32 valid;
+	__u32 sink, done;                 /* done[sink] will be that */
+	__u32 to, from;                   /* offsets of tallies in struct export_state; from 0: none */
+	__u32 zero;
+	struct export_tally to_value, from_value;
+};
+
 enum { JOURNAL_MAX = 512 };
+enum { SINKS_TCP = 1 << 16 }; /* IPFIX goes over TCP: what is queued is not on its way yet */
 struct export_state {
 	__u64 token;                      /* of the reader of events (event.h) that is or was ours */
 	__u32 slot;
 	__u32 n;                          /* entries of the journal */
 	__u32 done[SINK_COUNT];           /* entries that the sink has got, or that are counted as lost to it */
-	__u32 sinks;                      /* 1 << SINK_*: those of the collector that wrote the journal */
+	__u32 sinks;                      /* 1 << SINK_*: those of the collector that wrote the journal; and SINKS_TCP */
 	__u32 last_end_place;             /* the last flow end that was taken from the ring buffer */
 	__u16 last_end_serial, last_end_valid;
 	__u32 zero;
@@ -61,6 +83,8 @@ struct export_state {
 	ticks_t since;                    /* flow ends are read, or counted as lost, since then */
 	/* Flows whose ends were lost, the ring buffer being full: what had not been told of them. `missed` is what had, since `since`. */
 	struct export_tally unseen, unseen_before, missed;
+	struct export_step step;
+	struct export_change change;
 	struct export_entry journal[JOURNAL_MAX];
 };
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include "output.h"
+
+/* How much to write at once: all to a file; to a pipe what it takes whole or not at all, which whole lines of 4 KB are (pipe(7)). */
+static size_t next_piece(const struct output *o, const char *at, size_t n)
+{
+	const char *end;
+
+	if (o->regular || n <= PIPE_BUF)
+		return n;
+	end = (const char *)memrchr(at, '\n', PIPE_BUF);
+	return end ? (size_t)(end - at) + 1 : PIPE_BUF;
+}
+
+static __u64 now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
+}
+
+/* Waits for room until then. 0, or -ETIMEDOUT. */
+static int wait_for_room(const struct output *o, __u64 until_ms)
+{
+	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+
+	for (;;) {
+		__u64 now = now_ms();
+		int n = poll(&p, 1, until_ms > now ? (int)(until_ms - now) : 0);
+
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (now >= until_ms)
+			return -ETIMEDOUT;
+	}
+}
+
+size_t output_write(const struct output *o, const char *at, size_t n, __u64 until_ms, int *rc)
+{
+	size_t done = 0;
+
+	*rc = 0;
+	while (done < n) {
+		size_t piece = next_piece(o, at + done, n - done);
+		ssize_t now;
+
+		*rc = o->regular ? 0 : wait_for_room(o, until_ms);
+		if (*rc)
+			break;
+		now = o->socket ? send(o->fd, at + done, piece, MSG_DONTWAIT | MSG_NOSIGNAL) : write(o->fd, at + done, piece);
+		if (now > 0) {
+			done += (size_t)now;
+		} else if (now == 0 || (errno != EINTR && errno != EAGAIN)) {
+			*rc = now ? -errno : -ENOSPC;
+			break;
+		}
+	}
+	return done;
+}

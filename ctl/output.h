@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where bytes go that nobody may have to wait for: a file, a pipe, a terminal, a socket, with O_NONBLOCK or without. */
+#ifndef FW_OUTPUT_H
+#define FW_OUTPUT_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct output {
+	int fd;         /* owned by the caller */
+	bool regular;   /* a file: it takes all there is room for, at once */
+	bool socket;
+};
+
+/*
+ * Writes n bytes of lines until then (CLOCK_MONOTONIC, ms; a time that has passed: as much as there is room for). A descriptor of somebody
+ * else's may be blocking, and is not ours to change: so nothing is written where there is no room. Returns the bytes that went out; where
+ * those are not all, *rc says why: -ETIMEDOUT when nobody made room, or another negative errno. To a pipe lines of up to PIPE_BUF bytes
+ * go whole.
+ */
+size_t output_write(const struct output *o, const char *at, size_t n, __u64 until_ms, int *rc);
+
+#endif
