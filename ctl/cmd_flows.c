@@ -76,6 +76,26 @@ static struct place *sorted(const struct listing *l)
 	return v;
 }
 
+/*
+ * Brings the flows to the rules of now. Those that these stop are told as such until the next packet comes; behind that they are cut, and
+ * no flows any more.
+ */
+static int rejudge(struct listing *l, char **err)
+{
+	_cleanup_free_ bool *cut = (bool *)xcalloc(l->flows.n + 1, sizeof(*cut));
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < l->flows.n; i++)
+		cut[i] = flow_is_cut(&l->flows.v[i]);
+	rc = flows_rejudge(&l->s, &l->live, &l->rs, &l->flows, err);
+	for (size_t i = 0; !rc && i < l->flows.n; i++)
+		if (!cut[i] || !flow_is_cut(&l->flows.v[i]))
+			l->flows.v[n++] = l->flows.v[i];
+	l->flows.n = rc ? l->flows.n : n;
+	return rc;
+}
+
 static void filter_flows(struct listing *l)
 {
 	size_t n = 0;
@@ -245,7 +265,7 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 	rc = rc ?: l.dropped ? drop_list_read(&l.s, &l.flows) : flow_list_read(&l.s, &l.flows, NULL);
 	if (rc)
 		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));
-	if (!l.dropped && flows_rejudge(&l.s, &l.live, &l.rs, &l.flows, &err))
+	if (!l.dropped && rejudge(&l, &err))
 		return cli_fail(err);
 	filter_flows(&l);
 	l.columns = columns_of_output();

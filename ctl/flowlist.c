@@ -2,6 +2,7 @@
 #include <errno.h>
 #include "clock.h"
 #include "flowlist.h"
+#include "flowview.h"
 #include "live.h"
 #include "parse.h"
 #include "timeouts.h"
@@ -86,7 +87,7 @@ int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fil
 
 		if (!b->head.tag[i % WAYS] || !flow_table_get(b, i % WAYS, &f, &serial) || flow_table_over(&t, &f, now))
 			continue;
-		if (fill)
+		if (fill && !flow_is_cut(&f))
 			*(f.bits & FLOW_CONFIRMED ? &fill->confirmed : &fill->unconfirmed) += 1;
 		if (!out)
 			continue;

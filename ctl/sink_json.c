@@ -129,8 +129,9 @@ static int open_path(struct sink_json *j)
 		j->out.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else
 		j->out.fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, FILE_MODE);
-	rc = j->out.fd < 0 || fstat(j->out.fd, &st) ? -errno : 0;
-	if (!rc) {
+	if (j->out.fd < 0 || fstat(j->out.fd, &st)) {
+		rc = -errno;
+	} else {
 		j->out.regular = S_ISREG(st.st_mode);
 		j->out.socket = S_ISSOCK(st.st_mode);
 		rc = is_ours(j) ? take_file(j, &st) : 0;

@@ -228,96 +228,8 @@ static void test_rest(void **state)
 		pass_time(&f->s, &f->c, 500);
 		assert_int_equal(f->m.written.records, 3);
 		collect_end(&f->c, f->s.now);
+		f->c.sinks[SINK_JSON] = &f->m.sink;
 	}
-}
-
-/* --- flows that a rule change cuts ---------------------------------------------------------------- */
-
-static void judge(struct fixture *f, __u32 place, enum direction d, enum verdict v, __u32 rule, __u32 generation)
-{
-	sim_flow(&f->s, place)->ruling[d] = (ruling_t){ .judged = judged_make(d, v, (rule_id_t){ rule - 1 }, false),
-							 .generation = { generation } };
-}
-
-static void assert_ruled(const struct fixture *f, enum verdict v, __u32 rule, __u32 generation)
-{
-	const struct flow *flow = &f->m.last.flow;
-	struct flow_ruling ruling = flow_ruling_of(flow);
-
-	assert_int_equal(ruling.verdict, v);
-	assert_int_equal(ruling.rule, rule);
-	assert_int_equal(flow->ruling[ruling.direction].generation.raw, generation);
-}
-
-/* It is told at once, with the rule that passed its packets and under the ruleset of that. */
-static void test_cut(void **state)
-{
-	struct fixture *f = (struct fixture *)*state;
-
-	sim_insert(&f->s, 3, PROTO_TCP, false);
-	judge(f, 3, DIRECTION_IN, VERDICT_PASS, 7, 20);
-	pass_time(&f->s, &f->c, COLLECT_CYCLE_MS + 100);
-	assert_int_equal(f->m.written.records, 0);
-	judge(f, 3, DIRECTION_IN, VERDICT_DROP, 2, 21);
-	pass_time(&f->s, &f->c, COLLECT_CYCLE_MS + 100);
-	assert_told(f, 1, END_CLOSED, 1);
-	assert_ruled(f, VERDICT_PASS, 7, 20);
-	/* Another change lets it go on. */
-	judge(f, 3, DIRECTION_IN, VERDICT_PASS, 1, 22);
-	sim_packet(&f->s, 3, 0, 60);
-	pass_time(&f->s, &f->c, COLLECT_IDLE_S * 1000 + COLLECT_CYCLE_MS);
-	assert_told(f, 2, END_IDLE, 1);
-	assert_ruled(f, VERDICT_PASS, 1, 22);
-}
-
-/* Its place is taken before a sweep sees that it was cut. */
-static void test_cut_and_evicted(void **state)
-{
-	struct fixture *f = (struct fixture *)*state;
-
-	sim_insert(&f->s, 3, PROTO_UDP, false);
-	judge(f, 3, DIRECTION_IN, VERDICT_PASS, 7, 20);
-	pass_time(&f->s, &f->c, COLLECT_CYCLE_MS + 100);
-	judge(f, 3, DIRECTION_IN, VERDICT_DROP, 2, 21);
-	sim_insert(&f->s, 3, PROTO_UDP, false);
-	pass_time(&f->s, &f->c, 20);
-	assert_told(f, 1, END_CLOSED, 1);
-	assert_ruled(f, VERDICT_PASS, 7, 20);
-}
-
-/* Forwarded, and stopped on the way out: its packets still come in, and are no record a second. */
-static void test_cut_on_the_way_out(void **state)
-{
-	struct fixture *f = (struct fixture *)*state;
-
-	sim_insert(&f->s, 3, PROTO_UDP, false);
-	judge(f, 3, DIRECTION_IN, VERDICT_PASS, 7, 20);
-	judge(f, 3, DIRECTION_OUT, VERDICT_PASS, 9, 20);
-	pass_time(&f->s, &f->c, COLLECT_CYCLE_MS + 100);
-	judge(f, 3, DIRECTION_OUT, VERDICT_DROP, 2, 21);
-	pass_time(&f->s, &f->c, COLLECT_CYCLE_MS + 100);
-	assert_told(f, 1, END_CLOSED, 1);
-	assert_ruled(f, VERDICT_PASS, 7, 20);
-	for (int i = 0; i < 10; i++) {
-		sim_packet(&f->s, 3, 0, 60);
-		pass_time(&f->s, &f->c, 1000);
-	}
-	assert_int_equal(f->m.written.records, 1);
-	pass_time(&f->s, &f->c, COLLECT_IDLE_S * 1000 + COLLECT_CYCLE_MS);
-	assert_told(f, 2, END_IDLE, 10);
-	assert_ruled(f, VERDICT_DROP, 2, 21);
-}
-
-/* Cut before the collector came: the rule is the one that stops it. */
-static void test_cut_before(void **state)
-{
-	struct fixture *f = (struct fixture *)*state;
-
-	sim_insert(&f->s, 3, PROTO_UDP, false);
-	judge(f, 3, DIRECTION_IN, VERDICT_DROP, 2, 21);
-	pass_time(&f->s, &f->c, COLLECT_CYCLE_MS + 100);
-	assert_told(f, 1, END_CLOSED, 1);
-	assert_ruled(f, VERDICT_DROP, 2, 21);
 }
 
 /* --- all at once ---------------------------------------------------------------------------------- */
@@ -433,10 +345,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_closed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_evicted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rest, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_cut, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_cut_and_evicted, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_cut_on_the_way_out, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_cut_before, set_up, tear_down),
 		cmocka_unit_test(test_nothing_lost),
 		cmocka_unit_test(test_ends_lost),
 		cmocka_unit_test(test_killed),

@@ -108,6 +108,23 @@ datagrams 1 85
 stop
 check_json "labels are those of the rules that decided" '[.[] | select(.dport > 83) | [.dport, .label]] | sort == [[84,"new"],[85,"newer"]]' records rules.json
 
+# --- cut by a rule ----------------------------------------------------------------------------------
+
+rules "$S" <<'END'
+pass in proto icmp
+pass in proto tcp to any port 80 label "web"
+END
+session talk "$C" tcp $s 80
+collect --json cut.json --idle 60
+sleep 1.5
+fw "$S" -q rule add at 1 drop in proto tcp to any port 80
+check "a rule cuts a session" is_cut talk
+check "it is told at once" until_true has_lines cut.json 1
+stop
+check_json "as closed, with the rule that passed it" 'length == 1 and (.[0] | .end_reason == "closed" and .verdict == "pass" and
+	.rule == 2 and .label == "web" and .packets[1] > 0)' records cut.json
+check_json "flows lists it no more" '[.flows[] | select(.dport == 80 and .verdict != "pass")] == []' fw "$S" -j flows
+
 # --- killed, and sinks that are down ----------------------------------------------------------------
 
 before=$(sum "$(counted sent json)" "$(counted lost json)")
