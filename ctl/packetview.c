@@ -79,6 +79,8 @@ static void packet_words(struct strbuf *out, const struct packet *p)
 		strbuf_add(out, " flags %s", letters);
 	}
 	vlan_words(out, p->vlan, p->inner_vlan);
+	if (p->dscp)
+		strbuf_add(out, " dscp %u", p->dscp);
 	strbuf_add(out, " ttl %u length %u%s", p->ttl, p->length, p->fragment == FRAGMENT_NONE ? "" : " frag");
 }
 

@@ -88,6 +88,7 @@ struct parser {
 	struct token *words;      /* of the define or set that is being read */
 	size_t nwords, words_cap;
 	bool nonip_given, nd_given;
+	bool matches_only;        /* a packet or a flow is spoken of, not a rule: `flags S` is S and no other */
 	size_t io_errors;         /* errors that are unreadable files */
 };
 

@@ -100,15 +100,17 @@ static int match_flags(struct parser *p, struct flagset *out)
 	const struct token *t = &p->tok;
 	char shown[SHOWN_MAX];
 	const char *slash;
+	size_t n;
 
 	if (t->kind != TOK_WORD)
 		return p_unexpected(p, "SET/MASK");
 	shown_word(shown, t->s, t->n);
 	slash = (const char *)memchr(t->s, '/', t->n);
-	if (!slash)
+	if (!slash && !p->matches_only)
 		return p_error(p, t->loc, "'%s' has no mask (write SET/MASK, such as S/SA)", shown);
-	if (!flag_letters(t->s, (size_t)(slash - t->s), &out->set) ||
-	    !flag_letters(slash + 1, t->n - (size_t)(slash - t->s) - 1, &out->mask))
+	n = slash ? (size_t)(slash - t->s) : t->n;
+	out->mask = UINT8_MAX;
+	if (!flag_letters(t->s, n, &out->set) || (slash && !flag_letters(slash + 1, t->n - n - 1, &out->mask)))
 		return p_error(p, t->loc, "'%s' is not SET/MASK of the letters F S R P A U E W or none", shown);
 	if (!out->mask)
 		return p_error(p, t->loc, "'%s' has an empty mask", shown);

@@ -175,6 +175,7 @@ static int rule_rest(struct parser *p, struct rule *r, bool matches_only)
 	struct rule_state st = { .rule = r, .matches_only = matches_only };
 	int rc;
 
+	p->matches_only = matches_only;
 	/* A direction was there: an interface may follow. */
 	if (matches_only && p->prev.kind == TOK_WORD && token_is(&p->tok, "on")) {
 		st.matches_only = false;

@@ -305,6 +305,14 @@ static void test_matches(void **state)
 	assert_int_equal(rulelike_parse("m", "out on eth0 proto tcp", 21, NULL, &r, &d), 0);
 	expect_text(NULL, &r, "pass out on eth0 proto tcp");
 	rule_free(&r);
+	assert_int_equal(match_parse("m", "flags SA", 8, NULL, &r, &d), 0); /* of a packet, which has these and no others */
+	expect_text(NULL, &r, "pass in flags SA/FSRPAUEW");
+	rule_free(&r);
+	assert_int_equal(rulelike_parse("m", "in flags none", 13, NULL, &r, &d), 0);
+	expect_text(NULL, &r, "pass in flags none/FSRPAUEW");
+	rule_free(&r);
+	assert_int_equal(match_parse("m", "flags SX", 8, NULL, &r, &d), -EINVAL);
+	expect_error(&d, "7", "is not SET/MASK");
 	assert_int_equal(rulelike_parse("m", "in", 2, NULL, &r, &d), 0);
 	assert_int_equal(rulelike_parse("m", "proto tcp", 9, NULL, &r, &d), -EINVAL);
 	expect_error(&d, "1", "unknown direction 'proto'");

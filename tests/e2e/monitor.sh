@@ -57,21 +57,43 @@ watch text 1
 watch json 2 -j
 watch all 3 -j --drops --flows --pcap "$tmp/all.pcap"
 watch flows 4 --flows
+watch tcp 5 --drops
 check "ping passes" ping_to "$C" 10.9.0.2
 datagrams 5000 3
 datagrams 5001 2
 datagrams 5002 4
 serve "$S" 80
 check "tcp passes" tcp "$C" 10.9.0.2 80
+in_ns "$C" bash -c 'echo >/dev/tcp/10.9.0.2/81' 2>/dev/null &
+syn=$!
+until_true grep -q ' port 81 ' "$tmp/tcp"
+kill $syn
 until_true eval '[ "$(of all ".event == \"flow-end\" and .proto == \"tcp\"")" -ge 1 ]'
 until_true eval '[ "$(of all ".event == \"flow-end\" and .proto == \"udp\"")" -ge 1 ]'
 ended "SIGINT ends it" "$text" INT
 ended "and SIGTERM" "$json" TERM
 ended "also with all options" "$all" HUP
 ended "and with flows as text" "$flows" INT
+ended "and with drops as text" "$tcp" INT
+check "with flags" grep -q ' to port 81 flags S ttl' <(sed 's/to 10.9.0.2 port/to port/' "$tmp/tcp")
 
 check "a line for each packet that a log rule decided" same "$(lines text)" 5
 check "in words of the rules" grep -q 'drop (rule 2 "five \\"k\\"") in on s0 proto udp from 10.9.0.1 port [0-9]* to 10.9.0.2 port 5000 ttl 64 length 128$' "$tmp/text"
+# What is told of a packet, asked of explain: the same rule passes or drops it.
+explained()
+{
+	local line words rule
+
+	while read -r line; do
+		words=$(sed 's/^[^)]*") //; s/^[^)]*) //' <<<"$line")
+		rule=$(sed -n 's/^[^ ]* [a-z]* (rule \([0-9]*\).*/\1/p' <<<"$line")
+		# shellcheck disable=SC2086
+		fw "$S" -j explain $words >"$tmp/explained" 2>&1 || { echo "$words: $(cat "$tmp/explained")"; return 1; }
+		same "${rule:-0}" "$(jq .rule "$tmp/explained")" || { echo "$words"; return 1; }
+	done < <(grep -v ', state) ' "$tmp/$1")
+}
+check "explain takes these words" explained text
+check "also those of TCP" explained tcp
 check "replies too" grep -q 'pass (rule 1 "ping", state) out on s0 proto icmp from 10.9.0.2 to 10.9.0.1 icmp-type echo-reply code 0' "$tmp/text"
 check "it tells what was lost" grep -q '^fwctl: 5 events, 0 lost$' "$tmp/text.err"
 check "the same to another reader" same "$(lines json)" 5
