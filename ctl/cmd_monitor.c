@@ -79,17 +79,20 @@ static void look_at_clock(struct monitor *m)
 		m->real_minus_monotonic_ns = is;
 }
 
-/* Who is to end does not wait for a reader that has stopped reading. */
+/* Who is to end does not wait for a reader that has stopped reading: as if that one were gone. */
 static bool is_stuck(FILE *f)
 {
 	struct pollfd p = { .fd = fileno(f), .events = POLLOUT };
 
-	return ended && poll(&p, 1, LAST_WRITE_MS) <= 0;
+	if (!ended || poll(&p, 1, LAST_WRITE_MS) > 0)
+		return false;
+	errno = EPIPE;
+	return true;
 }
 
 static void note_failure(struct monitor *m, FILE *f)
 {
-	m->failed = ended ? EPIPE : errno;
+	m->failed = errno == EINTR ? EPIPE : errno; /* a signal to end, while it waited */
 	m->failed_at = f;
 }
 

@@ -16,7 +16,7 @@ static bool first_told(struct flow_watch *w, __u32 place, __u16 serial)
 	return true;
 }
 
-/* The rules stop it, though the table keeps it until it is idle: should they pass it again, it goes on. */
+/* The rules stop it, at either hook, though the table keeps it until it is idle: should they pass it again, it goes on. */
 static bool is_cut(const struct flow *f) { return flow_ruling_of(f).verdict != VERDICT_PASS; }
 
 static enum end_reason why(const struct flow *f)

@@ -15,7 +15,7 @@ struct top_view {
 	const char *message;      /* an error, in place of the last line; NULL: none */
 };
 
-/* `lines` lines at most, each of at most `columns` characters (term.h tells of marks). */
+/* A frame for a screen of this size (term.h tells of marks); its head may be wider or longer: term_show() cuts it. */
 void top_screen(struct strbuf *out, const struct sampler *p, const struct sample *s, const struct top_view *v);
 void top_json(struct json *j, const struct sampler *p, const struct sample *s, enum top_sort sort);
 
