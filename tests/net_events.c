@@ -59,6 +59,7 @@ static int note(void *arg, const union event_any *e)
 
 	assert_in_range(e->head.kind, EVENT_FLOW_START, EVENT_FLOW_END);
 	assert_int_equal(e->head.size, sizeof(e->flow));
+	assert_int_equal(e->head.time_ns, e->head.now.raw); /* a replay's clock counts ns */
 	told->n++;
 	told->flows[e->head.kind]++;
 	if (e->head.kind == EVENT_FLOW_END)

@@ -9,13 +9,20 @@ serve "$S" 80
 cd "$tmp" || exit 1
 ip -n "$C" addr add 10.9.0.7/24 dev c0
 ip -n "$C" addr add fd09:0::7/64 dev c0 nodad
-from() { in_ns "$1" timeout $wait_s socat -u /dev/null "$(proto TCP "$3"):$(host "$3"):80,bind=$(host "$2"),connect-timeout=${4:-$wait_s}"; }
+from() { in_ns "$1" timeout $wait_s socat -u /dev/null "$(proto TCP "$3"):$(host "$3"):80,bind=$(host "$2"),connect-timeout=$wait_s"; }
+refused() { fw "$S" -j flows --dropped from "$1" to "$2" port 80 | jq '[.flows[].packets[0]] | add // 0'; }
+refused_more() { [ "$(refused "$1" "$2")" -gt "$3" ]; }
+# Its SYN is seen to be dropped, and it has not connected.
 from_dropped()
 {
-	case $(from "$1" "$2" "$3" 0.5 2>&1) in
-	*"timed out"*) ;;
-	*) echo "not stopped"; return 1 ;;
-	esac
+	local before try
+
+	before=$(refused "$2" "$3")
+	from "$1" "$2" "$3" >/dev/null 2>&1 &
+	try=$!
+	until_true refused_more "$2" "$3" "$before" || return 1
+	kill $try || { echo "it connected"; return 1; }
+	! wait $try
 }
 
 # --- sets -------------------------------------------------------------------------------------------
@@ -86,10 +93,13 @@ check_says "in words" "10.9.0.2:80" fw "$S" flows proto udp
 check_json "status counts them" '.flows.confirmed == 5 and .flows.unconfirmed == 0' fw "$S" -j status
 
 # What is stopped makes no flow; what is not answered is unconfirmed.
-tcp_dropped "$C" $s 81 >/dev/null
+in_ns "$C" bash -c "echo >/dev/tcp/$s/81" 2>/dev/null &
+try=$!
+until_true eval '[ "$(fw "$S" -j flows --dropped to port 81 | jq ".flows | length")" = 1 ]'
+kill $try
 check_json "a stopped packet makes no flow" '.flows == []' fw "$S" -j flows to port 81
 fw "$S" -q rule add pass in proto udp to port 5000-5999
-udp_ask "$C" $s 5001 0.2 >/dev/null 2>&1
+in_ns "$C" bash -c "echo >/dev/udp/$s/5001"
 check_json "an unanswered packet makes an unreplied flow" '.flows | length == 1 and .[0].state == "unreplied" and .[0].packets == [1,0]' \
 	fw "$S" -j flows proto udp to port 5001
 check_json "which is unconfirmed" '.flows.unconfirmed >= 1' fw "$S" -j status
