@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include "clock.h"
 #include "contract.h"
 #include "fail.h"
 #include "object.h"
@@ -156,6 +157,7 @@ int clock_read(const struct instance_maps *m, char **err)
 		rc = -errno;
 	if (!rc) {
 		pair.tick_ns = (__u64)tick.tv_sec * 1000000000 + (__u64)tick.tv_nsec;
+		pair.real_minus_monotonic_ns = clock_difference();
 		rc = fw_clock_put(m->fw_clock, &pair);
 	}
 	fw_clock_bpf__destroy(skel);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "clock.h"
 #include "cmd.h"
 #include "explain.h"
 #include "flowlist.h"
@@ -301,7 +302,7 @@ static int json_flow(struct json *j, const struct inquiry *q)
 {
 	struct flow_context context;
 	struct clock_pair clock;
-	int rc = q->flow_found ? fw_clock_get(q->s.maps.fw_clock, &clock) : 0;
+	int rc = q->flow_found ? clock_get(q->s.maps.fw_clock, &clock) : 0;
 
 	if (rc)
 		return cli_fail(xasprintf("clock: %s", strerror(-rc)));

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "clock.h"
 #include "cmd.h"
 #include "droplist.h"
 #include "flowfilter.h"
@@ -261,7 +262,7 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 	status = argc ? parse_filter(&l, argc, argv) : 0;
 	if (status)
 		return status;
-	rc = fw_clock_get(l.s.maps.fw_clock, &l.clock);
+	rc = clock_get(l.s.maps.fw_clock, &l.clock);
 	rc = rc ?: l.dropped ? drop_list_read(&l.s, &l.flows) : flow_list_read(&l.s, &l.flows, NULL);
 	if (rc)
 		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));

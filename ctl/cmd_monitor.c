@@ -16,7 +16,7 @@
 #include "pcapout.h"
 #include "recentrules.h"
 
-enum { RING_BYTES = 4 << 20, LOOK_MS = 1000, LAST_WRITE_MS = 500, CLOCK_STEP_NS = 20000000 };
+enum { RING_BYTES = 4 << 20, LOOK_MS = 1000, LAST_WRITE_MS = 500 };
 #define FLOW_KINDS (1u << EVENT_FLOW_START | 1u << EVENT_FLOW_CLOSED | 1u << EVENT_FLOW_END)
 
 struct monitor {
@@ -24,6 +24,7 @@ struct monitor {
 	struct state s;
 	struct events *events;
 	struct recent_rules rules;
+	struct clock_pair *clock;   /* fw_clock, mapped */
 	__u64 real_minus_monotonic_ns;
 	const char *pcap_name;
 	FILE *pcap;
@@ -53,6 +54,7 @@ static void monitor_free(struct monitor *m)
 		(void)fclose(m->pcap); /* what was written has been flushed and checked, packet by packet */
 	flow_watch_close(&m->watch);
 	strbuf_free(&m->line);
+	fw_clock_unmap(m->clock);
 	state_close(&m->s);
 }
 
@@ -64,19 +66,6 @@ static __u64 read_clock(clockid_t id)
 
 	clock_gettime(id, &t);
 	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
-}
-
-/*
- * From the packet path's clock to that of the wall: as first seen, so that times keep their order, until the wall clock is set. Both are slewed
- * alike; what one sample differs from the next by is the time between its two readings.
- */
-static void look_at_clock(struct monitor *m)
-{
-	__u64 is = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
-	__s64 step = (__s64)(is - m->real_minus_monotonic_ns);
-
-	if (step > CLOCK_STEP_NS || step < -CLOCK_STEP_NS)
-		m->real_minus_monotonic_ns = is;
 }
 
 /* Who is to end does not wait for a reader that has stopped reading: as if that one were gone. */
@@ -155,12 +144,13 @@ static void put_packet(struct monitor *m, const struct packet_event *e)
 
 static void put_flow(struct monitor *m, const struct flow_tale *t)
 {
-	const struct flow_context c = {
-		.clock = m->watch.table.clock, .real_minus_monotonic_ns = m->real_minus_monotonic_ns,
+	struct flow_context c = {
+		.clock = m->watch.table.clock,
 		.rules = recent_rules_judging(&m->rules, t->flow->ruling[flow_ruling_of(t->flow).direction].generation),
 	};
 	struct json j;
 
+	c.clock.real_minus_monotonic_ns = m->real_minus_monotonic_ns;
 	if (m->cli->json) {
 		json_init(&j, &m->line);
 		flow_event_json(&j, &c, t);
@@ -263,7 +253,7 @@ static int look(struct monitor *m, char **err)
 		*err = xstrdup("monitor: fwctl has been detached with --purge here: there is nothing more to see");
 		return -ENOENT;
 	}
-	look_at_clock(m);
+	m->real_minus_monotonic_ns = clock_kept_difference(m->clock);
 	(void)recent_rules_look(&m->rules);
 	if (m->flows)
 		flow_watch_rules(&m->watch, &m->rules.v[0].rs);
@@ -390,6 +380,9 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 	if (status)
 		return status;
 	kinds |= (drops ? 1u << EVENT_DROP : 0) | (flows ? FLOW_KINDS : 0);
+	m.clock = fw_clock_map(m.s.maps.fw_clock);
+	if (!m.clock)
+		return cli_fail(xasprintf("monitor: clock: %s", strerror(errno)));
 	rc = events_open(&m.s.maps, kinds, RING_BYTES, 0, &m.events, &err);
 	if (rc)
 		return cli_fail(err);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
+#include "clock.h"
 #include "collect.h"
 #include "journal.h"
 #include "timeouts.h"
 
 #define SECOND_NS 1000000000ull
-enum { CLOCK_STEP_MS = 20, POLLS_A_TICK = 64 };
+enum { POLLS_A_TICK = 64 };
 
 static void flush(struct collector *c)
 {
@@ -67,28 +67,13 @@ void collect_init(struct collector *c)
 
 /* --- a tick --------------------------------------------------------------------------------------- */
 
-static __u64 wall_minus_monotonic(void)
-{
-	struct timespec wall, mono;
-
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	clock_gettime(CLOCK_REALTIME, &wall);
-	return (__u64)(wall.tv_sec - mono.tv_sec) * SECOND_NS + (__u64)(wall.tv_nsec - mono.tv_nsec);
-}
-
-/* The difference of the clocks stays as it was first seen, or a flow's times would differ between its records; unless the wall clock was set. */
+/* Not all the time: it takes some readings. */
 static void look_at_clock(struct collector *c, __u64 now)
 {
-	const __u64 ms = 1000000;
-	__u64 is = (wall_minus_monotonic() + ms / 2) / ms * ms, *kept = &c->env.st->real_minus_monotonic_ns;
-	__s64 step = (__s64)(is - *kept);
-
-	if (now < c->clock_at)
+	if (!c->clock || now < c->clock_at)
 		return;
 	c->clock_at = now + SECOND_NS;
-	if (!*kept || step > CLOCK_STEP_MS * (__s64)ms || step < -CLOCK_STEP_MS * (__s64)ms)
-		*kept = is;
-	c->context.real_minus_monotonic_ns = *kept;
+	c->context.clock.real_minus_monotonic_ns = clock_kept_difference(c->clock);
 }
 
 static void look_at_ifaces(struct collector *c)

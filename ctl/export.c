@@ -138,7 +138,8 @@ static int map_all(struct run *r, char **err)
 	w->reported = fw_reported_map(r->maps.fw_reported, w->table.buckets);
 	w->st = fw_export_map(r->maps.fw_export);
 	r->c.ifaces = fw_ifaces_map(r->s->maps.fw_ifaces, IFACE_SLOTS);
-	if (!w->reported || !w->st || !r->c.ifaces)
+	r->c.clock = fw_clock_map(r->s->maps.fw_clock);
+	if (!w->reported || !w->st || !r->c.ifaces || !r->c.clock)
 		return FAIL(err, -errno, "flow table: %s", strerror(errno));
 	return 0;
 }
@@ -239,6 +240,7 @@ static void tear_down(struct run *r, bool ended)
 	fw_reported_unmap(r->c.sweep.reported, r->c.sweep.table.buckets);
 	flow_table_close(&r->c.sweep.table);
 	fw_ifaces_unmap((struct iface_slot *)r->c.ifaces, IFACE_SLOTS);
+	fw_clock_unmap(r->c.clock);
 	fw_export_unmap(st);
 	export_maps_close(&r->maps);
 	cleanup_close_fn(&r->lock);

@@ -31,7 +31,7 @@ int flow_table_open(const struct state *s, struct flow_table *out)
 	int rc;
 
 	*out = (struct flow_table){ .buckets = s->cfg.buckets };
-	rc = fw_clock_get(s->maps.fw_clock, &out->clock);
+	rc = clock_get(s->maps.fw_clock, &out->clock);
 	rc = rc ?: flow_table_timeouts(s, out);
 	if (rc)
 		return rc;

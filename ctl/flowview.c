@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "addr.h"
 #include "flowview.h"
 #include "names.h"
@@ -10,17 +9,9 @@
 #include "timefmt.h"
 #include "util.h"
 
-static __u64 read_clock(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
-}
-
 void flow_context_live(struct flow_context *c, const struct clock_pair *clock, const struct ruleset *rules)
 {
-	*c = (struct flow_context){ *clock, read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC), rules };
+	*c = (struct flow_context){ *clock, rules };
 }
 
 void flow_context_replay(struct flow_context *c, const struct ruleset *rules)
@@ -31,7 +22,7 @@ void flow_context_replay(struct flow_context *c, const struct ruleset *rules)
 __u64 flow_time(const struct flow_context *c, ticks_t t)
 {
 	/* Differences wrap as they should: a flow may be older than the reading. */
-	return c->real_minus_monotonic_ns + c->clock.monotonic_ns + (t.raw - c->clock.ticks.raw) * c->clock.tick_ns;
+	return c->clock.real_minus_monotonic_ns + c->clock.monotonic_ns + (t.raw - c->clock.ticks.raw) * c->clock.tick_ns;
 }
 
 static bool has_icmp_key(const struct flow *f)

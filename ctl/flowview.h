@@ -10,11 +10,10 @@
 /* How an entry's ticks and rule numbers are to be read. */
 struct flow_context {
 	struct clock_pair clock;
-	__u64 real_minus_monotonic_ns;
 	const struct ruleset *rules;    /* for labels; may be NULL */
 };
 
-/* The context of a live instance's flows, by the clocks of now; and that of a replay, whose ticks are ns since the epoch. */
+/* The context of a live instance's flows (clock_get()); and that of a replay, whose ticks are ns since the epoch. */
 void flow_context_live(struct flow_context *c, const struct clock_pair *clock, const struct ruleset *rules);
 void flow_context_replay(struct flow_context *c, const struct ruleset *rules);
 

@@ -13,7 +13,12 @@ struct clock_pair {
 	ticks_t ticks;
 	__u64 monotonic_ns;
 	__u64 tick_ns;      /* length of a tick; written by user space */
+	/*
+	 * From CLOCK_MONOTONIC to the wall clock, for all who tell of a time alike; kept by user space, until the wall clock is set. In a
+	 * replay 0: its ticks are times.
+	 */
+	__u64 real_minus_monotonic_ns;
 };
-_Static_assert(sizeof(struct clock_pair) == 24, "layout");
+_Static_assert(sizeof(struct clock_pair) == 32, "layout");
 
 #endif

@@ -75,7 +75,6 @@ struct export_state {
 	__u32 last_end_place;             /* the last flow end that was taken from the ring buffer */
 	__u16 last_end_serial, last_end_valid;
 	__u32 zero;
-	__u64 real_minus_monotonic_ns;    /* kept, so that a flow's times are the same in all its records */
 	__u64 file_device, file_inode;    /* of the JSON file, and its length before the batch */
 	__u64 file_length;
 	struct export_tally sent[SINK_COUNT], lost[SINK_COUNT];

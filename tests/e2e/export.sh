@@ -71,6 +71,8 @@ check_json "ICMP" '[.[] | select(.proto == "icmp")] | length == 1 and (.[0] | .p
 	.rule == 2 and .icmp_type == 8 and .end_reason == "idle" and .src == "10.9.0.1" and (has("since") | not))' records first.json
 check_json "TCP over IPv6, with its label" '[.[] | select(.family == "inet6")] | length == 1 and (.[0] | .label == "web" and .rule == 1 and
 	.dport == 80 and .tcp_flags == ["FSPA","FSPA"] and (.end_reason == "closed" or .end_reason == "idle"))' records first.json
+times() { jq -c '[.proto, .family, .sport, .first]' | sort; }
+check "times are those of flows" same "$(fw "$S" -j flows | jq -c '.flows[]' | times)" "$(times <first.json)"
 same_as_table() { same "$(exported "$1")" "$(table)"; }
 check "sums are those of the table" same_as_table first.json
 check "and those that status counts as sent" same "$(counted sent json)" "$(exported first.json)"
