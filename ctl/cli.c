@@ -79,6 +79,8 @@ static bool own_option(const struct cli *cli, const struct cli_option *o, const 
 			*status = cli_wrong(cli, "--%s takes no value", o->name);
 		else if (o->flag)
 			*o->flag = true;
+		else if (*o->value)
+			*status = cli_wrong(cli, "--%s is given twice", o->name);
 		else if (inline_value)
 			*o->value = inline_value;
 		else

@@ -264,7 +264,7 @@ int cmd_attach(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(attach_free) struct attach a = { .cli = cli, .state = state_none(), .seeder = SEEDER_CLOSED,
 						     .root = { -1, -1, -1 } };
-	const char *mode = "auto", *flows_text = NULL;
+	const char *mode = NULL, *flows_text = NULL;
 	const struct cli_option options[] = {
 		{ "mode", NULL, &mode }, { "ingress-only", &a.ingress_only, NULL }, { "force", &a.force, NULL },
 		{ "flows", NULL, &flows_text }, { "no-seed", &a.no_seed, NULL }, { NULL, NULL, NULL },
@@ -276,7 +276,7 @@ int cmd_attach(struct cli *cli, int argc, char **argv)
 		return status;
 	if (!argc)
 		return cli_wrong(cli, "attach takes the names of interfaces");
-	status = parse_mode(&a, mode);
+	status = parse_mode(&a, mode ? mode : "auto");
 	status = status ?: (flows_text ? parse_flows(cli, flows_text, &flows) : 0);
 	status = status ?: cli_state(cli, &a.state, INSTANCE_CREATE | INSTANCE_LOCK, flows);
 	if (status)

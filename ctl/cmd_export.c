@@ -63,6 +63,8 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc)
 		return cli_wrong(cli, "export takes no arguments");
+	if (cli->json && json && strcmp(json, "-") != 0)
+		return cli_wrong(cli, "-j sends records to standard output, --json to %s: say one of them (one --json, one --ipfix)", json);
 	rq.json = json ? json : cli->json ? "-" : NULL;
 	if (!rq.json && !ipfix)
 		return cli_wrong(cli, "export needs --ipfix or --json: somewhere to send records to");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* fwctl metrics: counters and sizes for Prometheus and what reads its formats. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
@@ -12,7 +11,6 @@
 #include "hook.h"
 #include "live.h"
 #include "metrics.h"
-#include "netns.h"
 
 struct scrape {
 	struct cli *cli;
@@ -22,7 +20,6 @@ struct scrape {
 	struct hook_programs programs;
 	struct flow_fill fill;
 	struct metrics m;
-	bool empty;      /* there is no instance */
 };
 
 static void scrape_free(struct scrape *sc)
@@ -238,19 +235,17 @@ static int gather(struct scrape *sc, char **err)
 
 static int write_all(struct scrape *sc, char **err)
 {
-	int rc = 0;
+	int rc;
 
 	metric_family(&sc->m, "fwctl_info", METRIC_GAUGE, "Version of the fwctl that wrote this");
 	metric_sample(&sc->m, 1, LABELS({ "version", FWCTL_VERSION }, { "contract", contract_text() }));
-	if (!sc->empty) {
-		rc = add_rules(sc);
-		rc = rc ?: add_verdicts(sc);
-		rc = rc ?: add_flows(sc);
-		rc = rc ?: add_events(sc);
-		add_export(sc);
-		add_ruleset(sc);
-		add_interfaces(sc);
-	}
+	rc = add_rules(sc);
+	rc = rc ?: add_verdicts(sc);
+	rc = rc ?: add_flows(sc);
+	rc = rc ?: add_events(sc);
+	add_export(sc);
+	add_ruleset(sc);
+	add_interfaces(sc);
 	metrics_end(&sc->m);
 	return rc ? FAIL(err, rc, "counters: %s", strerror(-rc)) : 0;
 }
@@ -268,20 +263,11 @@ int cmd_metrics(struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc)
 		return cli_wrong(cli, "metrics takes no arguments");
-	rc = instance_privileged(&err);
-	if (!rc && cli->netns)
-		rc = netns_enter(cli->netns, NULL, &err);
-	if (rc)
-		return cli_fail(err);
-	rc = state_open(&sc.s, 0, 0, &err);
-	if (rc == -ENOENT && sc.s.in.lock_fd < 0) { /* nothing is attached: a scraper gets what there is */
-		free(err);
-		err = NULL;
-		sc.empty = true;
-		rc = 0;
-	}
+	status = cli_state(cli, &sc.s, 0, 0);
+	if (status)
+		return status;
 	metrics_begin(&sc.m, cli->json ? METRICS_JSON : strict ? METRICS_STRICT : METRICS_TEXT, &b);
-	rc = rc ?: sc.empty ? 0 : gather(&sc, &err);
+	rc = gather(&sc, &err);
 	rc = rc ?: write_all(&sc, &err);
 	if (rc)
 		return cli_fail(err);

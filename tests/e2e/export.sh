@@ -40,6 +40,8 @@ datagrams() { in_ns "$C" bash -c "for i in \$(seq $1); do echo \$i >/dev/udp/$s/
 
 check_status 1 "nothing to watch" fw "$S" export --json x
 check_status 2 "nowhere to send to" fw "$S" export
+check_status 2 "two places for JSON" fw "$S" -j export --json x
+check_status 2 "the same option twice" fw "$S" export --json x --json y
 check_status 2 "a name is no address" fw "$S" export --ipfix udp:collector.example:4739
 check_says "which it says" "names are not looked up" fw "$S" export --ipfix udp:collector.example:4739
 check_status 2 "a time that is none" fw "$S" export --json x --active 1m

@@ -29,8 +29,9 @@ check "checker: no type" refused "a_total 1
 "
 
 pair
-check_says "without an instance" "fwctl_info{" fw "$S" metrics
-check "well-formed without an instance" well_formed
+check_status 1 "without an instance" fw "$S" metrics
+check_says "which it says" "nothing is attached or applied" fw "$S" metrics
+check "and nothing else" same "$(fw "$S" metrics 2>/dev/null)" ""
 fw "$S" -q attach s0
 check "well-formed with the built-in ruleset" well_formed
 rules "$S" <<'END'

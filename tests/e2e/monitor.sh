@@ -143,9 +143,9 @@ until_true grep -q pipe_write "/proc/$stuck/wchan"
 ended "SIGTERM ends it where nobody reads" $stuck TERM
 exec 9>&-
 check "all is told or counted" same 3000 $(($(sed -n 's/^fwctl: \([0-9]*\) events, \([0-9]*\) lost$/\1 + \2/p' "$tmp/stuck.err")))
-for option in "" -j "--pcap -"; do
+for option in "--pcap $tmp/no.pcap" "-j --pcap $tmp/no.pcap" "--pcap -"; do
 	# shellcheck disable=SC2086
-	timeout 20 "$fwctl" -q -n "$S" monitor --pcap "$tmp/no.pcap" $option >/dev/full 2>"$tmp/full.err" &
+	timeout 20 "$fwctl" -q -n "$S" monitor $option >/dev/full 2>"$tmp/full.err" &
 	full=$!
 	until_true eval 'readers 1 || ! kill -0 $full'
 	datagrams 5000 1
