@@ -222,8 +222,11 @@ until_true has_lines change 3
 check "rules are told by their place of now" same '"1 first" "2 new" "3 new"' \
 	"$(jq -s 'map("\(.rule) \(.label)") | unique | .[]' "$tmp/change" | tr '\n' ' ' | sed 's/ $//')"
 fw "$S" -q detach --all --purge
+fw "$S" -q attach s0 # what is there now is another instance
+check "it ends when there is nothing to see any more" until_true eval '! kill -0 "$change"'
 wait "$change"
-check "it ends when there is nothing to see any more" same $? 1
+check "as a failure" same $? 1
+fw "$S" -q detach --all --purge
 check "and says so" grep -q 'detached with --purge' "$tmp/change.err"
 check_status 2 "no arguments" fw "$S" monitor x
 for option in -j --drops --flows; do

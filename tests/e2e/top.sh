@@ -77,4 +77,11 @@ check "quoted labels" grep -qF '(rule 1 "\"a\\b\"") in' "$tmp/monitor"
 check "in lists too" grep -qF ' 1 "\"a\\b\""' "$tmp/dropped"
 check_not "nothing that a terminal acts upon" env LC_ALL=C grep -n '[^ -~]' "$tmp/monitor" "$tmp/frame" "$tmp/dropped"
 kill "$ping" "$noise"
+"$fwctl" -n "$S" top >"$tmp/frame" 2>"$tmp/said" &
+top=$!
+until_true grep -q nanosleep "/proc/$top/wchan"
+fw "$S" -q detach --all --purge
+wait $top
+check "what is gone is not looked at" same "$? $(cat "$tmp/said")" \
+	"1 fwctl: top: fwctl has been detached with --purge here: there is nothing more to see"
 finish

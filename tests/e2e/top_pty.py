@@ -87,11 +87,14 @@ def keys(screen):
 
 def main():
     how, command = sys.argv[1], sys.argv[2:]
+    gate, go = os.pipe()
     pid, fd = pty.fork()
     if not pid:
+        os.read(gate, 1)
         os.execvp(command[0], command)
     before = termios.tcgetattr(fd)
     screen = Screen(fd, 80, 24)
+    os.write(go, b"x")
     if how == "keys":
         keys(screen)
     else:
