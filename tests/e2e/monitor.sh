@@ -108,6 +108,7 @@ check "and end, closed" same 1 "$(of all '.event == "flow-end" and .proto == "tc
 check "or idle" same 1 "$(of all '.event == "flow-end" and .dport == 5002 and .end_reason == "idle" and .packets == [4, 0] and .rule == 4')"
 check "the pings' flow is not over" same 0 "$(of all '.event == "flow-end" and .proto == "icmp"')"
 check "times ascend" same "$(jq -r .time "$tmp/all")" "$(jq -r .time "$tmp/all" | LC_ALL=C sort)"
+check "a flow's first packet is not later than its start" same 0 "$(of all '.event == "flow-start" and .first > .time')"
 check "an idle end is told when it is seen, not as of the last packet" same true "$(jq -s '.[] | select(.event == "flow-end" and .dport == 5002) |
 	(.time | sub("\\.[0-9]+"; "") | fromdate) - (.last | sub("\\.[0-9]+"; "") | fromdate) | . >= 1 and . <= 5' "$tmp/all")"
 check "what the end counts is what was told" grep -q "^fwctl: $(lines all) events, 0 lost\$" "$tmp/all.err"
