@@ -13,7 +13,8 @@ collector=
 # collect [FAST] ARGS...: starts a collector on $S in the background, and waits until it is there.
 collect()
 {
-	"$fwctl" -n "$S" export --idle 1 "$@" 2>collector.err &
+	[[ " $* " == *" --idle "* ]] || set -- --idle 1 "$@"
+	"$fwctl" -n "$S" export "$@" 2>collector.err &
 	collector=$!
 	until_true ready
 }
