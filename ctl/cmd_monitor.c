@@ -142,7 +142,7 @@ static void put_packet(struct monitor *m, const struct packet_event *e)
 	}
 }
 
-static void put_flow(struct monitor *m, const struct flow_tale *t)
+static void put_flow(struct monitor *m, const struct flow_change *t)
 {
 	struct flow_context c = {
 		.clock = m->watch.table.clock,
@@ -188,7 +188,7 @@ static void put_lost(struct monitor *m)
 
 static void put_flow_event(struct monitor *m, const struct flow_event *e)
 {
-	struct flow_tale t = {
+	struct flow_change t = {
 		.flow = &e->flow, .time_ns = e->head.time_ns + m->real_minus_monotonic_ns, .over = e->head.kind != EVENT_FLOW_START,
 	};
 
@@ -202,7 +202,7 @@ static void put_seen(struct monitor *m)
 	for (size_t i = 0; i < m->watch.seen.n; i++) {
 		const struct flow_seen *seen = &m->watch.seen.v[i];
 
-		put_flow(m, &(struct flow_tale){ &seen->flow, m->looked_ns + m->real_minus_monotonic_ns, seen->over, seen->end });
+		put_flow(m, &(struct flow_change){ &seen->flow, m->looked_ns + m->real_minus_monotonic_ns, seen->over, seen->end });
 	}
 	m->watch.seen.n = 0;
 }

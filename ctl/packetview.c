@@ -159,6 +159,17 @@ static void json_packet(struct json *j, const struct packet *p)
 	json_key_uint(j, "length", p->length);
 }
 
+static void hex_of(const struct packet_event *e, char out[2 * SNAP_BYTES + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (unsigned int i = 0; i < e->captured && i < SNAP_BYTES; i++) {
+		*out++ = digits[e->data[i] >> 4];
+		*out++ = digits[e->data[i] & 15];
+	}
+	*out = '\0';
+}
+
 void packet_json(struct json *j, const struct packet_context *c, const struct packet_event *e)
 {
 	char time[TIME_TEXT_MAX], hex[2 * SNAP_BYTES + 1];
@@ -179,9 +190,7 @@ void packet_json(struct json *j, const struct packet_context *c, const struct pa
 	json_key_uint(j, "packets", e->segments);
 	json_key_uint(j, "bytes", e->bytes);
 	json_key_uint(j, "frame", e->length);
-	hex[0] = '\0';
-	for (unsigned int i = 0; i < e->captured && i < SNAP_BYTES; i++)
-		snprintf(hex + 2 * (size_t)i, 3, "%02x", e->data[i]);
+	hex_of(e, hex);
 	json_key_string(j, "data", hex);
 	json_end_object(j);
 }
@@ -192,7 +201,7 @@ void packet_dump(struct strbuf *out, const struct packet_event *e)
 		strbuf_add(out, "%s%02x", i % 16 ? " " : "\n    ", e->data[i]);
 }
 
-void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow_tale *t)
+void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow_change *t)
 {
 	const struct flow *f = t->flow;
 	struct flow_ruling ruling = flow_ruling_of(f);
@@ -221,7 +230,7 @@ void flow_event_line(struct strbuf *out, const struct flow_context *c, const str
 			   duration_text(flow_time(c, f->last) - flow_time(c, f->first), duration));
 }
 
-void flow_event_json(struct json *j, const struct flow_context *c, const struct flow_tale *t)
+void flow_event_json(struct json *j, const struct flow_context *c, const struct flow_change *t)
 {
 	char time[TIME_TEXT_MAX];
 

@@ -20,14 +20,14 @@ void packet_json(struct json *j, const struct packet_context *c, const struct pa
 /* Its first bytes as lines of 16, for -v. */
 void packet_dump(struct strbuf *out, const struct packet_event *e);
 
-/* What there is to tell of a flow: that it began, or is over and why. END_CLOSED with a verdict that stops it: the rules have cut it. */
-struct flow_tale {
+/* That a flow began, or is over and why. END_CLOSED with a verdict that stops it: the rules have cut it. */
+struct flow_change {
 	const struct flow *flow;
 	__u64 time_ns;               /* of the event, since the epoch */
 	bool over;
 	enum end_reason end;         /* where it is over */
 };
-void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow_tale *t);
-void flow_event_json(struct json *j, const struct flow_context *c, const struct flow_tale *t);
+void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow_change *t);
+void flow_event_json(struct json *j, const struct flow_context *c, const struct flow_change *t);
 
 #endif

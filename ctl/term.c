@@ -12,10 +12,10 @@
 #define ENTER "\033[?1049h\033[?25l\033[H\033[2J" /* another screen, no cursor */
 #define LEAVE "\033[0m\033[?25h\033[?1049l"
 
-enum { SIZE_MAX_SAID = 1000 };
+enum { SIZE_MAX_SAID = 1000, CTRL_Z = 26 };
 
-static struct termios before;
-static volatile sig_atomic_t taken, resized, ended;
+static struct termios before, raw;
+static volatile sig_atomic_t taken, resized, resumed, ended;
 
 static void out(const char *p, size_t n)
 {
@@ -45,6 +45,8 @@ static void on_signal(int signal)
 {
 	if (signal == SIGWINCH)
 		resized = 1;
+	else if (signal == SIGCONT)
+		resumed = 1;
 	else
 		ended = 1;
 }
@@ -59,7 +61,7 @@ static void on_fault(int fault)
 
 static void catch_signals(void)
 {
-	static const int asks[] = { SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGQUIT }, faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
+	static const int asks[] = { SIGWINCH, SIGCONT, SIGINT, SIGTERM, SIGHUP, SIGQUIT }, faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
 	struct sigaction act = { .sa_handler = on_signal };
 
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
@@ -70,10 +72,17 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static bool take(void)
+{
+	if (tcsetattr(STDIN_FILENO, TCSANOW, &raw))
+		return false;
+	taken = 1;
+	out(ENTER, sizeof(ENTER) - 1);
+	return true;
+}
+
 bool term_open(void)
 {
-	struct termios raw;
-
 	if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &before))
 		return false;
 	raw = before;
@@ -81,12 +90,16 @@ bool term_open(void)
 	raw.c_cc[VMIN] = 0;
 	raw.c_cc[VTIME] = 0;
 	catch_signals();
-	if (tcsetattr(STDIN_FILENO, TCSANOW, &raw))
-		return false;
-	taken = 1;
 	atexit(term_close);
-	out(ENTER, sizeof(ENTER) - 1);
-	return true;
+	return take();
+}
+
+/* As the terminal would do it: all of the job stops, and a shell takes over until it lets that go on. */
+static void suspend(void)
+{
+	term_close();
+	(void)kill(0, SIGTSTP);
+	resumed = 1; /* also where nobody could have let us go on, so that we were not stopped */
 }
 
 static unsigned int size_of(unsigned int screen, const char *variable, unsigned int usual)
@@ -164,11 +177,11 @@ int term_key(int timeout_ms)
 
 	if (used >= have) {
 		have = used = 0;
-		rc = ended || resized ? 0 : poll(&p, 1, timeout_ms);
-		if (ended)
+		rc = ended || resized || resumed ? 0 : poll(&p, 1, timeout_ms);
+		if (ended || (resumed && !take()))
 			return TERM_END;
-		if (resized) {
-			resized = 0;
+		if (resized || resumed) {
+			resized = resumed = 0;
 			return TERM_RESIZED;
 		}
 		if (rc <= 0)
@@ -179,5 +192,8 @@ int term_key(int timeout_ms)
 	}
 	rc = key_of(typed + used, have - used);
 	used += key_bytes(typed + used, have - used);
-	return rc;
+	if (rc != CTRL_Z)
+		return rc;
+	suspend();
+	return TERM_UNKNOWN;
 }

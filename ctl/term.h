@@ -8,7 +8,7 @@
 
 /*
  * Takes over the terminal of standard input and output: keys come one by one and are not shown, the screen is one of its own. It is
- * given back by term_close(), at exit, and by a signal that ends the process. False where these are no terminal: nothing happened.
+ * given back by term_close(), at exit, by a signal that ends the process, and on Ctrl-Z until the process is let go on. False where these are no terminal: nothing happened.
  */
 bool term_open(void);
 void term_close(void);

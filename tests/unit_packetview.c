@@ -89,11 +89,11 @@ static struct flow flow_of(const char *packet, bool out)
 	return f;
 }
 
-static void expect_flow(const struct flow *f, const struct flow_tale *how, const char *want)
+static void expect_flow(const struct flow *f, const struct flow_change *how, const char *want)
 {
 	struct rule rules[2] = { { .label = "" }, { .label = "a \"b\" \\" } };
 	const struct ruleset rs = { .rules = rules, .nrules = 2 };
-	struct flow_tale t = *how;
+	struct flow_change t = *how;
 	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
 	struct flow_context c;
 
@@ -106,7 +106,7 @@ static void expect_flow(const struct flow *f, const struct flow_tale *how, const
 
 static void test_flows(void **state)
 {
-	const struct flow_tale start = { .over = false }, closed = { .over = true, .end = END_CLOSED }, idle = { .over = true, .end = END_IDLE };
+	const struct flow_change start = { .over = false }, closed = { .over = true, .end = END_CLOSED }, idle = { .over = true, .end = END_IDLE };
 	struct flow f = flow_of("icmp 10.0.0.2 > 10.0.0.1 type 8 code 0 id 77", false);
 
 	(void)state;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Runs a command on a terminal of its own and checks what it does to it: top_pty.py HOW COMMAND...
 
-HOW is `keys` (frames, sort, filter, pause, a resize, then q), or the name of a signal that ends it. Says what is wrong; the exit
+HOW is `keys` (frames, sort, filter, pause, resizes, a stop, then q), or the name of a signal that ends it. Says what is wrong; the exit
 status is 1 then. What is on the screen is found by playing the few sequences that are allowed; any other is wrong."""
 import fcntl
 import os
@@ -58,7 +58,7 @@ def wait_for(screen, what, seconds=15):
     raise AssertionError(f"never showed '{what}': {screen.frame()}")
 
 
-def keys(screen):
+def keys(screen, pid, before):
     send = lambda text: os.write(screen.fd, text.encode())
     lines = wait_for(screen, "q quit")
     assert "by bits" in lines[0] and lines[0].startswith("fwctl top "), lines[0]
@@ -81,6 +81,14 @@ def keys(screen):
     screen.resize(40, 8)
     wait_for(screen, "q quit")
     screen.resize(80, 24)
+    # A shell that takes over while the command is stopped leaves the terminal as it likes it.
+    os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)
+    termios.tcsetattr(screen.fd, termios.TCSANOW, before)
+    os.kill(pid, signal.SIGCONT)
+    screen.raw = b""
+    wait_for(screen, "q quit")
+    assert not termios.tcgetattr(screen.fd)[3] & termios.ICANON, "the terminal is not taken again"
     send("\x1b[A")  # an arrow: no key of ours
     send("q")
 
@@ -96,7 +104,7 @@ def main():
     screen = Screen(fd, 80, 24)
     os.write(go, b"x")
     if how == "keys":
-        keys(screen)
+        keys(screen, pid, before)
     else:
         wait_for(screen, "q quit")
         assert not termios.tcgetattr(fd)[3] & termios.ICANON
