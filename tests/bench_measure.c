@@ -11,7 +11,7 @@
 #include "bench_sections.h"
 #include "bench.skel.h"
 
-enum { PORTS = 65536, WARM_UP = 1000, TRACE_PASSES = 4 };
+enum { PORTS = 65536, WARM_UP = 1000, TRACE_PASSES = 4, EACH_TIMES = 128 };
 enum { CROWDED = 32 }; /* so many flows may lose their way to others, in buckets that happen to overflow */
 enum { HEADERS_BYTES = BENCH_HEADERS_MAX * sizeof(struct bench_header) };
 
@@ -75,9 +75,12 @@ static int run(int prog, const struct bench_packet *packet, __u32 repeat, double
 	return rc;
 }
 
-static void give_headers(const struct bench_probes *p, const struct bench_header *v, size_t n)
+/* Each is handed on so many times in a row. */
+static void give_headers(const struct bench_probes *p, const struct bench_header *v, size_t n, __u32 times)
 {
 	memcpy(p->headers, v, n * sizeof(*v));
+	p->skel->bss->bench_header_times = times;
+	p->skel->bss->bench_header_again = 0;
 	p->skel->bss->bench_header_count = (__u32)n;
 	p->skel->bss->bench_header_next = 0;
 }
@@ -89,14 +92,17 @@ int bench_measure_empty(struct bench_probes *p, const struct bench_packet *packe
 		[EMPTY_TC] = bpf_program__fd(p->skel->progs.bench_empty_tc),
 		[EMPTY_VARY] = bpf_program__fd(p->skel->progs.bench_vary_empty),
 		[EMPTY_TRACE] = bpf_program__fd(p->skel->progs.bench_trace_empty),
+		[EMPTY_EACH] = bpf_program__fd(p->skel->progs.bench_trace_empty),
 	};
 	__u32 retval;
 
-	if (set)
-		give_headers(p, set->headers, set->nheaders);
 	for (size_t i = 0; i < EMPTY_COUNT; i++) {
-		int rc = i == EMPTY_TRACE && !set ? 0 : run(progs[i], packet, 400000, &p->empty[i], &retval);
+		bool of_trace = i == EMPTY_TRACE || i == EMPTY_EACH;
+		int rc;
 
+		if (of_trace && set)
+			give_headers(p, set->headers, set->nheaders, i == EMPTY_EACH ? EACH_TIMES : 1);
+		rc = of_trace && !set ? 0 : run(progs[i], packet, 400000, &p->empty[i], &retval);
 		if (rc)
 			return FAIL(err, rc, "empty program: %s", strerror(-rc));
 	}
@@ -127,6 +133,8 @@ static struct plan plan_of(const struct bench_probes *p, const struct bench_case
 		return (struct plan){ vary, EMPTY_VARY, PORTS, 2 * PORTS, XDP_PASS };
 	case CASE_TRACE:
 		return (struct plan){ trace, EMPTY_TRACE, (__u32)c->set->nheaders, (__u32)c->set->nheaders * TRACE_PASSES, XDP_PASS };
+	case CASE_TRACE_EACH:
+		return (struct plan){ trace, EMPTY_EACH, 0, (__u32)c->set->nheaders * EACH_TIMES, XDP_PASS };
 	case CASE_TRACE_NEW:
 		return (struct plan){ trace, EMPTY_TRACE, 0, (__u32)c->set->ndistinct, XDP_PASS };
 	case CASE_PEER:
@@ -135,7 +143,8 @@ static struct plan plan_of(const struct bench_probes *p, const struct bench_case
 	return (struct plan){ c->prog, EMPTY_XDP, WARM_UP, 300000, XDP_DROP };
 }
 
-static bool goes_on(enum bench_kind k) { return k == CASE_NEW || k == CASE_MANY || k == CASE_TRACE || k == CASE_TRACE_NEW; }
+static bool is_trace(enum bench_kind k) { return k == CASE_TRACE || k == CASE_TRACE_EACH; }
+static bool goes_on(enum bench_kind k) { return k == CASE_NEW || k == CASE_MANY || is_trace(k) || k == CASE_TRACE_NEW; }
 static bool makes_flows(enum bench_kind k) { return k == CASE_NEW || k == CASE_MANY || k == CASE_TRACE_NEW; }
 
 /* Packets that must have gone before, and flows that must then be in the table. */
@@ -152,13 +161,13 @@ static int prepare(const struct bench_instance *in, const struct bench_probes *p
 		rc = bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &c->rs->loaded.xdp, 0);
 	if (makes_flows(c->kind))
 		bench_flows_clear(in);
-	if (c->kind == CASE_TRACE)
-		give_headers(p, c->set->headers, c->set->nheaders);
+	if (is_trace(c->kind))
+		give_headers(p, c->set->headers, c->set->nheaders, c->kind == CASE_TRACE_EACH ? EACH_TIMES : 1);
 	if (c->kind == CASE_TRACE_NEW)
-		give_headers(p, c->set->distinct, c->set->ndistinct);
+		give_headers(p, c->set->distinct, c->set->ndistinct, 1);
 	if (!rc && plan->warm_up)
 		rc = run(plan->prog, packet, plan->warm_up, &ns, &retval);
-	if (!rc && c->kind == CASE_TRACE)
+	if (!rc && is_trace(c->kind))
 		rc = bench_set_note(c->set);
 	return rc;
 }
@@ -181,7 +190,7 @@ static bool counted_right(enum bench_kind kind, __u32 sent, const struct counts 
 	bool all_new = before->flows == 0 && after->flows + lost == sent && lost < CROWDED;
 
 	switch (kind) {
-	case CASE_PEER: case CASE_TRACE: /* the latter has its own account */
+	case CASE_PEER: case CASE_TRACE: case CASE_TRACE_EACH: /* the latter have their own account */
 		return true;
 	case CASE_KNOWN:
 		break;
@@ -224,5 +233,7 @@ int bench_measure(const struct bench_instance *in, const struct bench_probes *p,
 			    c->subject, c->rules, plan.repeat, after.rule - before.rule, after.flow - before.flow,
 			    after.flows - before.flows, after.lost - before.lost);
 	*net = full - p->empty[plan.empty];
-	return c->kind == CASE_TRACE ? bench_set_compare(c->set, TRACE_PASSES, err) : 0;
+	if (is_trace(c->kind))
+		return bench_set_compare(c->set, c->kind == CASE_TRACE ? TRACE_PASSES : EACH_TIMES, err);
+	return 0;
 }

@@ -15,6 +15,7 @@ enum bench_kind {
 	CASE_STATELESS,  /* classified, each packet, by the same rule */
 	CASE_MANY,       /* 65,536 known flows in turn: the table is not in the cache */
 	CASE_TRACE,      /* classified, the headers of a trace in turn */
+	CASE_TRACE_EACH, /* the same, each header many times before the next: as the peer's packet is measured */
 	CASE_TRACE_NEW,  /* the trace's flows, each packet the first of one */
 	CASE_PEER,       /* another's program, which drops the packet */
 };
@@ -29,7 +30,7 @@ struct bench_case {
 };
 
 /* The programs that do nothing: on XDP, on TC, behind the ones that vary the packet. */
-enum bench_empty { EMPTY_XDP, EMPTY_TC, EMPTY_VARY, EMPTY_TRACE, EMPTY_COUNT };
+enum bench_empty { EMPTY_XDP, EMPTY_TC, EMPTY_VARY, EMPTY_TRACE, EMPTY_EACH, EMPTY_COUNT };
 
 /* The programs of tests/bpf/bench.bpf.c. */
 struct bench_probes {

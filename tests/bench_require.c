@@ -58,8 +58,8 @@ static void require_classified(struct verdicts *v, const struct bench_series *pe
 
 	for (size_t i = 0; i < SETS * 2; i++) {
 		size_t rules = sizes[i % 2].rules;
-		_cleanup_free_ char *subject = xasprintf("%s, %s", set_names[i / 2], SUBJECT_TRACE);
-		_cleanup_free_ char *what = xasprintf("2. classification, %s, %zu rules, mean of all headers, to xdp-filter",
+		_cleanup_free_ char *subject = xasprintf("%s, %s", set_names[i / 2], SUBJECT_EACH);
+		_cleanup_free_ char *what = xasprintf("2. classification, %s, %zu rules, mean of headers, to xdp-filter",
 						      set_names[i / 2], rules);
 
 		require(v, bench_ratio(bench_find(v->r, TOPIC_PACKET, subject, rules), peer), true, sizes[i % 2].limit, what);

@@ -12,7 +12,7 @@ static const char *const set_names[] = { BENCH_SETS(SET_NAME) };
 enum {
 	SIZES = ARRAY_COUNT(sizes), SET_SIZES = ARRAY_COUNT(set_sizes), SETS = ARRAY_COUNT(set_names) * SET_SIZES,
 	SUBJECTS = 3,                    /* stateful in, stateless in, stateful out */
-	CASES_MAX = 4 * SIZES + 3 * SETS + 3,
+	CASES_MAX = 4 * SIZES + 4 * SETS + 3,
 };
 enum { INET6_HEADERS = 10000 };
 enum { ROUNDS_MIN = 5, ROUNDS = 15, SECONDS = 60 }; /* fewer rounds where the machine is busy */
@@ -82,6 +82,7 @@ static struct bench_case *add(struct section *s, enum bench_kind kind, const cha
 static void add_set(struct section *s, struct bench_set *set)
 {
 	const struct { enum bench_kind kind; const char *what; const struct bench_ruleset *rs; } v[] = {
+		{ CASE_TRACE_EACH, SUBJECT_EACH, &set->stateless },
 		{ CASE_TRACE, SUBJECT_TRACE, &set->stateless },
 		{ CASE_TRACE_NEW, "new flows", &set->stateful },
 		{ CASE_KNOWN, SUBJECT_KNOWN, &set->stateful },

@@ -21,6 +21,7 @@ struct bench_options {
 /* Subjects, or what stands behind "SET, " in theirs, that results are compared with, by name. */
 #define SUBJECT_KNOWN      "known flow"
 #define SUBJECT_TRACE      "stateless, all headers"
+#define SUBJECT_EACH       "stateless, each header repeated"
 #define SUBJECT_PEER       "xdp-filter"
 #define SUBJECT_PEER_SMALL "xdp-filter, loaded for IPv4 only"
 

@@ -24,6 +24,7 @@ struct {
 } bench_headers SEC(".maps");
 
 __u32 bench_header_count, bench_header_next;
+__u32 bench_header_times, bench_header_again; /* each header so many times; so far */
 
 SEC("xdp")
 int bench_empty(struct xdp_md *ctx)
@@ -78,6 +79,9 @@ static __always_inline void next_header(struct xdp_md *ctx)
 	*TTL_AT(p) = h->ttl_protocol;
 	*ADDRS_AT(p) = h->addrs;
 	*PORTS_AT(p) = h->ports;
+	if (++bench_header_again < bench_header_times)
+		return;
+	bench_header_again = 0;
 	bench_header_next = at + 1 < bench_header_count ? at + 1 : 0;
 }
 
