@@ -109,6 +109,20 @@ void events_free(struct events *e)
 	*e = (struct events){ NULL, 0, 0 };
 }
 
+size_t events_places(const struct events *e, __u32 values)
+{
+	_cleanup_free_ __u64 *seen = (__u64 *)xcalloc(values / 64 + 1, sizeof(*seen));
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n; i++) {
+		__u32 at = (__u32)e->v[i].at;
+
+		n += !(seen[at / 64] >> at % 64 & 1);
+		seen[at / 64] |= 1ull << at % 64;
+	}
+	return n;
+}
+
 static void interval_add(struct intervals *iv, u128 start, __u32 class)
 {
 	if (iv->n && iv->v[iv->n - 1].class == class)
@@ -117,9 +131,21 @@ static void interval_add(struct intervals *iv, u128 start, __u32 class)
 	iv->v[iv->n++] = (struct interval){ start, class };
 }
 
-void classes_sweep(struct bittree *tree, struct events *e, struct blocks *classes, struct intervals *out)
+static __u32 class_tree(struct bittree *tree, struct blocks *classes)
 {
-	struct node root;
+	const struct node root = bittree_store(tree);
+
+	return blocks_intern(classes, &root, 1);
+}
+
+static __u32 class_row(struct bittree *tree, struct blocks *rows)
+{
+	return blocks_intern(rows, tree->words, tree->nwords) / (__u32)tree->nwords;
+}
+
+static void sweep(struct bittree *tree, struct events *e, struct blocks *classes, struct intervals *out,
+		  __u32 (*class)(struct bittree *tree, struct blocks *classes))
+{
 	size_t i = 0;
 	u128 at = 0;
 
@@ -128,12 +154,21 @@ void classes_sweep(struct bittree *tree, struct events *e, struct blocks *classe
 	for (;;) {
 		for (; i < e->n && e->v[i].at == at; i++)
 			bittree_flip(tree, e->v[i].rule);
-		root = bittree_store(tree);
-		interval_add(out, at, blocks_intern(classes, &root, 1));
+		interval_add(out, at, class(tree, classes));
 		if (i == e->n)
 			return;
 		at = e->v[i].at;
 	}
+}
+
+void classes_sweep(struct bittree *tree, struct events *e, struct blocks *classes, struct intervals *out)
+{
+	sweep(tree, e, classes, out, class_tree);
+}
+
+void classes_sweep_rows(struct bittree *tree, struct events *e, struct blocks *rows, struct intervals *out)
+{
+	sweep(tree, e, rows, out, class_row);
 }
 
 void intervals_free(struct intervals *iv)

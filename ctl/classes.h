@@ -29,11 +29,17 @@ void events_add(struct events *e, __u32 rule, const struct ranges *r, u128 max);
 void events_sort(struct events *e);
 void events_free(struct events *e);
 
+/* In how many places there are events, of `values` places. */
+size_t events_places(const struct events *e, __u32 values);
+
 /*
  * `tree` holds the rules that match before any event. `classes` (of struct node: the index of a root is the class)
  * grows by what is new; *out is replaced: neighbours differ in class. Sorts the events.
  */
 void classes_sweep(struct bittree *tree, struct events *e, struct blocks *classes, struct intervals *out);
+
+/* The same, but classes are not trees yet: `rows` (of __u64) has tree->nwords words of bits for each. */
+void classes_sweep_rows(struct bittree *tree, struct events *e, struct blocks *rows, struct intervals *out);
 
 void intervals_free(struct intervals *iv);
 

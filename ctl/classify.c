@@ -13,7 +13,7 @@ static inline const struct trie_node *trie_at(__u32 i) { return i < walked->ntri
 static inline const struct node *nodes_at(__u32 i) { return i < walked->nnodes ? &walked->nodes[i] : NULL; }
 static inline const struct leaf *leaves_at(__u32 i)
 {
-	return i < walked->nleaves ? (const struct leaf *)&walked->leaves[i] : NULL;
+	return i < walked->nleaves ? &walked->leaves[i] : NULL;
 }
 
 static __u32 mac_class_of(const struct mac_key *k)
@@ -33,9 +33,7 @@ static inline const volatile struct ruleset_cfg *classify_cfg(void) { return &wa
 
 static __u32 classify_roots(enum image image)
 {
-	const struct image_cfg *cfg = &walked->cfg.image[image];
-
-	return (__u32)__builtin_popcount(cfg->dims) + cfg->sets;
+	return image_roots(&walked->cfg.image[image]);
 }
 
 #define CLASSIFY_FN(ret, name, args) static ret name args
@@ -45,7 +43,7 @@ static int to_rule(int r, rule_id_t *out)
 {
 	if (r == CLASSIFY_FAULT)
 		return -EILSEQ;
-	*out = r == CLASSIFY_NONE ? rule_none() : (rule_id_t){ (__u32)r };
+	*out = r == CLASSIFY_NONE ? rule_none() : judged_rule((judged_t){ (__u32)r });
 	return 0;
 }
 
@@ -60,56 +58,70 @@ int tables_classify_image(const struct tables *t, enum image image, const struct
 	return to_rule(classify_image(image, &q, p, &s), out);
 }
 
-/* First common rule at or behind `from` of the trees at[0..n), of `level` levels of 64. */
-static int walk_from(__u32 level, __u32 n, const __u32 *at, __u32 from)
+/* What a walk that leaves rules out looks for: the first one that is not before `from`. */
+struct walk_from { __u32 n, from; decision_t best; };
+
+/* Of the leaves at[0..n), which begin at `place`. */
+static int leaf_from(struct walk_from *w, const __u32 *at, __u32 place)
 {
-	const __u32 shift = 6 * (level - 1);
-	__u64 and = ~0ull << (from >> shift);
+	struct common c = COMMON_ALL;
 
-	for (__u32 i = 0; i < n; i++) {
-		const struct leaf *leaf = level == 1 ? leaves_at(at[i]) : NULL;
-		const struct node *node = level == 1 ? NULL : nodes_at(at[i]);
-
-		if (!leaf && !node)
+	for (__u32 i = 0; i < w->n; i++)
+		if (!common_and(&c, at[i]))
 			return CLASSIFY_FAULT;
-		and &= leaf ? leaf->rules : node->mask;
-	}
+	for (__u32 i = 0; i < LEAF_PLACES; i++)
+		if (c.word[i / 64] >> i % 64 & 1 && judged_rule((judged_t){ decision_at(place + i).raw }).raw >= w->from)
+			return take_place(place + i, &w->best);
+	return 0;
+}
+
+/* Of the trees at[0..n), which begin at `place` and have `level` levels. */
+static int walk_from(struct walk_from *w, __u32 level, const __u32 *at, __u32 place)
+{
+	const __u32 shift = level == 3 ? NODE_SHIFT : LEAF_SHIFT;
+	__u32 first[ROOTS_MAX] = { 0 }, child[ROOTS_MAX];
+	__u64 mask[ROOTS_MAX] = { 0 }, and = ~0ull;
+
+	if (level == 1)
+		return leaf_from(w, at, place);
+	for (__u32 i = 0; i < w->n; i++)
+		if (!common_children(at[i], &mask[i], &first[i], &and))
+			return CLASSIFY_FAULT;
 	for (; and; and &= and - 1) {
-		__u32 k = (__u32)__builtin_ctzll(and), child[ROOTS_MAX] = { 0 };
-		int r;
+		__u64 low = and & -and;
+		__u32 at_child = place + (bit_index(low) << shift);
 
-		if (level == 1)
-			return (int)k;
-		for (__u32 i = 0; i < n; i++) {
-			const struct node *node = nodes_at(at[i]);
-
-			child[i] = node->child + popcount64(node->mask & ((1ull << k) - 1));
-		}
-		r = walk_from(level - 1, n, child, k == from >> shift ? from & ((1u << shift) - 1) : 0);
-		if (r != CLASSIFY_NONE)
-			return r < 0 ? r : (int)(k << shift) | r;
+		if (!decision_is_none(w->best) && is_behind(at_child, w->best))
+			break;
+		for (__u32 i = 0; i < w->n; i++)
+			child[i] = first[i] + popcount64(mask[i] & (low - 1));
+		if (walk_from(w, level - 1, child, at_child))
+			return CLASSIFY_FAULT;
 	}
-	return CLASSIFY_NONE;
+	return 0;
+}
+
+/* The first rule of the image, from rule `from` on, that matches. As classify_image(). */
+static int image_from(const struct tables *t, enum image image, const struct query *q, const struct packet *p, __u32 from)
+{
+	struct walk_from w = { classify_roots(image), from, DECISION_NONE };
+	struct search s = { .root = { 0 } };
+
+	if (!t->cfg.image[image].dims || from >= t->cfg.rules)
+		return CLASSIFY_NONE;
+	if (find_roots(image, q, p, &s) || walk_from(&w, t->cfg.levels, s.root, 0))
+		return CLASSIFY_FAULT;
+	return decision_found(w.best);
 }
 
 int tables_classify_from(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
 			 rule_id_t from, rule_id_t *out)
 {
 	struct query q;
-	int first[IMAGE_COUNT] = { CLASSIFY_NONE, CLASSIFY_NONE };
 
 	walked = t;
 	query_of(p, direction, iface, &q);
-	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
-		const struct image_cfg *cfg = &t->cfg.image[i];
-		struct search s = { .root = { 0 } };
-
-		first[i] = CLASSIFY_NONE;
-		if (cfg->dims && from.raw < t->cfg.rules)
-			first[i] = find_roots((enum image)i, &q, p, &s) ? CLASSIFY_FAULT :
-				   walk_from(t->cfg.levels, classify_roots((enum image)i), s.root, from.raw);
-	}
-	return to_rule(classify_min(first[IMAGE_FLOW], first[IMAGE_PACKET]), out);
+	return to_rule(classify_min(image_from(t, IMAGE_FLOW, &q, p, from.raw), image_from(t, IMAGE_PACKET, &q, p, from.raw)), out);
 }
 
 int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,

@@ -7,9 +7,12 @@
 #include <errno.h>
 #include <string.h>
 #include "compile.h"
+#include "../shared/flow.h"
 #include "encode.h"
 #include "fail.h"
 #include "fields.h"
+#include "fold.h"
+#include "order.h"
 #include "util.h"
 
 #define CELL_CLASSES 65536 /* a cell holds a class in 16 bits */
@@ -17,13 +20,15 @@
 struct compiler {
 	const struct ruleset *rs;
 	const struct compile_names *names;
-	struct blocks cells, words, trie, nodes, leaves, macs; /* elements: __u16, __u32, and those of struct tables */
+	struct blocks cells, words, trie, nodes, leaves, macs; /* elements as in struct tables, of cells and words __u16 and __u32 */
 	struct blocks classes;  /* of the dimension at hand: roots */
 	struct bittree tree;
 	struct events events;
 	struct intervals intervals;
 	struct ranges ranges;
 	unsigned int trie_depth;
+	struct order order;
+	struct fold fold;       /* of the image at hand */
 	__u8 *image;            /* enum image of each rule */
 	__u8 *families;         /* 1 << FAMILY_* of each rule */
 	char **err;             /* the caller's, as for FAIL */
@@ -42,24 +47,27 @@ static void dimension_begin(struct compiler *c)
 	c->events.n = 0;
 }
 
-/* Stores the roots of the dimension's classes in a row; the index of class 0. */
-static __u32 dimension_roots(struct compiler *c)
+/* Stores roots in a row; the index of the first. */
+static __u32 store_roots(struct compiler *c, const struct node *root, size_t n)
 {
-	const struct node *root = (const struct node *)c->classes.v;
-	_cleanup_free_ __u64 *words = NULL;
-	size_t n = c->classes.n;
+	_cleanup_free_ struct leaf *leaves = NULL;
 
 	if (c->tree.levels > 1)
 		return blocks_intern(&c->nodes, root, n);
-	words = (__u64 *)xcalloc(n, sizeof(*words));
+	leaves = (struct leaf *)xcalloc(n, sizeof(*leaves));
 	for (size_t i = 0; i < n; i++)
-		words[i] = root[i].mask;
-	return blocks_intern(&c->leaves, words, n);
+		leaves[i] = ((const struct leaf *)(const void *)c->tree.single.v)[root[i].child];
+	return blocks_intern(&c->leaves, leaves, n);
 }
+
+/* Those of the dimension's classes; the index of class 0. */
+static __u32 dimension_roots(struct compiler *c) { return store_roots(c, (const struct node *)c->classes.v, c->classes.n); }
 
 static int compile_table(struct compiler *c, enum image image, enum dim d, struct dim_cfg *cfg)
 {
 	const char *bad_iface = NULL;
+	struct fold_dim *rows;
+	size_t classes;
 
 	dimension_begin(c);
 	for (size_t i = 0; i < c->rs->nrules; i++) {
@@ -68,20 +76,26 @@ static int compile_table(struct compiler *c, enum image image, enum dim d, struc
 		if (c->image[i] != image)
 			continue;
 		if (!field_given(r, d)) {
-			bittree_flip(&c->tree, (__u32)i);
+			bittree_flip(&c->tree, c->order.place[i]);
 			continue;
 		}
 		if (field_values(r, d, c->names, &c->ranges, &bad_iface))
 			return FAIL(c->err, -ENOENT, "rule %zu: no number left for interface '%s': at most %d can be named",
 				    i + 1, bad_iface, IFACE_MAX - 1);
-		events_add(&c->events, (__u32)i, &c->ranges, dim_values(d) - 1);
+		events_add(&c->events, c->order.place[i], &c->ranges, dim_values(d) - 1);
 	}
-	classes_sweep(&c->tree, &c->events, &c->classes, &c->intervals);
-	if (c->classes.n > CELL_CLASSES)
+	rows = fold_takes(&c->fold, d, events_places(&c->events, dim_values(d)) + 1) ? fold_add(&c->fold, d) : NULL;
+	if (rows)
+		classes_sweep_rows(&c->tree, &c->events, &rows->rows, &c->intervals);
+	else
+		classes_sweep(&c->tree, &c->events, &c->classes, &c->intervals);
+	classes = rows ? fold_classes(&c->fold, rows) : c->classes.n;
+	if (classes > CELL_CLASSES)
 		return FAIL(c->err, -E2BIG, "%s: the %s field has %zu classes of values; at most %d are possible",
-			    image_name(image), dim_text(d), c->classes.n, CELL_CLASSES);
+			    image_name(image), dim_text(d), classes, CELL_CLASSES);
 	encode_cells(&c->cells, &c->intervals, dim_values(d), cfg);
-	cfg->root = dimension_roots(c);
+	if (!rows)
+		cfg->root = dimension_roots(c);
 	return 0;
 }
 
@@ -102,11 +116,11 @@ static void compile_addrs(struct compiler *c, enum image image, bool dst, struct
 			if (c->image[i] != image || !(c->families[i] & 1u << family))
 				continue;
 			if (!a->n) {
-				bittree_flip(&c->tree, (__u32)i);
+				bittree_flip(&c->tree, c->order.place[i]);
 				continue;
 			}
 			field_addrs(a, family, &c->ranges);
-			events_add(&c->events, (__u32)i, &c->ranges, family_max(family));
+			events_add(&c->events, c->order.place[i], &c->ranges, family_max(family));
 		}
 		classes_sweep(&c->tree, &c->events, &c->classes, &c->intervals);
 		depth = encode_trie(&c->words, &c->trie, &c->intervals, family == FAMILY_INET ? 32 : 128,
@@ -129,12 +143,12 @@ static void compile_macs(struct compiler *c, enum image image, bool to, struct d
 		if (c->image[i] != image)
 			continue;
 		if (!m->n)
-			bittree_flip(&c->tree, (__u32)i);
+			bittree_flip(&c->tree, c->order.place[i]);
 		for (size_t j = 0; j < m->n; j++) {
 			u128 at = mac_number(&m->v[j]);
 			const struct ranges one = { &(struct range){ at, at }, 1, 1 };
 
-			events_add(&c->events, (__u32)i, &one, at);
+			events_add(&c->events, c->order.place[i], &one, at);
 		}
 	}
 	absent = bittree_store(&c->tree);
@@ -142,7 +156,7 @@ static void compile_macs(struct compiler *c, enum image image, bool to, struct d
 		const struct macset *m = to ? &c->rs->rules[i].mac_to : &c->rs->rules[i].mac_from;
 
 		if (c->image[i] == image && m->n && m->negated)
-			bittree_flip(&c->tree, (__u32)i);
+			bittree_flip(&c->tree, c->order.place[i]);
 	}
 	encode_macs(&c->macs, &c->tree, &c->events, absent, image, to, &c->classes);
 	cfg->root = dimension_roots(c);
@@ -161,7 +175,7 @@ static void compile_set(struct compiler *c, enum image image, struct set_ref *re
 			const struct addrset *a = ref->dst ? &r->to.addr : &r->from.addr;
 
 			if (c->image[i] == image && (a->set != set || a->negated != (in == 1)))
-				bittree_flip(&c->tree, (__u32)i);
+				bittree_flip(&c->tree, c->order.place[i]);
 		}
 		root = bittree_store(&c->tree);
 		blocks_append(&c->classes, &root, 1);
@@ -217,8 +231,42 @@ static int compile_dimension(struct compiler *c, enum image image, enum dim d, s
 	return 0;
 }
 
+/* Dimensions that could be folded: of those that are, one table; of the others, their roots. */
+static void compile_fold(struct compiler *c, struct image_cfg *cfg)
+{
+	_cleanup_free_ __u32 *table = NULL;
+	_cleanup_free_ struct node *roots = NULL;
+	struct fold *f = &c->fold;
+	__u32 step[FOLD_DIMS], first;
+	size_t n;
+
+	fold_choose(f);
+	for (size_t i = f->folded; i < f->n; i++) {
+		_cleanup_free_ struct node *own = fold_rows_roots(f, &f->v[i], &c->tree);
+
+		cfg->dim[f->v[i].dim].root = store_roots(c, own, fold_classes(f, &f->v[i]));
+	}
+	if (!f->folded)
+		return;
+	roots = fold_roots(f, &c->tree, step, &n);
+	table = (__u32 *)xcalloc(n, sizeof(*table));
+	blocks_clear(&c->classes);
+	for (size_t i = 0; i < n; i++)
+		table[i] = blocks_intern(&c->classes, &roots[i], 1);
+	first = dimension_roots(c);
+	for (size_t i = 0; i < n; i++)
+		table[i] += first;
+	cfg->fold = blocks_append(&c->words, table, n);
+	for (size_t i = 0; i < f->folded; i++) {
+		cfg->folded |= 1u << f->v[i].dim;
+		cfg->dim[f->v[i].dim].step = step[i];
+	}
+}
+
 static int compile_image(struct compiler *c, enum image image, struct image_cfg *cfg)
 {
+	fold_free(&c->fold);
+	c->fold.nwords = c->tree.nwords;
 	for (size_t i = 0; i < c->rs->nrules; i++)
 		for (unsigned int d = 0; d < DIM_COUNT; d++)
 			if (c->image[i] == image && field_given(&c->rs->rules[i], (enum dim)d))
@@ -229,7 +277,24 @@ static int compile_image(struct compiler *c, enum image image, struct image_cfg 
 		if (error)
 			return error;
 	}
+	compile_fold(c, cfg);
 	return compile_sets(c, image, cfg);
+}
+
+/* On other verdicts the word has no effect. */
+static bool is_stateless(const struct rule *r) { return r->stateless && r->verdict == VERDICT_PASS; }
+
+/* What is done at each place, where classification finds it. Where no rule stands, 0. */
+static __u32 compile_decisions(struct compiler *c)
+{
+	_cleanup_free_ decision_t *v = (decision_t *)xcalloc(c->order.places, sizeof(*v));
+
+	for (size_t i = 0; i < c->rs->nrules; i++) {
+		const struct rule *r = &c->rs->rules[i];
+
+		v[c->order.place[i]] = decision_make(r->verdict, (rule_id_t){ (__u32)i }, is_stateless(r), r->log_every);
+	}
+	return blocks_append(&c->words, v, c->order.places);
 }
 
 static void compile_actions(const struct ruleset *rs, struct tables *out)
@@ -240,7 +305,7 @@ static void compile_actions(const struct ruleset *rs, struct tables *out)
 		const struct rule *r = &rs->rules[i];
 
 		out->actions[i].verdict = (__u8)r->verdict;
-		if (r->stateless && r->verdict == VERDICT_PASS) /* it has no effect on the others */
+		if (is_stateless(r))
 			out->actions[i].flags = ACTION_STATELESS;
 		out->actions[i].log_every = r->log_every;
 		if (r->log_every)
@@ -284,7 +349,7 @@ static int hand_over(struct compiler *c, struct tables *out)
 	out->nwords /= 16;
 	out->trie = (struct trie_node *)blocks_take(&c->trie, &out->ntrie);
 	out->nodes = (struct node *)blocks_take(&c->nodes, &out->nnodes);
-	out->leaves = (__u64 *)blocks_take(&c->leaves, &out->nleaves);
+	out->leaves = (struct leaf *)blocks_take(&c->leaves, &out->nleaves);
 	out->macs = (struct mac_entry *)blocks_take(&c->macs, &out->nmacs);
 	compile_actions(c->rs, out);
 	out->stateful = ruleset_keeps_state(c->rs);
@@ -297,10 +362,11 @@ static void compiler_init(struct compiler *c)
 	c->words = BLOCKS(__u32);
 	c->trie = BLOCKS(struct trie_node);
 	c->nodes = BLOCKS(struct node);
-	c->leaves = BLOCKS(__u64);
+	c->leaves = BLOCKS(struct leaf);
 	c->macs = BLOCKS(struct mac_entry);
 	c->classes = BLOCKS(struct node);
-	bittree_init(&c->tree, c->rs->nrules, &c->leaves, &c->nodes);
+	order_rules(c->rs, &c->order);
+	bittree_init(&c->tree, c->order.places, &c->leaves, &c->nodes);
 	c->image = (__u8 *)xcalloc(c->rs->nrules, 1);
 	c->families = (__u8 *)xcalloc(c->rs->nrules, 1);
 	for (size_t i = 0; i < c->rs->nrules; i++) {
@@ -316,6 +382,8 @@ static void compiler_free(struct compiler *c)
 	for (size_t i = 0; i < ARRAY_COUNT(all); i++)
 		blocks_free(all[i]);
 	bittree_free(&c->tree);
+	order_free(&c->order);
+	fold_free(&c->fold);
 	events_free(&c->events);
 	intervals_free(&c->intervals);
 	ranges_free(&c->ranges);
@@ -334,7 +402,7 @@ int compile(const struct ruleset *rs, const struct compile_names *names, struct 
 	compiler_init(&c);
 	out->cfg.rules = (__u32)rs->nrules;
 	out->cfg.levels = c.tree.levels;
-	out->cfg.blocks = rs->nrules < 4096 ? (__u32)(rs->nrules + 63) / 64 : 64;
+	out->cfg.leaves = c.tree.nwords / LEAF_WORDS < 64 ? (__u32)(c.tree.nwords / LEAF_WORDS) : 64;
 	out->cfg.policy = policy_of(&rs->defaults);
 	for (unsigned int i = 0; i < IMAGE_COUNT; i++) {
 		error = compile_image(&c, (enum image)i, &out->cfg.image[i]);
@@ -344,6 +412,7 @@ int compile(const struct ruleset *rs, const struct compile_names *names, struct 
 		}
 	}
 	out->cfg.trie_depth = c.trie_depth;
+	out->cfg.decisions = compile_decisions(&c);
 	error = hand_over(&c, out);
 	if (error)
 		memset(out, 0, sizeof(*out));

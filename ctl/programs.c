@@ -92,7 +92,7 @@ static struct program_cfg complete_cfg(const struct load_request *rq)
 	for (int i = 0; i < IMAGE_COUNT; i++) {
 		const struct image_cfg *image = &cfg.rules.image[i];
 
-		cfg.roots[i] = (__u32)__builtin_popcount(image->dims) + image->sets;
+		cfg.roots[i] = image_roots(image);
 		cfg.sets |= image->sets > 0;
 	}
 	cfg.replay = rq->replay != NULL;
@@ -165,10 +165,10 @@ static int load_tc(const struct load_request *rq, struct loaded *l, const struct
 	return rc;
 }
 
-/* The programs keep what only user space reads: from a live program all of its ruleset can be found. */
+/* The programs keep what user space reads: from a live program all of its ruleset can be found. */
 static int bind_maps(const struct loaded *l)
 {
-	const int maps[] = { l->maps.fw_ruleset.fd, l->maps.fw_text.fd };
+	const int maps[] = { l->maps.fw_ruleset.fd, l->maps.fw_text.fd, l->maps.fw_actions.fd, l->maps.fw_counts.fd };
 	const int programs[] = { l->xdp, l->out, l->in };
 
 	for (size_t i = 0; i < ARRAY_COUNT(maps) * ARRAY_COUNT(programs); i++) {

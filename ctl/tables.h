@@ -16,7 +16,7 @@ struct tables {
 	struct words *words;        size_t nwords;
 	struct trie_node *trie;     size_t ntrie;
 	struct node *nodes;         size_t nnodes;
-	__u64 *leaves;              size_t nleaves;
+	struct leaf *leaves;        size_t nleaves;
 	struct mac_entry *macs;     size_t nmacs;
 	struct rule_action *actions; size_t nactions;  /* one a rule, base counts 0 */
 	bool logs;                     /* a rule has ACTION_LOG */

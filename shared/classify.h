@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A packet to the first rule that matches it, by the tables of tables.h: one class a used field, the AND
- * of the classes' rule trees from the root, the first set bit. Constant time in the number of rules but for
- * the three levels.
+ * of the classes' rule trees from the root, of the rules that are left the first.
  *
  * The usual walk is short and calls no function: a call costs as much as two or three table look-ups where the processor must
  * not predict returns. What it leaves is finished by the functions declared with CLASSIFY_FN.
@@ -53,7 +52,7 @@ static __always_inline __u32 word(__u32 i)
 	return line ? line->v[i % 16] : 0;
 }
 
-/* Class of a value in a dimension of up to 256 values, and of more (directory, then page). */
+/* Class of a value in a dimension of up to FLAT_VALUES, and of more (directory, then page). */
 static __always_inline __u32 class_small(const volatile struct dim_cfg *d, __u32 value) { return cell(d->pages + value); }
 static __always_inline __u32 class_paged(const volatile struct dim_cfg *d, __u32 value)
 {
@@ -167,29 +166,32 @@ static __always_inline __u32 class_mac(const struct packet *p, enum image image,
 	return p->has & HAS_MAC ? mac_class_of(&k) : MAC_CLASS_ABSENT;
 }
 
-/* Fills s->root, one a used dimension and set reference. `p` is asked for per-packet fields and sets alone. */
+/* Fills s->root, one a used dimension that is not folded, one for those that are, and one a set reference. `p` is asked for per-packet fields and sets alone. */
 static __always_inline int find_roots(enum image image, const struct query *q, const struct packet *p, struct search *s)
 {
 	const volatile struct image_cfg *cfg = &classify_cfg()->image[image];
-	__u32 n = 0;
+	__u32 n = 0, combination = 0;
 
 #define DIM(id, class_of)                                                      \
 	if ((image == IMAGE_PACKET || (id) <= FW_DIM_LAST_PER_FLOW) && cfg->dims & 1u << (id)) { \
 		int class = (int)(class_of);                                   \
 		if (class < 0)                                                 \
 			return CLASSIFY_FAULT;                                 \
-		s->root[n++] = cfg->dim[id].root + (__u32)class;               \
+		if (cfg->folded & 1u << (id))                                  \
+			combination += (__u32)class * cfg->dim[id].step;       \
+		else                                                           \
+			s->root[n++] = cfg->dim[id].root + (__u32)class;       \
 	}
-	DIM(DIM_KIND, class_paged(&cfg->dim[DIM_KIND], q->kind))
 	DIM(DIM_SRC, class_addr(cfg->trie[0], q, 0))
 	DIM(DIM_DST, class_addr(cfg->trie[1], q, 1))
+	DIM(DIM_KIND, class_small(&cfg->dim[DIM_KIND], q->kind))
 	DIM(DIM_SPORT, class_paged(&cfg->dim[DIM_SPORT], q->sport))
 	DIM(DIM_DPORT, class_paged(&cfg->dim[DIM_DPORT], q->dport))
 	DIM(DIM_IFACE, class_small(&cfg->dim[DIM_IFACE], q->iface.raw))
 	DIM(DIM_VLAN, class_paged(&cfg->dim[DIM_VLAN], q->vlan))
 	DIM(DIM_INNER_VLAN, class_paged(&cfg->dim[DIM_INNER_VLAN], q->inner_vlan))
 	DIM(DIM_ICMP, class_paged(&cfg->dim[DIM_ICMP], q->icmp))
-	DIM(DIM_FLAGS, class_paged(&cfg->dim[DIM_FLAGS], p->has & HAS_FLAGS ? p->tcp_flags : NO_FLAGS))
+	DIM(DIM_FLAGS, class_small(&cfg->dim[DIM_FLAGS], p->has & HAS_FLAGS ? p->tcp_flags : NO_FLAGS))
 	DIM(DIM_TTL, class_small(&cfg->dim[DIM_TTL], p->ttl))
 	DIM(DIM_LENGTH, class_paged(&cfg->dim[DIM_LENGTH], value_length(p)))
 	DIM(DIM_DSCP, class_small(&cfg->dim[DIM_DSCP], p->dscp & 63))
@@ -197,6 +199,8 @@ static __always_inline int find_roots(enum image image, const struct query *q, c
 	DIM(DIM_MAC_FROM, class_mac(p, image, false))
 	DIM(DIM_MAC_TO, class_mac(p, image, true))
 #undef DIM
+	if (cfg->folded)
+		s->root[n++] = word(cfg->fold + combination);
 	for (__u32 i = 0; i < SET_REFS_MAX; i++) {
 		const volatile struct set_ref *r = &cfg->set[i];
 
@@ -208,162 +212,12 @@ static __always_inline int find_roots(enum image image, const struct query *q, c
 	return 0;
 }
 
-/* One level of up to 64 rules: the roots are words of rule bits. */
-static __always_inline int walk_one(__u32 n, struct search *s)
-{
-	__u64 and = ~0ull;
+#include "walk.h"
 
-	for (__u32 i = 0; i < ROOTS_MAX; i++) {
-		const struct leaf *l;
-
-		if (i >= n)
-			break;
-		l = leaves_at(s->root[i]);
-		if (!l)
-			return CLASSIFY_FAULT;
-		and &= l->rules;
-	}
-	return and ? (int)bit_index(and & -and) : CLASSIFY_NONE;
-}
-
-/* The nodes at[0..n): their common children, and where each keeps them. */
-static __always_inline int common_children(__u32 n, const __u32 *at, __u64 *mask, __u32 *child, __u64 *common)
-{
-	__u64 and = ~0ull;
-
-	for (__u32 i = 0; i < ROOTS_MAX; i++) {
-		const struct node *node;
-
-		if (i >= n)
-			break;
-		node = nodes_at(at[i]);
-		if (!node)
-			return CLASSIFY_FAULT;
-		mask[i] = node->mask;
-		child[i] = node->child;
-		and &= node->mask;
-	}
-	*common = and;
-	return 0;
-}
-
-/* The rule in the block of 64 that `low`, one of the common children at the lower level, is; CLASSIFY_NONE, or CLASSIFY_FAULT. */
-static __always_inline int look_in_block(__u32 n, const struct search *s, __u64 low)
-{
-	__u64 rules = ~0ull;
-
-	for (__u32 i = 0; i < ROOTS_MAX; i++) {
-		const struct leaf *l;
-
-		if (i >= n)
-			break;
-		l = leaves_at(s->child_lower[i] + popcount64(s->mask_lower[i] & (low - 1)));
-		if (!l)
-			return CLASSIFY_FAULT;
-		rules &= l->rules;
-	}
-	return rules ? (int)(bit_index(low) << 6 | bit_index(rules & -rules)) : CLASSIFY_NONE;
-}
-
-/* Into the common child `low` of the upper level: s->lower are the blocks there. */
-static __always_inline int descend(__u32 n, struct search *s, __u64 low)
-{
-	for (__u32 i = 0; i < ROOTS_MAX && i < n; i++)
-		s->mid[i] = s->child_upper[i] + popcount64(s->mask_upper[i] & (low - 1));
-	return common_children(n, s->mid, s->mask_lower, s->child_lower, &s->lower);
-}
-
-/* The first rule of the blocks that s->lower has left. */
-static __always_inline int walk_lower(__u32 n, struct search *s)
-{
-	for (__u32 k = 0; k < 64 && s->lower; k++) {
-		__u64 low = s->lower & -s->lower;
-		int r;
-
-		if (k >= classify_cfg()->blocks)
-			return CLASSIFY_FAULT;
-		s->lower ^= low;
-		r = look_in_block(n, s, low);
-		if (r != CLASSIFY_NONE)
-			return r;
-	}
-	return CLASSIFY_NONE;
-}
-CLASSIFY_FN(int, walk_lower_flow, (struct search *s))
-{
-	return s ? walk_lower(classify_roots(IMAGE_FLOW), s) : CLASSIFY_FAULT;
-}
-CLASSIFY_FN(int, walk_lower_packet, (struct search *s))
-{
-	return s ? walk_lower(classify_roots(IMAGE_PACKET), s) : CLASSIFY_FAULT;
-}
-
-/* A rule of the part of the ruleset that the walk is in, as a rule of all. */
-static __always_inline int whole_rule(const struct search *s, int r) { return r < 0 ? r : (int)(s->part << 12) | r; }
-
-/* What walk_quick() left. */
-static __always_inline int walk_rest(enum image image, struct search *s)
-{
-	const __u32 n = classify_roots(image);
-	int r = image == IMAGE_FLOW ? walk_lower_flow(s) : walk_lower_packet(s);
-
-	if (classify_cfg()->levels < 3 || r != CLASSIFY_NONE)
-		return whole_rule(s, r);
-	for (int k = 0; k < 64 && s->upper; k++) {
-		__u64 low = s->upper & -s->upper;
-
-		s->upper ^= low;
-		s->part = bit_index(low);
-		if (descend(n, s, low))
-			return CLASSIFY_FAULT;
-		r = image == IMAGE_FLOW ? walk_lower_flow(s) : walk_lower_packet(s);
-		if (r != CLASSIFY_NONE)
-			return whole_rule(s, r);
-	}
-	return CLASSIFY_NONE;
-}
-CLASSIFY_FN(int, walk_rest_flow, (struct search *s)) { return s ? walk_rest(IMAGE_FLOW, s) : CLASSIFY_FAULT; }
-CLASSIFY_FN(int, walk_rest_packet, (struct search *s)) { return s ? walk_rest(IMAGE_PACKET, s) : CLASSIFY_FAULT; }
-
-/* The first steps of the walk; where they do not come to its end, CLASSIFY_MORE, and *s is where they stopped. */
-static __always_inline int walk_quick(enum image image, struct search *s)
-{
-	const __u32 n = classify_roots(image), levels = classify_cfg()->levels;
-	int r;
-
-	if (levels == 1)
-		return walk_one(n, s);
-	s->part = 0;
-	s->upper = s->lower = 0;
-	r = levels == 2 ? common_children(n, s->root, s->mask_lower, s->child_lower, &s->lower) :
-			  common_children(n, s->root, s->mask_upper, s->child_upper, &s->upper);
-	if (r)
-		return CLASSIFY_FAULT;
-	for (int k = 0; k < WALK_QUICK; k++) {
-		__u64 low;
-
-		if (levels == 3 && !s->lower) {
-			low = s->upper & -s->upper;
-			if (!low)
-				return CLASSIFY_NONE;
-			s->upper ^= low;
-			s->part = bit_index(low);
-			if (descend(n, s, low))
-				return CLASSIFY_FAULT;
-			continue;
-		}
-		low = s->lower & -s->lower;
-		if (!low)
-			return CLASSIFY_NONE;
-		s->lower ^= low;
-		r = look_in_block(n, s, low);
-		if (r != CLASSIFY_NONE)
-			return whole_rule(s, r);
-	}
-	return CLASSIFY_MORE;
-}
-
-/* First rule of the image that matches, CLASSIFY_NONE or CLASSIFY_FAULT; or CLASSIFY_MORE, then classify_rest() tells. */
+/*
+ * What the first rule of the image that matches says: a decision_t's bits, which are not negative; CLASSIFY_NONE or CLASSIFY_FAULT; or
+ * CLASSIFY_MORE, then classify_rest() tells.
+ */
 static __always_inline int classify_begin(enum image image, const struct query *q, const struct packet *p, struct search *s)
 {
 	if (!classify_cfg()->image[image].dims)
@@ -382,14 +236,14 @@ static __always_inline int classify_image(enum image image, const struct query *
 	return classify_rest(image, classify_begin(image, q, p, s), s);
 }
 
-/* First match over both images: the lower position. */
+/* First match over both images. */
 static __always_inline int classify_min(int a, int b)
 {
 	if (a == CLASSIFY_FAULT || b == CLASSIFY_FAULT)
 		return CLASSIFY_FAULT;
 	if (a == CLASSIFY_NONE || b == CLASSIFY_NONE)
 		return a == CLASSIFY_NONE ? b : a;
-	return a < b ? a : b;
+	return decision_before((decision_t){ (__u32)a }, (decision_t){ (__u32)b }) ? a : b;
 }
 
 #endif

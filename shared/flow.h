@@ -95,6 +95,20 @@ static __always_inline judged_t judged_make(enum direction d, enum verdict v, ru
 
 	return (judged_t){ JUDGED_GIVEN | (stateless ? JUDGED_STATELESS : 0) | (d == DIRECTION_OUT ? JUDGED_OUT : 0) | (__u32)v << JUDGED_VERDICT_SHIFT | number };
 }
+/* What the tables say of the rule at a place: as judged_t, but for JUDGED_GIVEN and JUDGED_OUT. 0 where there is none. */
+typedef struct decision { __u32 raw; } decision_t;
+static __always_inline decision_t decision_make(enum verdict v, rule_id_t rule, bool stateless, bool logs)
+{
+	judged_t j = judged_make(DIRECTION_IN, v, rule, stateless);
+
+	return (decision_t){ (j.raw & ~(__u32)JUDGED_GIVEN) | (logs ? JUDGED_LOG : 0) };
+}
+static __always_inline judged_t decision_judged(decision_t x, enum direction d)
+{
+	return (judged_t){ x.raw | JUDGED_GIVEN | (d == DIRECTION_OUT ? JUDGED_OUT : 0) };
+}
+/* x's rule is before y's in the file. */
+static __always_inline bool decision_before(decision_t x, decision_t y) { return (x.raw & JUDGED_RULE) < (y.raw & JUDGED_RULE); }
 static __always_inline bool judged_given(judged_t j) { return j.raw & JUDGED_GIVEN; }
 static __always_inline bool judged_stateless(judged_t j) { return j.raw & JUDGED_STATELESS; }
 static __always_inline enum verdict judged_verdict(judged_t j)

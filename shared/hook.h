@@ -108,8 +108,8 @@ static __always_inline int parse_quoted(const void *data, const void *end, __u32
 	return scratch->quote.packet.status;
 }
 
-/* When and where the packet is judged. */
-static __always_inline bool circumstances(bool replay, enum direction d, struct iface_slot iface, struct place *at,
+/* Where the packet is judged, and when, if that is wanted: it takes a helper's call. */
+static __always_inline bool circumstances(bool replay, bool timed, enum direction d, struct iface_slot iface, struct place *at,
 					  ticks_t *now)
 {
 	const struct replay_input *in;
@@ -117,7 +117,7 @@ static __always_inline bool circumstances(bool replay, enum direction d, struct 
 	at->direction = (__u8)d;
 	at->iface = iface.id;
 	if (!replay) {
-		*now = ticks_now();
+		now->raw = timed ? ticks_now().raw : 0;
 		return true;
 	}
 	in = fw_replay_at();
@@ -160,9 +160,9 @@ struct short_end {
 	judged_t judged;      /* SHORT_FRESH */
 };
 
-/* A usual packet whose flow the table has not. What is asked of the rules is in scratch memory. */
+/* A usual packet whose flow the table has not. What is asked of the rules is in scratch memory; NULL: it is none. */
 struct stranger {
-	bool is;
+	struct scratch *scratch;
 	__u32 segments, bytes;
 };
 
@@ -183,7 +183,7 @@ static __always_inline enum short_way pass_family(bool replay, enum family famil
 	if (usual == USUAL_ABSENT) {
 		struct scratch *scratch = fw_scratch_mine();
 
-		stranger->is = scratch;
+		stranger->scratch = scratch;
 		stranger->segments = p->segments;
 		stranger->bytes = p->bytes;
 		if (scratch)
@@ -207,12 +207,10 @@ static __always_inline bool is_told(const struct outcome *o)
 static __always_inline struct short_end judge_stranger(const struct stranger *stranger, struct place at, ticks_t now)
 {
 	const enum direction d = (enum direction)(at.direction & 1);
-	struct scratch *scratch = fw_scratch_mine();
+	struct scratch *scratch = stranger->scratch;
 	struct short_end end = { .way = SHORT_USUAL };
 	struct outcome o = { .flow = NO_FLOW, .direction = at.direction };
 
-	if (!scratch)
-		return end;
 	end.judged = judged_as(d, classify_image(IMAGE_FLOW, &scratch->query, NULL, &scratch->search));
 	if (!judged_given(end.judged))
 		return end;
@@ -223,7 +221,7 @@ static __always_inline struct short_end judge_stranger(const struct stranger *st
 	if (is_told(&o))
 		return end;
 	if (o.verdict != VERDICT_PASS) {
-		if (dropped_has_turn(scratch, now))
+		if (dropped_has_turn(scratch, fw_cfg.stateful ? now : ticks_now()))
 			return end; /* to be listed */
 		lose(LOSS_DROPPED_UNLISTED, stranger->segments, stranger->bytes);
 	}
@@ -236,11 +234,11 @@ static __always_inline struct short_end short_way_as(bool replay, const void *da
 {
 	struct cursor c = frame_cursor(replay, data, end, f);
 	struct short_end result = { SHORT_UNUSUAL, VERDICT_PASS, { 0 } };
-	struct stranger stranger = { .is = false };
+	struct stranger stranger = { .scratch = NULL };
 	struct place at;
 	ticks_t now;
 
-	if (!s || !circumstances(replay, d, iface, &at, &now))
+	if (!s || !circumstances(replay, fw_cfg.stateful, d, iface, &at, &now))
 		return result;
 	switch (family_usual(c, f)) {
 	case FAMILY_INET:
@@ -250,7 +248,7 @@ static __always_inline struct short_end short_way_as(bool replay, const void *da
 		result.way = pass_family(replay, FAMILY_INET6, c, f, at, now, s, &stranger);
 		break;
 	}
-	if (stranger.is && !fw_cfg.sets)
+	if (stranger.scratch && !fw_cfg.sets)
 		return judge_stranger(&stranger, at, now);
 	return result;
 }
@@ -299,7 +297,7 @@ static __always_inline enum verdict judge_read(struct subject *s, judged_t fresh
 	struct place at;
 	ticks_t now;
 
-	if (!circumstances(fw_cfg.replay, d, iface, &at, &now))
+	if (!circumstances(fw_cfg.replay, true, d, iface, &at, &now))
 		return VERDICT_DROP;
 	decide(s, fresh, at, now, o);
 	count(s->packet.segments, s->packet.bytes, at, o);
@@ -326,7 +324,7 @@ static __always_inline int tell_frame(const void *data, const void *end, struct 
 	ticks_t now;
 	int kind;
 
-	if (!s || !o || !circumstances(fw_cfg.replay, (enum direction)(where & 1), iface, &at, &now))
+	if (!s || !o || !circumstances(fw_cfg.replay, true, (enum direction)(where & 1), iface, &at, &now))
 		return -1;
 	kind = packet_told_as(&s->subject.packet, o);
 	if (kind < 0)

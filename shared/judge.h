@@ -19,27 +19,12 @@ static __always_inline generation_t generation_now(void)
 	return e ? e->newest : fw_cfg.generation;
 }
 
-static __always_inline __u32 judged_by_rule(enum direction d, int rule)
+/* What the rules say, `found` being what classify_image() gave: not given when the tables are at fault. */
+static __always_inline judged_t judged_as(enum direction d, int found)
 {
-	const rule_id_t id = { (__u32)rule };
-	const struct rule_action *action = fw_actions_at(id);
-
-	if (!action)
-		return 0;
-	return judged_make(d, (enum verdict)action->verdict, id, action->flags & ACTION_STATELESS).raw |
-	       (action->flags & ACTION_LOG ? JUDGED_LOG : 0);
-}
-
-/* What the rules say, `rule` being the first that matches: not given when the tables are at fault. */
-static __always_inline judged_t judged_as(enum direction d, int rule)
-{
-	judged_t j = { 0 };
-
-	if (rule == CLASSIFY_NONE)
+	if (found == CLASSIFY_NONE)
 		return judged_make(d, (enum verdict)fw_cfg.rules.policy.verdict[d], rule_none(), fw_cfg.rules.policy.stateless[d]);
-	if (rule >= 0)
-		j.raw = judged_by_rule(d, rule);
-	return j;
+	return found < 0 ? (judged_t){ 0 } : decision_judged((decision_t){ (__u32)found }, d);
 }
 
 /* classify_begin() about the packet, of which scratch.query is told. Global functions, and what is left another: for the stack. */
@@ -80,15 +65,15 @@ __attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direc
 {
 	const enum direction d = (enum direction)(direction & 1);
 	struct scratch *s = fw_scratch_mine();
-	int rule;
+	int found;
 
 	if (!p || !s)
 		return 0;
 	query_of(p, d, (iface_id_t){ (__u8)iface }, &s->query);
-	rule = classify_asked(IMAGE_PACKET, p, s);
-	if (rule == CLASSIFY_NONE)
+	found = classify_asked(IMAGE_PACKET, p, s);
+	if (found == CLASSIFY_NONE)
 		return judged_make(d, VERDICT_PASS, rule_none(), false).raw;
-	return rule < 0 ? 0 : judged_by_rule(d, rule);
+	return judged_as(d, found).raw;
 }
 
 static __always_inline ruling_t ruling_read(const struct flow *f, enum direction d)

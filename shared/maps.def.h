@@ -81,14 +81,14 @@ _Static_assert(sizeof(struct query) == 56, "no padding");
 
 /* Working memory of the classifier's walk. */
 struct search {
-	__u32 root[ROOTS_MAX], mid[ROOTS_MAX];
+	__u32 root[ROOTS_MAX];
 	__u32 child_upper[ROOTS_MAX], child_lower[ROOTS_MAX];
 	__u64 mask_upper[ROOTS_MAX], mask_lower[ROOTS_MAX];
 	__u64 upper, lower; /* common children not yet visited */
-	__u32 part, zero;   /* which 4,096 rules the lower level is of */
+	__u32 part;         /* which NODE_PLACES places the lower level is of */
+	decision_t best;    /* of those that were visited */
 };
 
-struct leaf { __u64 rules; };
 struct log_seen { __u64 packets; }; /* that a rule with `log every` decided */
 struct epoch { generation_t newest; __u32 zero; };
 

@@ -4,15 +4,19 @@
  * in array maps, one set of maps per ruleset.
  *
  * Each field ("dimension") maps the packet's value to a class: the values that the same rules
- * accept. A class has a root: the head of a 64-ary tree of bits over all rules, in file order.
- * ANDing the trees of all used dimensions and taking the first bit gives the first rule that matches.
+ * accept. A class has a root: the head of a tree of bits, one for each rule's place, whose nodes have 64 children and leaves 256 bits.
+ * ANDing the trees of all used dimensions leaves the rules that match.
  *
- *   levels 1 (up to 64 rules):    leaves[root]                       one word of rule bits
- *   levels 2 (up to 4,096):       nodes[root] -> leaves[child + k]
- *   levels 3 (up to 262,144):     nodes[root] -> nodes[child + k] -> leaves[child + k]
+ *   levels 1 (up to 256 rules):   leaves[root]
+ *   levels 2 (up to 16,384):      nodes[root] -> leaves[child + k]
+ *   levels 3 (up to 1,048,576):   nodes[root] -> nodes[child + k] -> leaves[child + k]
  * where k is the number of mask bits below the chosen one: absent children are not stored.
  *
- * A ruleset has two images over the same rule positions: FLOW for rules that use only fields that
+ * Rules do not stand in file order (ctl/order.h). words[decisions + place] is what is done there (decision_t, flow.h), which tells
+ * the rule. Of the rules that match, the first in file order decides. Rules of a leaf stand in file order, leaves below a node and nodes
+ * below a root by their first rule: where a rule has matched, those behind the first one that begins with a later rule are not looked at.
+ *
+ * A ruleset has two images over the same places: FLOW for rules that use only fields that
  * are the same for all packets of a flow, PACKET for rules that use at least one per-packet field.
  */
 #ifndef FW_TABLES_H
@@ -60,6 +64,10 @@ struct node {
 };
 _Static_assert(sizeof(struct node) == 16, "layout");
 
+enum { LEAF_WORDS = 4, LEAF_SHIFT = 8, LEAF_PLACES = 1 << LEAF_SHIFT, NODE_SHIFT = LEAF_SHIFT + 6, NODE_PLACES = 1 << NODE_SHIFT };
+struct leaf { __u64 word[LEAF_WORDS]; };
+_Static_assert(sizeof(struct leaf) * 8 == LEAF_PLACES, "layout");
+
 /*
  * Node of an address's search tree: one cache line. It looks at a word of 32 bits, the first or, behind TRIE_NEXT, the one after;
  * entry[k], k being the number of bounds `from` that the word is not below, goes on. An entry with TRIE_INNER set is the index of
@@ -98,11 +106,13 @@ struct trie_cfg { __u32 table, bits; };
  * Tables of other dimensions are of two levels, in units of 256 values, equal pages stored once:
  *   class = cells[cells[table + (value >> 8)] * 256 + pages + (value & 255)]
  * i.e. `table` is the index of the first cell of the directory, `pages` that of page 0 in its own
- * dimension. A dimension with at most 256 values has no directory: class = cells[pages + value].
+ * dimension. A dimension with at most FLAT_VALUES has no directory: class = cells[pages + value].
  */
+enum { FLAT_VALUES = 1024 };
 struct dim_cfg {
 	__u32 table, pages;
-	__u32 root;      /* of class 0; class c has root + c, in nodes, or in leaves where levels is 1 */
+	__u32 root;      /* of class 0; class c has root + c, in nodes, or in leaves where levels is 1. Not where it is folded */
+	__u32 step;      /* where it is folded: what its class counts in the sum */
 };
 
 /* A dynamic set stands in one dimension of its own: class 1 when the address is in the set, else 0. */
@@ -119,13 +129,25 @@ struct set_ref {
 };
 _Static_assert(sizeof(struct set_ref) == 8, "layout");
 
+/*
+ * Folded dimensions have one tree together: words[fold + the sum of their classes, each times its step] is its root, in nodes, or in
+ * leaves where levels is 1.
+ */
 struct image_cfg {
 	__u32 dims;      /* 1 << DIM_*: which dimensions are used; 0 where the image has no rule */
+	__u32 folded;    /* those of them that are folded */
+	__u32 fold;
 	__u32 sets;      /* how many set_refs are used */
 	struct dim_cfg dim[DIM_COUNT];
 	struct trie_cfg trie[2][FAMILY_COUNT]; /* [0 source, 1 destination] */
 	struct set_ref set[SET_REFS_MAX];
 };
+
+/* How many trees a walk of the image follows. */
+static __always_inline __u32 image_roots(const struct image_cfg *c)
+{
+	return (__u32)__builtin_popcount(c->dims & ~c->folded) + (c->folded != 0) + c->sets;
+}
 
 /* A hash from (side, address) to class holds the MAC dimensions; an address that is not there has class 0,
  * a packet without MAC addresses class 1. */
@@ -157,7 +179,8 @@ _Static_assert(sizeof(struct policy_cfg) == 8, "layout");
 struct ruleset_cfg {
 	__u32 rules;     /* number of rules */
 	__u32 levels;    /* 1 to 3 */
-	__u32 blocks;    /* groups of 64 rules that a node of the lower level can have: min(64, rules / 64 rounded up) */
+	__u32 leaves;    /* how many a node of the lower level can have: 1 to 64 */
+	__u32 decisions; /* words[decisions + place] */
 	__u32 trie_depth; /* nodes on the longest path of any trie */
 	struct image_cfg image[IMAGE_COUNT];
 	struct policy_cfg policy;

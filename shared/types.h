@@ -44,7 +44,7 @@ typedef union addr {
 } addr_t;
 
 #define RULE_NONE_RAW 0xffffffffu /* no rule matched: the default decides */
-#define RULE_MAX      262144u     /* three levels of 64 */
+#define RULE_MAX      262144u
 #define IFACE_NONE    0           /* an interface that nobody named */
 #define IFACE_MAX     256
 

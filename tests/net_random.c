@@ -28,11 +28,11 @@ struct subject_rules {
 	uint64_t now;
 };
 
-/* Mostly up to 64 rules (one level of the tables), some of two levels, one of three. */
+/* Mostly few rules (one level of the tables), some of two levels, one of three. */
 static unsigned int rules_of(unsigned int number, struct random *g)
 {
 	if (number == RULESETS / 2)
-		return 5000;
+		return 17000;
 	if (number % 100 == 99)
 		return 65 + random_below(g, 4000);
 	if (number % 20 == 19)

@@ -133,11 +133,11 @@ static void test_verified(void **state)
 	uint64_t seed = 0x5eed;
 
 	(void)state;
-	gen_ruleset(&seed, 5000, &many);
+	gen_ruleset(&seed, 17000, &many);
 	say_rules("no rules", "", 0);
 	say_rules("usual", usual, strlen(usual));
 	say_rules("all fields", all_fields, strlen(all_fields));
-	say_rules("5000 rules", many.str, many.len);
+	say_rules("17000 rules", many.str, many.len);
 	assert_false(failed_limit);
 }
 

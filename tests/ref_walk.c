@@ -114,7 +114,7 @@ static __u32 class_of(const struct tables *t, enum image image, enum dim d, cons
 		return mac_class(t, image, p, d == DIM_MAC_TO);
 	v = value_of(d, p, dir, iface);
 	checked(v, values[d], "value");
-	if (values[d] <= 256)
+	if (values[d] <= 1024)
 		return cell(t, cfg->dim[d].pages + v);
 	return cell(t, (size_t)cell(t, cfg->dim[d].table + (v >> 8)) * 256 + cfg->dim[d].pages + (v & 255));
 }
@@ -128,13 +128,13 @@ static void not_empty(__u64 bits)
 	}
 }
 
-/* Is the rule's bit set in the tree? One rule at a time: slow and simple. */
-static bool has_rule(const struct tables *t, __u32 root, __u32 rule)
+/* Is the bit of a rule's place set in the tree? One at a time: slow and simple. */
+static bool has_place(const struct tables *t, __u32 root, __u32 place)
 {
 	__u32 at = root;
 
 	for (unsigned int level = t->cfg.levels; level > 1; level--) {
-		unsigned int k = rule >> 6 * (level - 1) & 63;
+		unsigned int k = place >> (level == 3 ? 14 : 8) & 63;
 		const struct node *n = node(t, at);
 
 		if (at != root)
@@ -145,34 +145,59 @@ static bool has_rule(const struct tables *t, __u32 root, __u32 rule)
 	}
 	checked(at, t->nleaves, "leaves");
 	if (t->cfg.levels > 1)
-		not_empty(t->leaves[at]);
-	return t->leaves[at] >> (rule & 63) & 1;
+		not_empty(t->leaves[at].word[0] | t->leaves[at].word[1] | t->leaves[at].word[2] | t->leaves[at].word[3]);
+	return t->leaves[at].word[place % 256 / 64] >> place % 64 & 1;
+}
+
+/* Up to the end of the decisions, which stand last in their array. */
+static __u32 places_of(const struct tables *t)
+{
+	size_t most = (size_t)256 << 6 * (t->cfg.levels - 1), n = t->nwords * 16 - t->cfg.decisions;
+
+	return (__u32)(n < most ? n : most);
+}
+
+/* The rule that stands at a place where a bit is set. */
+static __u32 rule_at(const struct tables *t, __u32 place)
+{
+	__u32 number = word(t, t->cfg.decisions + place) & 0xffffff;
+
+	return (__u32)checked(number - 1, t->cfg.rules, "rule");
 }
 
 __u32 ref_walk(const struct tables *t, enum image image, const struct packet *p, enum direction dir,
 	       iface_id_t iface)
 {
 	const struct image_cfg *cfg = &t->cfg.image[image];
-	__u32 roots[ROOTS_MAX], n = 0;
+	const __u32 places = places_of(t);
+	__u32 roots[ROOTS_MAX], n = 0, first = RULE_NONE_RAW;
+	size_t folded = 0;
 
 	if (!cfg->dims)
 		return RULE_NONE_RAW;
-	for (unsigned int d = 0; d < DIM_COUNT; d++)
-		if (cfg->dims >> d & 1)
-			roots[n++] = cfg->dim[d].root + class_of(t, image, (enum dim)d, p, dir, iface);
+	for (unsigned int d = 0; d < DIM_COUNT; d++) {
+		__u32 class = cfg->dims >> d & 1 ? class_of(t, image, (enum dim)d, p, dir, iface) : 0;
+
+		if (cfg->dims >> d & 1 && cfg->folded >> d & 1)
+			folded += (size_t)class * cfg->dim[d].step;
+		else if (cfg->dims >> d & 1)
+			roots[n++] = cfg->dim[d].root + class;
+	}
+	if (cfg->folded)
+		roots[n++] = word(t, cfg->fold + folded);
 	for (__u32 i = 0; i < cfg->sets; i++) {
 		const struct set_ref *s = &cfg->set[i];
 
 		roots[n++] = s->root + t->set_contains(t->set_arg, s->set, (enum set_type)s->type,
 						       (enum family)p->family, s->dst ? &p->dst : &p->src);
 	}
-	for (__u32 rule = 0; rule < t->cfg.rules; rule++) {
+	for (__u32 place = 0; place < places; place++) {
 		__u32 i = 0;
 
-		while (i < n && has_rule(t, roots[i], rule))
+		while (i < n && has_place(t, roots[i], place))
 			i++;
 		if (i == n)
-			return rule;
+			first = rule_at(t, place) < first ? rule_at(t, place) : first;
 	}
-	return RULE_NONE_RAW;
+	return first;
 }

@@ -101,7 +101,7 @@ static void check_ruleset(struct random *g, const struct gen_style *style, size_
 		struct gen_probe q;
 
 		gen_probe(g, &rs, &q);
-		check_probe(&rs, &t, &q, style->rules <= 4096 || i % 8 == 0);
+		check_probe(&rs, &t, &q, style->rules <= 4096 || i % 16 == 0);
 		tally->hits += linear_scan(&rs, LINEAR_ALL, &q.packet, q.direction, q.iface, NULL).raw != RULE_NONE_RAW;
 	}
 	tally->probes += probes;
@@ -132,12 +132,12 @@ static void one_level(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 600; i++) {
-		struct gen_style style = style_of(&g, 1 + random_below(&g, 64));
+		struct gen_style style = style_of(&g, i == 0 ? 256 : 1 + random_below(&g, i % 4 ? 64 : 256));
 
 		check_ruleset(&g, &style, 50, &tally);
 	}
 	assert_int_equal(tally.levels[1], 600);
-	report("1 to 64 rules", &tally);
+	report("1 to 256 rules", &tally);
 }
 
 static void two_levels(void **state)
@@ -147,13 +147,13 @@ static void two_levels(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 60; i++) {
-		size_t rules = i == 0 ? 65 : i == 1 ? 4096 : 65 + random_below(&g, i % 4 ? 300 : 4032);
+		size_t rules = i == 0 ? 257 : i == 1 ? 16384 : 257 + random_below(&g, i % 4 ? 800 : 6000);
 		struct gen_style style = style_of(&g, rules);
 
 		check_ruleset(&g, &style, 250, &tally);
 	}
 	assert_int_equal(tally.levels[2], 60);
-	report("65 to 4,096 rules", &tally);
+	report("257 to 16,384 rules", &tally);
 }
 
 static void three_levels(void **state)
@@ -163,14 +163,14 @@ static void three_levels(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 6; i++) {
-		struct gen_style style = style_of(&g, i == 0 ? 4097 : 4097 + random_below(&g, 8000));
+		struct gen_style style = style_of(&g, 16385 + (i ? random_below(&g, 8000) : 0));
 
 		style.addresses = i != 1;
 		style.per_packet = true;
 		check_ruleset(&g, &style, 1000, &tally);
 	}
 	assert_int_equal(tally.levels[3], 6);
-	report("over 4,096 rules", &tally);
+	report("over 16,384 rules", &tally);
 }
 
 static void no_rules(void **state)
