@@ -78,20 +78,20 @@ static struct place *sorted(const struct listing *l)
 }
 
 /*
- * Brings the flows to the rules of now. Those that these stop are told as such until the next packet comes; behind that they are cut, and
- * no flows any more.
+ * Brings the flows to the rules of now. Those that these stop are told as such until the next packet comes. What has been stopped already, by a
+ * rule change or at the second hook of one that is forwarded, is dropped traffic, and no flow.
  */
 static int rejudge(struct listing *l, char **err)
 {
-	_cleanup_free_ bool *cut = (bool *)xcalloc(l->flows.n + 1, sizeof(*cut));
+	_cleanup_free_ bool *stopped = (bool *)xcalloc(l->flows.n + 1, sizeof(*stopped));
 	size_t n = 0;
 	int rc;
 
 	for (size_t i = 0; i < l->flows.n; i++)
-		cut[i] = flow_is_cut(&l->flows.v[i]);
+		stopped[i] = flow_is_stopped(&l->flows.v[i]);
 	rc = flows_rejudge(&l->s, &l->live, &l->rs, &l->flows, err);
 	for (size_t i = 0; !rc && i < l->flows.n; i++)
-		if (!cut[i] || !flow_is_cut(&l->flows.v[i]))
+		if (!stopped[i] || !flow_is_stopped(&l->flows.v[i]))
 			l->flows.v[n++] = l->flows.v[i];
 	l->flows.n = rc ? l->flows.n : n;
 	return rc;

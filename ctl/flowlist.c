@@ -87,7 +87,7 @@ int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fil
 
 		if (!b->head.tag[i % WAYS] || !flow_table_get(b, i % WAYS, &f, &serial) || flow_table_over(&t, &f, now))
 			continue;
-		if (fill && !flow_is_cut(&f))
+		if (fill && !flow_is_stopped(&f))
 			*(f.bits & FLOW_CONFIRMED ? &fill->confirmed : &fill->unconfirmed) += 1;
 		if (!out)
 			continue;

@@ -32,10 +32,13 @@ struct flow_list { struct flow *v; size_t n, cap; };
 void flow_list_free(struct flow_list *l);
 #define _cleanup_flow_list_ _cleanup_(flow_list_free)
 
-/* Fill of the table; flows that a rule change cut are none, though their entries are there. */
+/* Fill of the table; flows that the rules stop are none, though their entries are there. */
 struct flow_fill { __u64 confirmed, unconfirmed; };
 
-/* Live flows, a copy each, and those that were cut (flow_is_cut: the rules of now may pass them again). `fill` may be NULL, and `out` too. 0 or a negative errno. */
+/*
+ * Live flows, a copy each, and those that are stopped (flow_is_stopped: the rules of now may pass them again). `fill` may be NULL, and `out`
+ * too. 0 or a negative errno.
+ */
 int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fill *fill);
 
 #endif

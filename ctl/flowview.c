@@ -64,6 +64,8 @@ bool flow_is_cut(const struct flow *f)
 	return judged_given(j) && judged_verdict(j) != VERDICT_PASS;
 }
 
+bool flow_is_stopped(const struct flow *f) { return flow_ruling_of(f).verdict != VERDICT_PASS; }
+
 const char *flow_label(const struct flow_context *c, __u32 rule)
 {
 	return c->rules && rule && rule <= c->rules->nrules ? c->rules->rules[rule - 1].label : "";

@@ -34,6 +34,9 @@ struct flow_ruling flow_ruling_of(const struct flow *f);
  */
 bool flow_is_cut(const struct flow *f);
 
+/* The rules stop it at one of its hooks: it has been cut, or it is forwarded and stopped at the second hook. Dropped traffic, no live flow. */
+bool flow_is_stopped(const struct flow *f);
+
 /* An object with the keys of `flows -j`; its members alone, for an object that has more. */
 void flow_json(struct json *j, const struct flow_context *c, const struct flow *f);
 void flow_json_members(struct json *j, const struct flow_context *c, const struct flow *f);

@@ -16,12 +16,9 @@ static bool first_told(struct flow_watch *w, __u32 place, __u16 serial)
 	return true;
 }
 
-/* The rules stop it, at either hook, though the table keeps it until it is idle: should they pass it again, it goes on. */
-static bool is_cut(const struct flow *f) { return flow_ruling_of(f).verdict != VERDICT_PASS; }
-
 static enum end_reason why(const struct flow *f)
 {
-	return flow_has_ended(f) || flow_is_void(f) || is_cut(f) ? END_CLOSED : END_IDLE;
+	return flow_has_ended(f) || flow_is_void(f) || flow_is_stopped(f) ? END_CLOSED : END_IDLE;
 }
 
 bool flow_watch_event(struct flow_watch *w, const struct flow_event *e, enum end_reason *out)
@@ -36,7 +33,7 @@ bool flow_watch_event(struct flow_watch *w, const struct flow_event *e, enum end
 
 static bool is_over(const struct flow_watch *w, const struct flow *f, ticks_t now)
 {
-	return flow_has_ended(f) || is_cut(f) || flow_table_over(&w->table, f, now);
+	return flow_has_ended(f) || flow_is_stopped(f) || flow_table_over(&w->table, f, now);
 }
 
 /* One place. Most have no flow, or one that goes on. */

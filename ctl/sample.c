@@ -181,7 +181,7 @@ static void look_at_flow(struct sampler *p, enum top_sort sort, __u32 place, tic
 	more = packets[0] + packets[1];
 	more_bytes = bytes[0] + bytes[1];
 	out->active += more != 0;
-	if (!flow_table_over(&p->table, f, now) && !flow_is_cut(f))
+	if (!flow_table_over(&p->table, f, now) && !flow_is_stopped(f))
 		*(f->bits & FLOW_CONFIRMED ? &out->fill.confirmed : &out->fill.unconfirmed) += 1;
 	else if (!more)
 		return;

@@ -37,8 +37,9 @@ check "passed out, stopped on the way in" tcp_dropped "$A" $b6 80
 check "not the other way round" tcp_dropped "$B" $a 80
 check "ping is stopped on the way out" ping_dropped "$A" $b
 check "both rules count it" same "$(($(packets "$R" 1) > 5)) $(($(packets "$R" 2) > 5))" "1 1"
-check_json "a flow that is stopped on the way out shows it" '
-	[.flows[] | select(.proto == "icmp")] | length >= 1 and all(.verdict == "drop" and .direction == "out")' fw "$R" -j flows
+check_json "what is stopped on the way out is dropped traffic" '[.flows[] | select(.proto == "icmp")] | length >= 1 and
+	all(.verdict == "drop" and .direction == "out" and .interface == "r1" and .reason == "default")' fw "$R" -j flows --dropped inet
+check_json "and no flow" '.flows == []' fw "$R" -j flows proto icmp
 check_json "a passed one has the rule of the way in" '[.flows[] | select(.dport == 80 and .family == "inet")] |
 	length >= 1 and all(.verdict == "pass" and .rule == 1 and .src == "10.9.0.1")' fw "$R" -j flows
 size=200000
