@@ -11,6 +11,7 @@
 #include "fail.h"
 #include "ifaces.h"
 #include "parse.h"
+#include "pastrules.h"
 #include "print.h"
 #include "sets.h"
 #include "timeouts.h"
@@ -240,6 +241,7 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	/* Counters are carried twice: before the swap, so that they are there whatever happens then, and once more when the
 	 * old programs count no longer. */
 	rc = carry(&ch);
+	rc = rc ?: past_keep(s, &ch.live);
 	rc = rc ?: loaded_place(&c->loaded, &s->maps, slot);
 	rc = rc ?: go_live(s, slot);
 	if (rc)
@@ -251,6 +253,7 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	/* The old programs go where they are replaced: quicker than where their place is emptied, which waits for packets each time. */
 	(void)loaded_place(&c->loaded, &s->maps, ch.live.slot);
 	(void)sets_keep_only(&s->maps, &c->sets);
+	past_prune(s);
 	return 0;
 }
 

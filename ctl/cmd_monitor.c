@@ -255,8 +255,8 @@ static int look(struct monitor *m, char **err)
 	}
 	m->real_minus_monotonic_ns = clock_kept_difference(m->clock);
 	(void)recent_rules_look(&m->rules);
-	if (m->flows)
-		flow_watch_rules(&m->watch, &m->rules.v[0].rs);
+	if (m->flows && recent_rules_live(&m->rules))
+		flow_watch_rules(&m->watch, recent_rules_live(&m->rules));
 	put_lost(m);
 	m->look_on = m->flows;
 	return 0;

@@ -19,10 +19,15 @@ static void flush(struct collector *c)
 
 static void look_at_rules(struct collector *c, __u64 now)
 {
-	if (!c->rules || (c->env.rules && !rulewatch_look(c->rules, now)))
+	bool had = c->env.rules, changed;
+
+	if (!c->rules)
 		return;
+	changed = rulewatch_look(c->rules, now);
 	c->env.rules = rulewatch_live(c->rules);
-	timeouts_fill(&c->env.rules->options, c->context.clock.tick_ns, &c->sweep.table.cfg);
+	if (!c->env.rules || (had && !changed))
+		return;
+	timeouts_fill(&c->env.rules->rules.options, c->context.clock.tick_ns, &c->sweep.table.cfg);
 	for (int k = 0; k < SINK_COUNT; k++)
 		if (c->sinks[k])
 			c->sinks[k]->ops->rules(c->sinks[k]);
@@ -32,6 +37,18 @@ static void look_at_rules(struct collector *c, __u64 now)
 static __u32 ifindex_of(const struct collector *c, const struct flow *f, enum direction d)
 {
 	return judged_given(flow_judged(f, d)) ? c->ifindex[f->iface[d].raw] : 0;
+}
+
+/* Those under which the record's flow was judged. */
+static void find_rules(struct collector *c, struct flow_record *r, generation_t g)
+{
+	const struct known_rules *k;
+
+	if (g.raw > rulewatch_newest(c->rules))
+		look_at_rules(c, c->now); /* they have changed since the tick began */
+	k = rulewatch_of(c->rules, g);
+	c->context.rules = k ? &k->rules : NULL;
+	r->ruleset = k ? k->id : 0;
 }
 
 static void emit(void *arg, struct flow_record *r, ticks_t since)
@@ -46,11 +63,8 @@ static void emit(void *arg, struct flow_record *r, ticks_t since)
 		r->since_ns = r->last_ns;
 	for (int i = 0; i < DIRECTION_COUNT; i++)
 		r->ifindex[i] = ifindex_of(c, &r->flow, (enum direction)i);
-	if (c->rules) {
-		if (r->flow.ruling[d].generation.raw > rulewatch_newest(c->rules))
-			look_at_rules(c, c->now); /* it has changed since the tick began */
-		c->context.rules = rulewatch_of(c->rules, r->flow.ruling[d].generation);
-	}
+	if (c->rules)
+		find_rules(c, r, r->flow.ruling[d].generation);
 	for (int k = 0; k < SINK_COUNT; k++)
 		if (c->sinks[k])
 			c->sinks[k]->ops->add(c->sinks[k], r, &c->context);

@@ -38,6 +38,7 @@ enum { REVERSE_PEN = 29305, ENTERPRISE_BIT = 0x8000 }; /* RFC 5103 */
 	X(FIREWALL_EVENT, 233, 0, 1)            /* firewallEvent */                       \
 	X(FORWARDING_STATUS, 89, 0, 1)          /* forwardingStatus (RFC 7270) */         \
 	X(RULE, 302, 0, 8)                      /* selectorId: the rule as what selected the packets */ \
+	X(RULESET, 301, 0, 8)                   /* selectionSequenceId: the rules that it is one of */ \
 	X(RULE_NAME, 335, 0, VARIABLE)          /* selectorName: its label */             \
 	X(PROCESS, 144, 0, 4)                   /* exportingProcessId */                  \
 	X(UNSENT_FLOWS, 166, 0, 8)              /* notSentFlowTotalCount */               \
@@ -53,22 +54,22 @@ static const struct { __u16 number; __u32 pen; __u16 bytes; } specs[] = { IPFIX_
 	FIELD_PROTOCOL, FIELD_OCTETS, FIELD_PACKETS, FIELD_TCP_FLAGS, FIELD_REVERSE_OCTETS, FIELD_REVERSE_PACKETS,    \
 	FIELD_REVERSE_TCP_FLAGS, FIELD_START, FIELD_END, FIELD_END_REASON, FIELD_BIFLOW_DIRECTION, FIELD_VLAN,        \
 	FIELD_INNER_VLAN, FIELD_INGRESS, FIELD_EGRESS, FIELD_DIRECTION, FIELD_FIREWALL_EVENT, FIELD_FORWARDING_STATUS, \
-	FIELD_RULE, FIELD_NONE
+	FIELD_RULE, FIELD_RULESET, FIELD_NONE
 static const enum field ipv4_fields[] = { FIELD_SOURCE_IPV4, FIELD_DESTINATION_IPV4, FIELD_SOURCE_PORT, FIELD_DESTINATION_PORT, FLOW_REST };
 static const enum field ipv6_fields[] = { FIELD_SOURCE_IPV6, FIELD_DESTINATION_IPV6, FIELD_SOURCE_PORT, FIELD_DESTINATION_PORT, FLOW_REST };
 static const enum field icmp_fields[] = { FIELD_SOURCE_IPV4, FIELD_DESTINATION_IPV4, FIELD_ICMP_TYPE_CODE, FLOW_REST };
 static const enum field icmp6_fields[] = { FIELD_SOURCE_IPV6, FIELD_DESTINATION_IPV6, FIELD_ICMP6_TYPE_CODE, FLOW_REST };
-static const enum field rules_fields[] = { FIELD_RULE, FIELD_RULE_NAME, FIELD_NONE };
+static const enum field rules_fields[] = { FIELD_RULESET, FIELD_RULE, FIELD_RULE_NAME, FIELD_NONE };
 static const enum field unsent_fields[] = { FIELD_PROCESS, FIELD_UNSENT_FLOWS, FIELD_UNSENT_PACKETS, FIELD_UNSENT_OCTETS, FIELD_NONE };
 
-/* Templates with a scope are options templates: the first field is the scope. */
-static const struct { const enum field *fields; bool scoped; } templates[IPFIX_TEMPLATE_COUNT] = {
-	[IPFIX_IPV4] = { ipv4_fields, false },
-	[IPFIX_IPV6] = { ipv6_fields, false },
-	[IPFIX_ICMP] = { icmp_fields, false },
-	[IPFIX_ICMP6] = { icmp6_fields, false },
-	[IPFIX_RULES] = { rules_fields, true },
-	[IPFIX_UNSENT] = { unsent_fields, true },
+/* Templates with a scope are options templates: so many of the first fields are the scope. */
+static const struct { const enum field *fields; unsigned int scopes; } templates[IPFIX_TEMPLATE_COUNT] = {
+	[IPFIX_IPV4] = { ipv4_fields, 0 },
+	[IPFIX_IPV6] = { ipv6_fields, 0 },
+	[IPFIX_ICMP] = { icmp_fields, 0 },
+	[IPFIX_ICMP6] = { icmp6_fields, 0 },
+	[IPFIX_RULES] = { rules_fields, 2 },
+	[IPFIX_UNSENT] = { unsent_fields, 1 },
 };
 
 /* --- bytes ---------------------------------------------------------------------------------------- */
@@ -131,7 +132,7 @@ static size_t field_count(enum ipfix_template t)
 
 static size_t template_bytes(enum ipfix_template t)
 {
-	size_t n = templates[t].scoped ? 6 : 4;
+	size_t n = templates[t].scopes ? 6 : 4;
 
 	for (const enum field *f = templates[t].fields; *f != FIELD_NONE; f++)
 		n += specs[*f].pen ? 8 : 4;
@@ -140,12 +141,12 @@ static size_t template_bytes(enum ipfix_template t)
 
 static bool add_template(struct ipfix_message *m, enum ipfix_template t)
 {
-	if (!open_set(m, templates[t].scoped ? SET_OPTIONS : SET_TEMPLATE, template_bytes(t)))
+	if (!open_set(m, templates[t].scopes ? SET_OPTIONS : SET_TEMPLATE, template_bytes(t)))
 		return false;
 	put(m, IPFIX_TEMPLATE_FIRST + t, 2);
 	put(m, field_count(t), 2);
-	if (templates[t].scoped)
-		put(m, 1, 2);
+	if (templates[t].scopes)
+		put(m, templates[t].scopes, 2);
 	for (const enum field *f = templates[t].fields; *f != FIELD_NONE; f++) {
 		put(m, specs[*f].number | (specs[*f].pen ? ENTERPRISE_BIT : 0), 2);
 		put(m, specs[*f].bytes, 2);
@@ -170,7 +171,7 @@ struct values {
 	const struct flow_record *record;
 	struct flow_ends ends;
 	struct flow_ruling ruling;
-	__u32 rule, process;
+	__u32 rule, ruleset, process;
 	const char *name;
 	const struct export_tally *unsent;
 };
@@ -284,6 +285,8 @@ static void put_field(struct ipfix_message *m, enum field f, const struct values
 		return put(m, forwarding_status(v), n);
 	case FIELD_RULE:
 		return put(m, v->rule, n);
+	case FIELD_RULESET:
+		return put(m, v->ruleset, n);
 	case FIELD_RULE_NAME:
 		return put_name(m, v->name);
 	case FIELD_PROCESS:
@@ -331,6 +334,7 @@ bool ipfix_add_flow(struct ipfix_message *m, const struct flow_record *r)
 	bool v6 = r->flow.key.family == FAMILY_INET6;
 
 	v.rule = v.ruling.rule;
+	v.ruleset = r->ruleset;
 	flow_ends_of(&r->flow, &v.ends);
 	/* Each kind of ICMP in the element of its own; IPv4 may carry ICMPv6 in name, and the other way round. */
 	if (r->flow.key.proto == PROTO_ICMP && !v6)
@@ -340,9 +344,9 @@ bool ipfix_add_flow(struct ipfix_message *m, const struct flow_record *r)
 	return add_record(m, v6 ? IPFIX_IPV6 : IPFIX_IPV4, &v);
 }
 
-bool ipfix_add_rule(struct ipfix_message *m, __u32 rule, const char *label)
+bool ipfix_add_rule(struct ipfix_message *m, __u32 ruleset, __u32 rule, const char *label)
 {
-	const struct values v = { .record = &no_record, .rule = rule, .name = label, .unsent = &none_unsent };
+	const struct values v = { .record = &no_record, .rule = rule, .ruleset = ruleset, .name = label, .unsent = &none_unsent };
 
 	return add_record(m, IPFIX_RULES, &v);
 }

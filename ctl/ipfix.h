@@ -34,8 +34,8 @@ void ipfix_begin(struct ipfix_message *m, __u8 *buf, size_t max);
 /* All templates. Fits into an empty message of IPFIX_MIN bytes. */
 bool ipfix_add_templates(struct ipfix_message *m);
 bool ipfix_add_flow(struct ipfix_message *m, const struct flow_record *r);
-/* What a rule number (0: the defaults) in flow records means. */
-bool ipfix_add_rule(struct ipfix_message *m, __u32 rule, const char *label);
+/* What a rule number (0: the defaults) in flow records of this ruleset means. */
+bool ipfix_add_rule(struct ipfix_message *m, __u32 ruleset, __u32 rule, const char *label);
 /* Records, packets and bytes that were not sent so far; `process` is the exporting process' id. */
 bool ipfix_add_unsent(struct ipfix_message *m, __u32 process, const struct export_tally *unsent);
 /*

@@ -46,19 +46,27 @@ static int open_maps(int prog_fd, struct ruleset_maps *m, char **err)
 	return contract_check_group(&ruleset_group, m, "live ruleset", err);
 }
 
-static int read_text(struct live_ruleset *l)
+int live_text(fw_text_t m, __u64 length, char **out)
 {
-	size_t n = (size_t)l->info.text_length, blocks = (n + sizeof(struct text_block) - 1) / sizeof(struct text_block);
-	struct text_block *at = n ? fw_text_map(l->maps.fw_text, blocks) : NULL;
+	size_t n = (size_t)length, blocks = (n + sizeof(struct text_block) - 1) / sizeof(struct text_block);
+	struct text_block *at = n ? fw_text_map(m, blocks) : NULL;
 
 	if (n && !at)
 		return -errno;
-	l->text = (char *)xmalloc(n + 1);
+	*out = (char *)xmalloc(n + 1);
 	if (n)
-		memcpy(l->text, at, n);
-	l->text[n] = '\0';
+		memcpy(*out, at, n);
+	(*out)[n] = '\0';
 	fw_text_unmap(at, blocks);
 	return 0;
+}
+
+static struct live_ruleset take(struct live_ruleset *l)
+{
+	const struct live_ruleset taken = *l;
+
+	*l = live_none();
+	return taken;
 }
 
 int live_open(const struct state *s, struct live_ruleset *out, char **err)
@@ -75,14 +83,13 @@ int live_open(const struct state *s, struct live_ruleset *out, char **err)
 		rc = prog < 0 ? -errno : open_maps(prog, &l.maps, err);
 	}
 	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, &l.info);
-	rc = rc ?: read_text(&l);
+	rc = rc ?: live_text(l.maps.fw_text, l.info.text_length, &l.text);
 	if (rc == -EPROTO) /* said already */
 		return rc;
 	if (rc)
 		return FAIL(err, rc, "the live ruleset cannot be read: %s", strerror(-rc));
 	l.slot = live.slot;
-	*out = l;
-	l = live_none();
+	*out = take(&l);
 	return 0;
 }
 

@@ -22,6 +22,9 @@ void live_close(struct live_ruleset *l);
 /* 0 or a negative errno with *err. */
 int live_open(const struct state *s, struct live_ruleset *out, char **err);
 
+/* The text of a ruleset, of this length in bytes; NUL-terminated, the caller's. 0 or a negative errno. */
+int live_text(fw_text_t m, __u64 length, char **out);
+
 /* The live ruleset as a model (its text was checked when it was applied). Owned by the caller. */
 int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err);
 

@@ -3,13 +3,13 @@
 #ifndef FW_RECENTRULES_H
 #define FW_RECENTRULES_H
 
-#include "model.h"
+#include "rulebook.h"
 #include "state.h"
 
-enum { RECENT_RULES = 2 };
 struct recent_rules {
 	const struct state *s;
-	struct { __u32 id; struct ruleset rs; } v[RECENT_RULES]; /* the newest first; id 0: none */
+	struct rulebook book;
+	__u32 live;                /* id of the live ones as of the last look; 0: none yet */
 	generation_t looked;       /* of an event: its rules were looked for */
 };
 
@@ -21,6 +21,8 @@ const struct ruleset *recent_rules_of(struct recent_rules *r, generation_t id);
 /* Those of a flow's judgement, whose generation may be a later one under the same rules. */
 const struct ruleset *recent_rules_judging(struct recent_rules *r, generation_t g);
 
+/* The live ones; NULL where they could not be read. */
+const struct ruleset *recent_rules_live(const struct recent_rules *r);
 /* Whether a rule of the live ones has `log`. */
 bool recent_rules_log(const struct recent_rules *r);
 

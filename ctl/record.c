@@ -8,6 +8,8 @@ void record_json(struct json *j, const struct flow_context *c, const struct flow
 
 	json_object(j);
 	flow_json_members(j, c, &r->flow);
+	if (r->ruleset)
+		json_key_uint(j, "ruleset", r->ruleset);
 	json_key_string(j, "end_reason", end_reason_text(r->end));
 	if (!r->first_record)
 		json_key_string(j, "since", time_text(r->since_ns, time));

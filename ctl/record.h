@@ -4,6 +4,7 @@
 #define FW_RECORD_H
 
 #include "flowview.h"
+#include "rulebook.h"
 
 /* Why a record is made. */
 #define FW_END_REASONS(X)              \
@@ -23,11 +24,12 @@ struct flow_record {
 	struct flow flow;
 	enum end_reason end;
 	bool first_record;      /* there was none of this flow before */
+	__u32 ruleset;          /* id of that which its rule is a position in; 0: not known any more */
 	__u64 first_ns, since_ns, last_ns;
 	__u32 ifindex[DIRECTION_COUNT]; /* where it came in and went out; 0: not seen there */
 };
 
-/* An object with the keys of `flows -j`, end_reason, and since where it is not the flow's first record. */
+/* An object with the keys of `flows -j`, ruleset where it is known, end_reason, and since where it is not the flow's first record. */
 void record_json(struct json *j, const struct flow_context *c, const struct flow_record *r);
 
 /*

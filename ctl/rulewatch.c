@@ -8,15 +8,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "fail.h"
-#include "live.h"
-#include "parse.h"
+#include "pastrules.h"
 #include "privileges.h"
 #include "rulewatch.h"
 
 #define AGAIN_NS 1000000000ull
 
-/* What the process that reads answers to each byte; `length` bytes of text follow. */
-struct answer { __u32 failed, id; __u64 length; };
+/*
+ * Who asks says which ruleset it knows as the newest. The process that reads answers with those above it, the oldest first: each so, with
+ * `length` bytes of text behind it; at last comes one that is `last`, with the id of the live one. `failed`: there is no answer now.
+ */
+struct answer { __u32 failed, last, id, zero; __u64 length; };
 
 static int move_all(int fd, void *p, size_t n, bool out)
 {
@@ -37,24 +39,33 @@ static int move_all(int fd, void *p, size_t n, bool out)
 
 /* --- the process that reads ----------------------------------------------------------------------- */
 
-static int answer_one(const struct state *s, int fd)
+static int hand_over(void *arg, __u32 id, const char *text)
+{
+	const int *fd = (const int *)arg;
+	struct answer a = { .id = id, .length = strlen(text) };
+	int rc = move_all(*fd, &a, sizeof(a), true);
+
+	return rc ?: move_all(*fd, (void *)text, a.length, true);
+}
+
+static int answer_one(const struct state *s, int fd, __u32 known)
 {
 	_cleanup_live_ struct live_ruleset live = live_none();
-	struct answer a = { .failed = live_open(s, &live, NULL) != 0 };
-	int rc;
+	struct answer a = { .failed = live_open(s, &live, NULL) != 0, .last = 1, .id = live.info.id };
+	int rc = 0;
 
-	if (!a.failed) {
-		a.id = live.info.id;
-		a.length = strlen(live.text);
-	}
-	rc = move_all(fd, &a, sizeof(a), true);
-	return rc ?: a.failed ? rc : move_all(fd, live.text, a.length, true);
+	/* Those that were live before come first: what is known is known up to its newest. */
+	if (!a.failed && a.id != known)
+		rc = past_each(s, known, hand_over, &fd);
+	if (!a.failed && a.id > known)
+		rc = rc ?: hand_over(&fd, a.id, live.text);
+	return rc ?: move_all(fd, &a, sizeof(a), true);
 }
 
 static __attribute__((noreturn)) void serve(const struct state *s, int fd)
 {
 	const __u64 keep = 1ull << CAP_BPF | 1ull << CAP_SYS_ADMIN; /* to get a descriptor by id */
-	char asked;
+	__u32 known;
 
 	/* It ends when the one that asks does, and not before: that one has a last look to take. */
 	signal(SIGINT, SIG_IGN);
@@ -63,58 +74,50 @@ static __attribute__((noreturn)) void serve(const struct state *s, int fd)
 	(void)prctl(PR_SET_NAME, "fwctl-rules", 0, 0, 0);
 	if (privileges_keep(keep, NULL))
 		_exit(1);
-	while (!move_all(fd, &asked, 1, false) && !answer_one(s, fd))
+	while (!move_all(fd, &known, sizeof(known), false) && !answer_one(s, fd, known))
 		;
 	_exit(0);
 }
 
 /* --- the one that asks ---------------------------------------------------------------------------- */
 
-static int ask(struct rulewatch *w, __u32 *id, char **text)
+/* The answers to one question go into the book. */
+static int ask(struct rulewatch *w)
 {
-	struct answer a;
-	char asked = 0;
-	int rc = w->fd < 0 ? -EPIPE : move_all(w->fd, &asked, 1, true);
+	__u32 known = rulebook_newest(&w->book);
+	int rc = w->fd < 0 ? -EPIPE : move_all(w->fd, &known, sizeof(known), true);
 
-	rc = rc ?: move_all(w->fd, &a, sizeof(a), false);
-	if (rc || a.failed)
-		return rc ?: -EAGAIN;
-	*id = a.id;
-	*text = (char *)xmalloc(a.length + 1);
-	(*text)[a.length] = '\0';
-	rc = move_all(w->fd, *text, a.length, false);
-	if (rc)
-		free(TAKE_PTR(*text));
+	while (!rc) {
+		_cleanup_free_ char *text = NULL;
+		struct answer a;
+
+		rc = move_all(w->fd, &a, sizeof(a), false);
+		if (!rc && a.last) {
+			w->live_id = a.failed ? w->live_id : a.id;
+			return a.failed ? -EAGAIN : 0;
+		}
+		if (rc)
+			break;
+		text = (char *)xmalloc(a.length + 1);
+		text[a.length] = '\0';
+		rc = move_all(w->fd, text, a.length, false);
+		if (!rc)
+			(void)rulebook_add(&w->book, a.id, text); /* one that is not understood is not known */
+	}
 	return rc;
 }
 
+/* 0 when there is another live ruleset than before. */
 static int fetch(struct rulewatch *w)
 {
-	_cleanup_free_ char *text = NULL;
-	struct diag d = { .io_error = 0 };
-	struct ruleset rs;
-	unsigned int next;
-	__u32 id = 0;
-	int rc = ask(w, &id, &text);
+	__u32 before = w->live_id;
+	int rc = ask(w);
 
 	if (rc == -EPIPE || rc == -ECONNRESET) { /* it is gone: the labels stay as they are */
 		cleanup_close_fn(&w->fd);
 		w->fd = -1;
 	}
-	if (rc || (w->kept[w->newest].used && w->kept[w->newest].id == id))
-		return rc ?: -EALREADY;
-	rc = ruleset_parse_nofiles("live ruleset", text, strlen(text), &rs, &d);
-	diag_free(&d);
-	if (rc)
-		return rc;
-	next = w->kept[w->newest].used ? (w->newest + 1) % RULESETS_KEPT : w->newest;
-	if (w->kept[next].used)
-		ruleset_free(&w->kept[next].rules);
-	w->kept[next].id = id;
-	w->kept[next].rules = rs;
-	w->kept[next].used = true;
-	w->newest = next;
-	return 0;
+	return rc ?: w->live_id == before ? -EALREADY : rulebook_exact(&w->book, w->live_id) ? 0 : -EBADMSG;
 }
 
 static __u64 look(const struct rulewatch *w)
@@ -152,9 +155,7 @@ void rulewatch_stop(struct rulewatch *w)
 	cleanup_close_fn(&w->fd);
 	if (w->pid > 0)
 		(void)waitpid(w->pid, NULL, 0);
-	for (int i = 0; i < RULESETS_KEPT; i++)
-		if (w->kept[i].used)
-			ruleset_free(&w->kept[i].rules);
+	rulebook_free(&w->book);
 	fw_live_unmap((struct live *)w->live);
 	fw_instance_unmap((struct instance_cfg *)w->instance);
 	*w = (struct rulewatch){ .fd = -1 };
@@ -173,20 +174,8 @@ bool rulewatch_look(struct rulewatch *w, __u64 now)
 	return !fetch(w);
 }
 
-const struct ruleset *rulewatch_live(const struct rulewatch *w) { return &w->kept[w->newest].rules; }
+const struct known_rules *rulewatch_live(const struct rulewatch *w) { return rulebook_exact(&w->book, w->live_id); }
 
-__u32 rulewatch_newest(const struct rulewatch *w) { return w->kept[w->newest].id; }
+__u32 rulewatch_newest(const struct rulewatch *w) { return rulebook_newest(&w->book); }
 
-const struct ruleset *rulewatch_of(const struct rulewatch *w, generation_t g)
-{
-	const struct ruleset *found = NULL;
-	__u32 best = 0;
-
-	/* Generations between two rulesets' are of changes of sets under the first. */
-	for (int i = 0; i < RULESETS_KEPT; i++)
-		if (w->kept[i].used && w->kept[i].id <= g.raw && w->kept[i].id >= best) {
-			best = w->kept[i].id;
-			found = &w->kept[i].rules;
-		}
-	return found;
-}
+const struct known_rules *rulewatch_of(const struct rulewatch *w, generation_t g) { return rulebook_judging(&w->book, g); }

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The live rules for a process without privileges: opening a new ruleset's maps takes them, so a small process of its own, which does
- * nothing else, keeps the few that are needed and hands over the text. And the rulesets of late, by generation: a flow's record speaks of the rules
- * that decided it, which may no longer be the live ones.
+ * nothing else, keeps the few that are needed and hands over the text. And the rulesets of late (pastrules.h), by generation: a flow's
+ * record speaks of the rules that decided it, which may no longer be the live ones.
  */
 #ifndef FW_RULEWATCH_H
 #define FW_RULEWATCH_H
 
 #include <sys/types.h>
-#include "model.h"
+#include "rulebook.h"
 #include "state.h"
 
-enum { RULESETS_KEPT = 8 };
 struct rulewatch {
 	int fd;                 /* to the process that reads; -1: none */
 	pid_t pid;
@@ -19,8 +18,8 @@ struct rulewatch {
 	const struct instance_cfg *instance;  /* the generations given so far */
 	__u64 seen;             /* both, at the last look */
 	__u64 again_at;         /* monotonic ns: look once more; 0: not */
-	struct { __u32 id; struct ruleset rules; bool used; } kept[RULESETS_KEPT];
-	unsigned int newest;    /* of them */
+	struct rulebook book;
+	__u32 live_id;          /* of the live one, as of the last look */
 };
 
 /*
@@ -33,9 +32,12 @@ void rulewatch_stop(struct rulewatch *w);
 /* True when there is a ruleset that was not there before. Costs two loads where nothing has changed. */
 bool rulewatch_look(struct rulewatch *w, __u64 monotonic_ns);
 
-/* The live ruleset as of the last look; that which a judgement of this generation is of, NULL where it is older than what is known. */
-const struct ruleset *rulewatch_live(const struct rulewatch *w);
-__u32 rulewatch_newest(const struct rulewatch *w); /* its generation */
-const struct ruleset *rulewatch_of(const struct rulewatch *w, generation_t g);
+/*
+ * The live ruleset as of the last look, NULL where it was not understood; that which a judgement of this generation is of, NULL where it
+ * is older than what is known. Both until the next look.
+ */
+const struct known_rules *rulewatch_live(const struct rulewatch *w);
+__u32 rulewatch_newest(const struct rulewatch *w); /* the highest generation that is a ruleset's */
+const struct known_rules *rulewatch_of(const struct rulewatch *w, generation_t g);
 
 #endif

@@ -16,7 +16,7 @@ struct sink_env {
 	/* A line for the operator: what happened to a sink. Not owned by the callee. */
 	void (*say)(void *arg, const char *text);
 	void *arg;
-	const struct ruleset *rules; /* the live ones, for the names of rules; may change between calls */
+	const struct known_rules *rules; /* the live ones, for the names of rules; may change between calls. NULL: not known */
 	__u32 domain;                /* IPFIX: observation domain */
 	bool stop;                   /* set by a sink whose reader will not come back: the collector may end */
 };

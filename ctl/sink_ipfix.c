@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Records as IPFIX messages: fills them, and sees to it that templates and options come when they are due. */
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "ipfix.h"
@@ -11,7 +12,7 @@
  * 1,500 bytes less the headers of IPv6 and UDP, and some for tunnels.
  */
 #define SECOND_NS 1000000000ull
-enum { OPTIONS_S = 30, AGAIN_S = 1, UDP_BYTES = 1400, TCP_BYTES = 16384, CLOSE_MS = 3000 };
+enum { OPTIONS_S = 30, AGAIN_S = 1, UDP_BYTES = 1400, TCP_BYTES = 16384, CLOSE_MS = 3000, NAMED_MAX = 64 };
 
 struct sink_ipfix {
 	struct sink sink;
@@ -26,6 +27,8 @@ struct sink_ipfix {
 	__u64 begun_at;       /* when the session was begun with templates */
 	__u64 options_at;     /* when options are due again, on UDP with the templates */
 	bool tcp, rules_due;
+	__u32 named[NAMED_MAX]; /* rulesets whose rules have been named in this session, or since the templates were last sent */
+	unsigned int nnamed;
 	__u8 buf[TCP_BYTES];
 };
 
@@ -63,14 +66,27 @@ static void finish(struct sink_ipfix *x)
 		}                        \
 	} while (0)
 
-static void add_rules(struct sink_ipfix *x)
+/* What the numbers of a ruleset's rules mean, once in a session; over UDP again with the templates, where they are used. */
+static void name_rules(struct sink_ipfix *x, __u32 id, const struct ruleset *rs)
 {
-	const struct ruleset *rs = x->sink.env->rules;
-
-	ADD(x, ipfix_add_rule(&x->m, 0, "default"));
-	for (size_t i = 0; rs && i < rs->nrules; i++)
+	for (unsigned int i = 0; i < x->nnamed; i++)
+		if (x->named[i] == id)
+			return;
+	if (x->nnamed == NAMED_MAX) /* the oldest is forgotten, and named again when it is needed */
+		memmove(&x->named[0], &x->named[1], --x->nnamed * sizeof(x->named[0]));
+	x->named[x->nnamed++] = id;
+	ADD(x, ipfix_add_rule(&x->m, id, 0, "default"));
+	for (size_t i = 0; i < rs->nrules; i++)
 		if (rs->rules[i].label[0])
-			ADD(x, ipfix_add_rule(&x->m, (__u32)i + 1, rs->rules[i].label));
+			ADD(x, ipfix_add_rule(&x->m, id, (__u32)i + 1, rs->rules[i].label));
+}
+
+static void name_live_rules(struct sink_ipfix *x)
+{
+	const struct known_rules *live = x->sink.env->rules;
+
+	if (live)
+		name_rules(x, live->id, &live->rules);
 	x->rules_due = false;
 }
 
@@ -104,10 +120,11 @@ static void options_if_due(struct sink_ipfix *x, __u64 now)
 		x->session = ipfix_link_session(x->link);
 		x->begun_at = now;
 	}
-	if (new_session || (again && !x->tcp))
+	if (new_session || (again && !x->tcp)) {
 		ADD(x, ipfix_add_templates(&x->m));
-	if (new_session || (again && !x->tcp) || x->rules_due)
-		add_rules(x);
+		x->nnamed = 0;
+	}
+	name_live_rules(x);
 	if (new_session || again) {
 		add_unsent(x);
 		x->options_at = now + OPTIONS_S * SECOND_NS;
@@ -120,9 +137,10 @@ static void ipfix_add(struct sink *s, const struct flow_record *r, const struct 
 {
 	struct sink_ipfix *x = (struct sink_ipfix *)s;
 
-	(void)c;
 	if (!x->begun)
 		options_if_due(x, x->now);
+	if (c->rules && ipfix_link_state(x->link) == LINK_UP)
+		name_rules(x, r->ruleset, c->rules);
 	ADD(x, ipfix_add_flow(&x->m, r));
 	x->flows++;
 }

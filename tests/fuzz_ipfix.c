@@ -113,9 +113,9 @@ static void add_rule(struct session *s, const uint8_t **data, size_t *size)
 	take(data, size, &rule, sizeof(rule));
 	take(data, size, label, sizeof(label) - 1);
 	label[sizeof(label) - 1] = '\0';
-	if (!ipfix_add_rule(&s->m, rule, label)) {
+	if (!ipfix_add_rule(&s->m, rule / 3, rule, label)) {
 		end_message(s);
-		MUST(ipfix_add_rule(&s->m, rule, label));
+		MUST(ipfix_add_rule(&s->m, rule / 3, rule, label));
 	}
 }
 

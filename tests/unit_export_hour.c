@@ -99,6 +99,7 @@ static __u64 count_lines(const char *path)
 static void test_hour(void **state)
 {
 	char path[] = "/tmp/fwctl-hour-XXXXXX";
+	const struct known_rules rules = { .id = 1 };
 	struct other_end o = { .packets = 0 };
 	struct random r = { 3 };
 	struct ipfix_target target;
@@ -113,6 +114,7 @@ static void test_hour(void **state)
 	sim_init(&s, SIM_QUEUE);
 	sim_collector(&s, &c);
 	c.env.say = say;
+	c.env.rules = &rules;
 	assert_int_equal(sink_json_open(&c.env, path, &c.sinks[SINK_JSON], NULL), 0);
 	c.sinks[SINK_IPFIX] = sink_ipfix_open(&c.env, &target);
 	for (unsigned int second = 0; second < HOUR_S; second++) {

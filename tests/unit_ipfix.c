@@ -169,9 +169,9 @@ static void test_options(void **state)
 	label[63] = '\0';
 	begin(&s, IPFIX_MIN);
 	assert_true(ipfix_add_templates(&s.m));
-	assert_true(ipfix_add_rule(&s.m, 0, "default"));
-	assert_true(ipfix_add_rule(&s.m, 262144, label));
-	assert_true(ipfix_add_rule(&s.m, 2, ""));
+	assert_true(ipfix_add_rule(&s.m, 7, 0, "default"));
+	assert_true(ipfix_add_rule(&s.m, 7, 262144, label));
+	assert_true(ipfix_add_rule(&s.m, 7, 2, ""));
 	assert_true(ipfix_add_unsent(&s.m, 4242, &unsent));
 	decode_sent(&d, &s);
 	assert_int_equal(d.n, 4);
@@ -182,6 +182,7 @@ static void test_options(void **state)
 
 		assert_true(d.v[i].options && name);
 		assert_int_equal(decoded_number(&d.v[i], 0, 302), rules[i]);
+		assert_int_equal(decoded_number(&d.v[i], 0, 301), 7);
 		assert_int_equal(name->length, strlen(names[i]));
 		assert_memory_equal(name->value, names[i], name->length);
 	}

@@ -78,12 +78,34 @@ for kind in udp tcp; do
 	check "$kind: each flow as in JSON" same "$(cat a)" "$(cat b)"
 	check_json "$kind: times are those of the JSON lines" "[.[] | select(has(\"packets\")) | .start_ms] | sort | . == $(jq -s -c '[.[] | .first |
 		(sub("\\.[0-9]+"; "") | fromdate) * 1000 + (capture("\\.(?<f>[0-9]{3})").f | tonumber)] | sort' $kind.json)" records $kind.received
+	check_json "$kind: each in its ruleset" '(map(select(has("label")) | .ruleset) | unique) == (map(select(has("packets")) | .ruleset) | unique) and
+		all(.ruleset != 0)' records $kind.received
 	check_json "$kind: names of rules" 'map(select(has("label")) | [.rule, .label]) | unique | . == [[0,"default"],[1,"web \"80\""]]' records $kind.received
 	kill "$receiver"
 	wait "$receiver" 2>/dev/null
 	until_true gone $kind 4739
 done
 check_json "ICMP types" '[.[] | select(has("icmp")) | .icmp] | sort == [2048, 32768]' records udp.received
+
+# --- rules that change ------------------------------------------------------------------------------
+
+receiver tcp 127.0.0.1 4739 change.received
+datagrams 1 94
+fw "$S" -q rule add at 1 pass in proto udp to any port 95 label '"ninety-five"'
+collect tcp:127.0.0.1:4739 change.json
+datagrams 1 95
+fw "$S" -q rule delete 1
+fw "$S" -q rule add at 1 pass in proto udp to any port 95 label '"another"'
+until_true has_lines change.json 2
+stop
+fw "$S" -q rule delete 1
+# name(PORT): what the options say of the rule of that port's flow, in its ruleset.
+label_of='def name($port): (map(select(.dport == $port))[0]) as $f | [.[] | select(has("label") and .ruleset == $f.ruleset and .rule == $f.rule) | .label] | unique'
+named() { jq -s -e "$label_of; name(94) == [\"default\"] and name(95) == [\"ninety-five\"]" change.received; }
+check "a rule's number means what it did when it judged" until_true named
+kill "$receiver"
+wait "$receiver" 2>/dev/null
+until_true gone tcp 4739
 
 # --- a collector that is away ------------------------------------------------------------------------
 

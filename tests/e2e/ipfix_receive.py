@@ -11,7 +11,7 @@ import struct
 import sys
 
 NAMES = {8: "src", 27: "src", 12: "dst", 28: "dst", 7: "sport", 11: "dport", 4: "proto", 1: "bytes", 2: "packets", 6: "flags",
-         152: "start_ms", 153: "end_ms", 136: "reason", 302: "rule", 335: "label", 32: "icmp", 139: "icmp", 58: "vlan", 10: "in_if",
+         152: "start_ms", 153: "end_ms", 136: "reason", 302: "rule", 301: "ruleset", 335: "label", 32: "icmp", 139: "icmp", 58: "vlan", 10: "in_if",
          61: "direction", 233: "event", 89: "status", 166: "unsent_flows", 167: "unsent_packets", 168: "unsent_bytes"}
 
 
