@@ -138,8 +138,12 @@ static void rule_name(const struct page *g, __u32 rule)
 {
 	const struct ruleset *rs = sampler_rules(g->p);
 
-	strbuf_add(g->out, rule ? " %u" : " default", rule);
-	if (rule && rule <= rs->nrules && rs->rules[rule - 1].label[0]) {
+	if (!rule) {
+		strbuf_add(g->out, " default");
+		return;
+	}
+	strbuf_add(g->out, " %u", rule);
+	if (rule <= rs->nrules && rs->rules[rule - 1].label[0]) {
 		strbuf_add(g->out, " ");
 		shown_add(g->out, rs->rules[rule - 1].label);
 	}
