@@ -13,6 +13,7 @@
 #include "ifaces.h"
 #include "live.h"
 #include "parse.h"
+#include "recentrules.h"
 #include "rejudge.h"
 
 enum sorting { SORT_FIRST, SORT_BYTES, SORT_PACKETS, SORT_AGE };
@@ -22,6 +23,7 @@ struct listing {
 	struct state s;
 	struct live_ruleset live;
 	struct ruleset rs;
+	struct recent_rules past;    /* those that dropped packets were judged by */
 	struct flow_list flows;
 	struct flow_filter filter;
 	bool dropped;                /* dropped tuples, in the form of flows */
@@ -36,6 +38,7 @@ static void listing_free(struct listing *l)
 {
 	flow_filter_clear(&l->filter);
 	flow_list_free(&l->flows);
+	recent_rules_free(&l->past);
 	ruleset_free(&l->rs);
 	live_close(&l->live);
 	state_close(&l->s);
@@ -107,10 +110,22 @@ static void filter_flows(struct listing *l)
 	l->flows.n = n;
 }
 
-/* The ruleset that a dropped packet was judged by is not the live one any more: its numbers say nothing of today's. */
+/* Id of the ruleset that a dropped packet was judged by. */
+static generation_t dropped_ruleset(const struct flow *f) { return f->ruling[flow_ruling_of(f).direction].generation; }
+
+/* It is not the live one any more: its numbers say nothing of today's. */
 static bool is_of_old_rules(const struct listing *l, const struct flow *f)
 {
-	return l->dropped && f->ruling[flow_ruling_of(f).direction].generation.raw != l->live.info.id;
+	return l->dropped && dropped_ruleset(f).raw != l->live.info.id;
+}
+
+/* NULL where they are not kept any more. */
+static const struct ruleset *old_rules(struct listing *l, const struct flow *f)
+{
+	l->past.s = &l->s;
+	if (!l->past.live)
+		(void)recent_rules_look(&l->past);
+	return recent_rules_of(&l->past, dropped_ruleset(f));
 }
 
 static void print_json(struct listing *l, struct json *j, const struct flow_context *x, const struct flow *f)
@@ -120,7 +135,7 @@ static void print_json(struct listing *l, struct json *j, const struct flow_cont
 	if (l->dropped) {
 		json_key_string(j, "reason", reason_text(dropped_reason(f)));
 		json_key_string(j, "interface", l->s.names[dropped_iface(f).raw].name);
-		json_key_uint(j, "ruleset", f->ruling[flow_ruling_of(f).direction].generation.raw);
+		json_key_uint(j, "ruleset", dropped_ruleset(f).raw);
 	}
 	json_end_object(j);
 }
@@ -131,7 +146,7 @@ static void print_row(struct listing *l, struct strbuf *out, const struct flow_c
 	char note[48] = "";
 
 	if (is_of_old_rules(l, f))
-		snprintf(note, sizeof(note), ruling.rule ? " of ruleset %u" : " (ruleset %u)", f->ruling[ruling.direction].generation.raw);
+		snprintf(note, sizeof(note), ruling.rule ? " of ruleset %u" : " (ruleset %u)", dropped_ruleset(f).raw);
 	else if (l->dropped ? ruling.verdict == VERDICT_REJECT : ruling.verdict != VERDICT_PASS)
 		snprintf(note, sizeof(note), l->dropped ? " (%s)" : " (now %s)", verdict_text(ruling.verdict));
 	flow_line(out, x, &l->columns, &(struct flow_row){ f, l->dropped ? reason_text(dropped_reason(f)) : NULL, note });
@@ -149,19 +164,17 @@ static bool write_out(struct strbuf *b, size_t enough)
 
 static void print_all(struct listing *l, const struct place *order, struct json *j, struct strbuf *b)
 {
-	struct flow_context context, old;
+	struct flow_context context;
 
 	flow_context_live(&context, &l->clock, &l->rs);
-	old = context;
-	old.rules = NULL;
 	for (size_t i = 0; i < l->flows.n && i < l->limit && write_out(b, WRITE_BYTES); i++) {
 		const struct flow *f = &l->flows.v[order[i].at];
-		const struct flow_context *x = is_of_old_rules(l, f) ? &old : &context;
 
+		context.rules = is_of_old_rules(l, f) ? old_rules(l, f) : &l->rs;
 		if (l->cli->json)
-			print_json(l, j, x, f);
+			print_json(l, j, &context, f);
 		else
-			print_row(l, b, x, f);
+			print_row(l, b, &context, f);
 	}
 }
 

@@ -52,7 +52,8 @@ fw "$S" -q rule delete 1 2 >"$tmp/said"
 wide=$(COLUMNS=80 fw "$S" flows --dropped | awk 'length > w { w = length } END { print w }')
 check "that fits a terminal" [ "$wide" -le 80 ]
 fw "$S" -q rule add at 1 pass in proto sctp >"$tmp/said"
-check_says "numbers of rules that are no longer live say so" '2 of ruleset 2' fw "$S" flows --dropped to port 5000
+check_says "numbers of rules that are no longer live say so" '2 "five" of ruleset 2' fw "$S" flows --dropped to port 5000
+check_json "with the label that it had" '.flows[0] | .rule == 2 and .label == "five" and .ruleset == 2' fw "$S" -j flows --dropped to port 5000
 datagrams 5000 1
 check_json "the last packet tells the rule" '.flows[0] | .rule == 3 and .label == "five" and .packets == [4, 0]' \
 	fw "$S" -j flows --dropped to port 5000
