@@ -79,7 +79,7 @@ check_not "nothing that a terminal acts upon" env LC_ALL=C grep -n '[^ -~]' "$tm
 kill "$ping" "$noise"
 "$fwctl" -n "$S" top >"$tmp/frame" 2>"$tmp/said" &
 top=$!
-until_true grep -q nanosleep "/proc/$top/wchan"
+until_true grep -q bpf-map "/proc/$top/maps"
 fw "$S" -q detach --all --purge
 wait $top
 check "what is gone is not looked at" same "$? $(cat "$tmp/said")" \
