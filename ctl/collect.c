@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include "clock.h"
 #include "collect.h"
 #include "journal.h"
 #include "timeouts.h"
 
 #define SECOND_NS 1000000000ull
-enum { POLLS_A_TICK = 64 };
+enum { POLLS_A_TICK = 64, LAST_WORDS_NS = 20000000 }; /* programs that are about to send as they are told to stop have done so by then */
 
 static void flush(struct collector *c)
 {
@@ -157,11 +158,12 @@ void collect_reopen(struct collector *c)
 
 void collect_end(struct collector *c, ticks_t now)
 {
-	if (c->events)
+	if (c->events) {
 		events_stop(c->events); /* what ends from now on counts as unread, not as told to us */
+		nanosleep(&(struct timespec){ .tv_nsec = LAST_WORDS_NS }, NULL);
+	}
 	(void)read_events(c);
 	sweep_last(&c->sweep, now);
-	(void)read_events(c); /* from programs that were about to send as they were told to stop */
 	flush(c);
 	collect_close_sinks(c);
 }

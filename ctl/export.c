@@ -254,17 +254,37 @@ static __u64 monotonic_ns(void)
 	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
 }
 
-static int run_until_told(struct collector *c)
+/* The inode of a pin of the instance, which another instance has not; 0: there is none. Without privileges no more can be known. */
+static ino_t pin_of(const struct state *s)
+{
+	_cleanup_free_ char *pin = instance_pin(&s->in, "fw_instance");
+	struct stat st;
+
+	return !stat(pin, &st) ? st.st_ino : 0;
+}
+
+static int run_until_told(const struct state *s, struct collector *c, char **err)
 {
 	const struct timespec pause = { 0, COLLECT_TICK_MS * 1000000L };
+	const ino_t pin = pin_of(s);
+	__u64 look_at = 0;
 	int rc = 0;
 
 	while (!stop_asked && !c->env.stop && !rc) {
+		__u64 now = monotonic_ns();
+
 		if (reopen_asked) {
 			reopen_asked = 0;
 			collect_reopen(c);
 		}
-		rc = collect_tick(c, clock_ticks_now(&c->context.clock), monotonic_ns());
+		rc = collect_tick(c, clock_ticks_now(&c->context.clock), now);
+		if (rc) {
+			FAIL(err, rc, "export: events cannot be read any more: %s", strerror(-rc));
+		} else if (now >= look_at) {
+			look_at = now + 1000000000;
+			if (pin_of(s) != pin)
+				rc = FAIL(err, -ENOENT, "export: fwctl has been detached with --purge here: there is nothing more to tell of");
+		}
 		nanosleep(&pause, NULL);
 	}
 	collect_end(c, clock_ticks_now(&c->context.clock));
@@ -282,9 +302,7 @@ int export_run(const struct state *s, const struct export_request *rq, char **er
 		tear_down(&r, false);
 		return rc;
 	}
-	rc = run_until_told(&r.c);
-	if (rc)
-		FAIL(err, rc, "export: events cannot be read any more: %s", strerror(-rc));
+	rc = run_until_told(s, &r.c, err);
 	tear_down(&r, true);
 	return rc;
 }

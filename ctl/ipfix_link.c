@@ -15,7 +15,7 @@
 
 #define SECOND_NS 1000000000ull
 enum { QUEUE_MAX = 8 << 20, BACKOFF_MAX_S = 32, CONNECT_S = 10, FIRST_WAIT_MS = 1000, DEAD_PEER_MS = 30000, SEND_BUFFER = 1 << 20,
-       QUIET_S = 60 };
+       QUIET_S = 60, READS = 64 };
 
 /* A message on its way over TCP. */
 struct queued {
@@ -258,10 +258,12 @@ static void write_queue(struct ipfix_link *l)
 static void read_end(struct ipfix_link *l)
 {
 	__u8 nothing[512];
-	ssize_t n;
+	ssize_t n = 1;
 
-	while ((n = recv(l->fd, nothing, sizeof(nothing), MSG_DONTWAIT)) > 0)
-		;
+	for (int i = 0; i < READS && n > 0; i++) /* one that says something all the time shall not keep us */
+		n = recv(l->fd, nothing, sizeof(nothing), MSG_DONTWAIT);
+	if (n > 0)
+		return;
 	if (!n || (errno != EAGAIN && errno != EINTR))
 		go_down(l, n ? errno : 0);
 }

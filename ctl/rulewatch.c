@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "fail.h"
 #include "pastrules.h"
@@ -13,6 +15,7 @@
 #include "rulewatch.h"
 
 #define AGAIN_NS 1000000000ull
+enum { ANSWER_S = 5, FIRST_TRIES = 25 };
 
 /*
  * Who asks says which ruleset it knows as the newest. The process that reads answers with those above it, the oldest first: each so, with
@@ -94,7 +97,7 @@ static int ask(struct rulewatch *w)
 		rc = move_all(w->fd, &a, sizeof(a), false);
 		if (!rc && a.last) {
 			w->live_id = a.failed ? w->live_id : a.id;
-			return a.failed ? -EAGAIN : 0;
+			return a.failed ? -EBUSY : 0;
 		}
 		if (rc)
 			break;
@@ -113,7 +116,7 @@ static int fetch(struct rulewatch *w)
 	__u32 before = w->live_id;
 	int rc = ask(w);
 
-	if (rc == -EPIPE || rc == -ECONNRESET) { /* it is gone: the labels stay as they are */
+	if (rc && rc != -EBUSY) { /* it is gone, or does not answer: the labels stay as they are */
 		cleanup_close_fn(&w->fd);
 		w->fd = -1;
 	}
@@ -128,6 +131,8 @@ static __u64 look(const struct rulewatch *w)
 
 int rulewatch_start(const struct state *s, int lock, struct rulewatch *w, char **err)
 {
+	const struct timeval answers_within = { .tv_sec = ANSWER_S };
+	const struct timespec pause = { .tv_nsec = 20000000 };
 	int pair[2], rc;
 
 	*w = (struct rulewatch){ .fd = -1 };
@@ -145,16 +150,24 @@ int rulewatch_start(const struct state *s, int lock, struct rulewatch *w, char *
 	w->fd = pair[0];
 	if (w->pid < 0)
 		return FAIL(err, -errno, "rules: no process to read them: %s", strerror(errno));
+	(void)setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &answers_within, sizeof(answers_within));
+	(void)setsockopt(w->fd, SOL_SOCKET, SO_SNDTIMEO, &answers_within, sizeof(answers_within));
 	w->seen = look(w);
 	rc = fetch(w);
+	for (int i = 0; rc == -EBUSY && i < FIRST_TRIES; i++) { /* it is being replaced */
+		nanosleep(&pause, NULL);
+		rc = fetch(w);
+	}
 	return rc ? FAIL(err, rc, "the live ruleset cannot be read: %s", strerror(-rc)) : 0;
 }
 
 void rulewatch_stop(struct rulewatch *w)
 {
 	cleanup_close_fn(&w->fd);
-	if (w->pid > 0)
+	if (w->pid > 0) {
+		(void)kill(w->pid, SIGKILL); /* it may have been stopped; it holds nothing that would be left undone */
 		(void)waitpid(w->pid, NULL, 0);
+	}
 	rulebook_free(&w->book);
 	fw_live_unmap((struct live *)w->live);
 	fw_instance_unmap((struct instance_cfg *)w->instance);
@@ -165,13 +178,17 @@ bool rulewatch_look(struct rulewatch *w, __u64 now)
 {
 	__u64 is = look(w);
 	bool again = w->again_at && now >= w->again_at;
+	int rc;
 
 	if (is == w->seen && !again)
 		return false;
 	/* A generation is given before its ruleset is live, and two changes may look like none: so once more a bit later. */
 	w->again_at = is != w->seen ? now + AGAIN_NS : 0;
 	w->seen = is;
-	return !fetch(w);
+	rc = fetch(w);
+	if (rc == -EBUSY)
+		w->again_at = now + AGAIN_NS;
+	return !rc;
 }
 
 const struct known_rules *rulewatch_live(const struct rulewatch *w) { return rulebook_exact(&w->book, w->live_id); }

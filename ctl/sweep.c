@@ -207,16 +207,14 @@ static void look(struct sweep *s, __u32 bucket, __u32 way, ticks_t now, bool las
 	struct reported *r = &s->reported[bucket].way[way], before;
 	enum end_reason why;
 	struct flow now_is;
-	bool same;
 
 	if (!tag)
 		return;
-	same = is_of(r, serial, f->first);
-	if (same && !has_news(f, r))
-		return;
-	if (!same && told_something(r) && !give_up(s, bucket * WAYS + way, now, last))
+	if (is_of(r, serial, f->first) && !has_news(f, r)) /* most are so */
 		return;
 	if (!copy(b, way, tag, serial, &now_is))
+		return;
+	if (!is_of(r, serial, now_is.first) && told_something(r) && !give_up(s, bucket * WAYS + way, now, last))
 		return;
 	if (passes(&now_is))
 		note_passed(r, &now_is, serial);

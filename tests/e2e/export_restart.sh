@@ -78,4 +78,27 @@ for next in "--json next.json" "--ipfix udp:10.9.1.2:4740 --json next.json"; do
 done
 kill "$receiver"
 wait "$receiver" 2>/dev/null
+
+# --- an instance that goes ---------------------------------------------------------------------------
+
+collect --json gone.json
+datagrams 2 7004
+fw "$S" -q detach --all --purge
+check "it ends when the instance is purged" until_true eval '! kill -0 $collector'
+wait "$collector"
+check "that is a failure, which it says" same "$? $(cat collector.err)" \
+	"1 fwctl: export: fwctl has been detached with --purge here: there is nothing more to tell of"
+check "what there was is told before" same "$(told gone.json 7004)" 2
+fw "$S" -q attach s0
+
+# --- who reads the rules ------------------------------------------------------------------------------
+
+collect --json stuck.json
+kill -STOP "$(pgrep -P "$collector" -f export)"
+fw "$S" -q rule add pass in proto icmp
+sleep 0.2
+datagrams 2 7005
+check "a helper that does not answer does not keep it" until_true eval '[ "$(told stuck.json 7005)" = 2 ]'
+stop
+check "nor from ending" test -e stuck.json
 finish
