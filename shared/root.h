@@ -7,13 +7,19 @@
 
 FW_MAPS_ROOT(MAP)
 
-/* Does not return where the live slot holds a program. */
+/*
+ * Does not return where the live slot holds a program. A call for each slot: the kernel makes a jump of one whose place is constant, and where
+ * the processor must not predict where jumps go, that is a fifth of what a packet costs.
+ */
 static __always_inline void go_on(void *ctx, void *programs)
 {
 	const struct live *live = fw_live_at();
 
-	if (live)
-		bpf_tail_call(ctx, programs, live->slot);
+	_Static_assert(PROGRAM_SLOTS == 2, "a call for each");
+	if (live && live->slot == 0)
+		bpf_tail_call_static(ctx, programs, 0);
+	if (live && live->slot == 1)
+		bpf_tail_call_static(ctx, programs, 1);
 }
 
 /* There was none: closed, and counted. */
