@@ -11,7 +11,7 @@ struct cell { __u32 from, entry; };
 struct cell_list { struct cell *v; size_t n, cap; };
 
 struct trie_builder {
-	struct blocks *trie;
+	struct blocks *trie, *table; /* nodes; words of windows */
 	const struct intervals *iv;
 	unsigned int words; /* of 32 bits in an address */
 };
@@ -26,6 +26,79 @@ static void cell_add(struct cell_list *c, __u32 from, __u32 entry)
 	c->v[c->n++] = (struct cell){ from, entry };
 }
 
+static __u32 store_cells(struct trie_builder *b, const struct cell *v, size_t n);
+
+/* Levels of nodes over n cells. */
+static unsigned int levels_of(size_t n)
+{
+	unsigned int levels = 0;
+
+	for (size_t holds = 1; holds < n; holds *= TRIE_WAYS)
+		levels++;
+	return levels;
+}
+
+/*
+ * Where a table's places part the cells. *at is the cell in which the next place begins; *first gets it, and *at the one in which the place
+ * behind `end` does. Returns of how many cells the place has a part.
+ */
+static size_t next_place(const struct cell *v, size_t n, __u64 end, size_t *at, size_t *first)
+{
+	size_t count;
+
+	*first = *at;
+	while (*at + 1 < n && v[*at + 1].from < end)
+		++*at;
+	count = *at + 1 - *first;
+	if (*at + 1 < n && v[*at + 1].from == end)
+		++*at;
+	return count;
+}
+
+/* A window from the second cell's begin to the last one's, of up to so many places for each cell. */
+enum { WINDOW_WASTE = 8 };
+static struct trie_window window_of(const struct cell *v, size_t n)
+{
+	struct trie_window w = { .base = v[1].from, .below = v[0].entry, .above = v[n - 1].entry };
+	__u32 span = v[n - 1].from - w.base;
+
+	while (span >> w.shift >= WINDOW_WASTE * n)
+		w.shift++;
+	w.size = (span >> w.shift) + 1;
+	return w;
+}
+
+static __u64 window_end(const struct trie_window *w, __u32 place) { return w->base + (((__u64)place + 1) << w->shift); }
+
+/* Whether a window, and what it leaves to search, take fewer steps than nodes alone. */
+static bool window_pays(const struct trie_window *w, const struct cell *v, size_t n)
+{
+	size_t at = 1, first, most = 1;
+
+	for (__u32 place = 0; place < w->size; place++) {
+		size_t count = next_place(v, n, window_end(w, place), &at, &first);
+
+		most = count > most ? count : most;
+	}
+	return levels_of(most) + 1 < levels_of(n);
+}
+
+static __u32 store_window(struct trie_builder *b, const struct cell *v, size_t n, struct trie_window w)
+{
+	_cleanup_free_ __u32 *table = (__u32 *)xcalloc(w.size, sizeof(*table));
+	struct trie_node node = { .zero = 0 };
+	size_t at = 1, first;
+
+	for (__u32 place = 0; place < w.size; place++) {
+		size_t count = next_place(v, n, window_end(&w, place), &at, &first);
+
+		table[place] = store_cells(b, &v[first], count);
+	}
+	w.table = blocks_append(b->table, table, w.size);
+	node.window = w;
+	return blocks_append(b->trie, &node, 1) | TRIE_INNER | TRIE_WINDOW;
+}
+
 /* Entry of the tree over n cells. */
 static __u32 store_cells(struct trie_builder *b, const struct cell *v, size_t n)
 {
@@ -34,6 +107,12 @@ static __u32 store_cells(struct trie_builder *b, const struct cell *v, size_t n)
 
 	if (n == 1)
 		return v[0].entry;
+	if (levels_of(n) > 2) {
+		const struct trie_window w = window_of(v, n);
+
+		if (window_pays(&w, v, n))
+			return store_window(b, v, n, w);
+	}
 	while (share * TRIE_WAYS < n) /* what a full child holds */
 		share *= TRIE_WAYS;
 	for (size_t i = 0; i < n; i += share, ways++) {
@@ -83,14 +162,26 @@ static size_t make_cells(struct trie_builder *b, size_t at, unsigned int word, _
 static unsigned int height(const struct trie_builder *b, __u32 entry)
 {
 	const struct trie_node *node = (const struct trie_node *)(const void *)b->trie->v + (entry & TRIE_INDEX);
+	const __u32 *next = node->entry;
+	size_t n = TRIE_WAYS;
 	unsigned int most = 0;
 
 	if (!(entry & TRIE_INNER))
 		return 0;
-	for (size_t i = 0; i < TRIE_WAYS; i++) {
-		unsigned int h = i && node->entry[i] == node->entry[i - 1] ? 0 : height(b, node->entry[i]);
+	if (entry & TRIE_WINDOW) {
+		next = (const __u32 *)(const void *)b->table->v + node->window.table;
+		n = node->window.size;
+	}
+	for (size_t i = 0; i < n; i++) {
+		unsigned int h = i && next[i] == next[i - 1] ? 0 : height(b, next[i]);
 
 		most = h > most ? h : most;
+	}
+	if (entry & TRIE_WINDOW) {
+		unsigned int below = height(b, node->window.below), above = height(b, node->window.above);
+
+		most = below > most ? below : most;
+		most = above > most ? above : most;
 	}
 	return most + 1;
 }
@@ -108,26 +199,22 @@ static unsigned int direct_bits(size_t ncells)
 unsigned int encode_trie(struct blocks *words, struct blocks *trie, const struct intervals *iv, unsigned int width,
 			 struct trie_cfg *cfg)
 {
-	struct trie_builder b = { trie, iv, width / 32 };
+	struct trie_builder b = { trie, words, iv, width / 32 };
 	_cleanup_(cells_free) struct cell_list cells = { NULL, 0, 0 };
 	_cleanup_free_ __u32 *table = NULL;
 	unsigned int depth = 0;
-	size_t at = 0;
+	size_t at = 0, first;
 
 	make_cells(&b, 0, 0, iv->v[0].class, &cells);
 	cfg->bits = direct_bits(cells.n);
 	table = (__u32 *)xcalloc(1u << cfg->bits, sizeof(*table));
 	for (__u32 i = 0; i < 1u << cfg->bits; i++) {
-		__u64 end = ((__u64)i + 1) << (32 - cfg->bits);
-		size_t first = at, h;
+		size_t count = next_place(cells.v, cells.n, ((__u64)i + 1) << (32 - cfg->bits), &at, &first);
+		unsigned int h;
 
-		while (at + 1 < cells.n && cells.v[at + 1].from < end)
-			at++;
-		table[i] = store_cells(&b, &cells.v[first], at + 1 - first);
-		if (at + 1 < cells.n && cells.v[at + 1].from == end)
-			at++; /* it begins with the next entry of the table */
+		table[i] = store_cells(&b, &cells.v[first], count);
 		h = height(&b, table[i]);
-		depth = h > depth ? (unsigned int)h : depth;
+		depth = h > depth ? h : depth;
 	}
 	cfg->table = blocks_append(words, table, 1u << cfg->bits);
 	return depth;

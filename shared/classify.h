@@ -76,6 +76,15 @@ static __always_inline __u32 way_of(const struct trie_node *n, __u64 x)
 	return (__u32)below & (TRIE_WAYS - 1);
 }
 
+static __always_inline __u32 window_entry(const struct trie_window *w, __u32 x)
+{
+	__u32 at = (x - w->base) >> (w->shift & 31);
+
+	if (x < w->base)
+		return w->below;
+	return at < w->size ? word(w->table + at) : w->above;
+}
+
 /* Class of an address: its bits from the first on in hi, then lo, host order. */
 static __always_inline int class_bits(__u64 hi, __u64 lo, __u32 table, __u32 bits)
 {
@@ -98,7 +107,7 @@ static __always_inline int class_bits(__u64 hi, __u64 lo, __u32 table, __u32 bit
 		n = trie_at(entry & TRIE_INDEX);
 		if (!n)
 			return CLASSIFY_FAULT;
-		entry = n->entry[way_of(n, hi >> 32)];
+		entry = entry & TRIE_WINDOW ? window_entry(&n->window, (__u32)(hi >> 32)) : n->entry[way_of(n, hi >> 32)];
 	}
 	return CLASSIFY_FAULT;
 }

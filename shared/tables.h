@@ -70,19 +70,27 @@ _Static_assert(sizeof(struct leaf) * 8 == LEAF_PLACES, "layout");
 
 /*
  * Node of an address's search tree: one cache line. It looks at a word of 32 bits, the first or, behind TRIE_NEXT, the one after;
- * entry[k], k being the number of bounds `from` that the word is not below, goes on. An entry with TRIE_INNER set is the index of
- * a node; with TRIE_NEXT as well that node looks at the next word; any other is a class.
+ * entry[k], k being the number of bounds `from` that the word is not below, goes on. Or, behind TRIE_WINDOW, it has a table for where many
+ * bounds lie close together: words[table + ((word - base) >> shift)] goes on where that is one of `size` places, else `below` or `above`.
+ * An entry with TRIE_INNER set is the index of a node; with TRIE_NEXT as well that node looks at the next word; any other is a class.
  */
 enum { TRIE_WAYS = 8 };
+struct trie_window { __u32 base, shift, size, table, below, above; };
 struct trie_node {
-	__u32 from[TRIE_WAYS - 1]; /* ascending */
-	__u32 entry[TRIE_WAYS];
+	union {
+		struct {
+			__u32 from[TRIE_WAYS - 1]; /* ascending */
+			__u32 entry[TRIE_WAYS];
+		};
+		struct trie_window window;
+	};
 	__u32 zero;
 };
 _Static_assert(sizeof(struct trie_node) == 64, "one cache line");
 #define TRIE_INNER 0x80000000u
 #define TRIE_NEXT  0x40000000u
-#define TRIE_INDEX 0x3fffffffu
+#define TRIE_WINDOW 0x20000000u
+#define TRIE_INDEX 0x1fffffffu
 
 /* Small numbers packed in cache lines, so that the 8-byte stride of array maps is not wasted. */
 struct cells { __u16 v[32]; };

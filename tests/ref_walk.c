@@ -51,6 +51,16 @@ static __u32 trie_class(const struct tables *t, const struct trie_cfg *cfg, enum
 
 		at += entry & TRIE_NEXT ? 32 : 0;
 		value = addr_bits(a, checked(at, 128, "address bit"), 32);
+		if (entry & TRIE_WINDOW) {
+			const struct trie_window *w = &n->window;
+
+			if (value < w->base)
+				entry = w->below;
+			else
+				entry = (value - w->base) >> w->shift >= w->size ? w->above :
+					word(t, w->table + ((value - w->base) >> w->shift));
+			continue;
+		}
 		while (way < TRIE_WAYS - 1 && n->from[way] <= value)
 			way++;
 		entry = n->entry[way];
