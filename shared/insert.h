@@ -333,6 +333,15 @@ static __always_inline bool end_flow(const struct flow_bucket *b, __u32 way, __u
 	return false;
 }
 
+/* Beside the bucket: it may have an entry with this tag at `way` from now on. */
+static __always_inline void hint_put(__u32 bucket, __u32 way, __u32 tag)
+{
+	struct flow_hint *h = fw_hints_at((bucket_id_t){ bucket });
+
+	if (h)
+		h->way[way % WAYS] = tag_hint(tag);
+}
+
 enum { PUT_JOINED, PUT_MADE, PUT_MADE_ENDED };
 
 /*
@@ -362,6 +371,7 @@ static __always_inline int put_flow(struct flow_bucket *b, __u32 way, __u32 buck
 	BARRIER_MEMORY(f); /* readers take the serial for that of what they read */
 	if (fill_flow(f, s, in))
 		return PUT_JOINED;
+	hint_put(bucket, way, hash_tag(s->hash));
 	(void)__sync_lock_test_and_set(&b->head.tag[way], hash_tag(s->hash));
 	return put;
 }

@@ -33,6 +33,7 @@
 	M(fw_set_addrs, LOOKUP,   struct set_addr_key, struct set_elem, 131072)     \
 	M(fw_set_nets,  PREFIXES, struct set_net_key,  struct set_elem, 4194304)     \
 	M(fw_flows,     STATE,    bucket_id_t, struct flow_bucket,    1)           \
+	M(fw_hints,     STATE,    bucket_id_t, struct flow_hint,      1)           \
 	M(fw_datagrams, STATE,    datagram_bucket_id_t, struct datagram_bucket, DATAGRAM_BUCKETS) \
 	M(fw_dropped,   STATE,    dropped_bucket_id_t, struct dropped_bucket, DROPPED_BUCKETS) \
 	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)  \

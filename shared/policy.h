@@ -289,11 +289,16 @@ static __always_inline enum usual decide_usual(const struct subject *s, struct p
 {
 	const struct packet *p = &s->packet;
 	__u32 bucket = hash_bucket(s->hash, fw_cfg.buckets), way;
+	const struct flow_hint *hint = fw_hints_at((bucket_id_t){ bucket });
 	bool from_initiator, from_maker;
 	struct flow_bucket *b;
 	struct flow *f;
 	judged_t j;
 
+	if (!hint)
+		return USUAL_OTHER;
+	if (!hint_has(hint, hash_tag(s->hash)))
+		return USUAL_ABSENT;
 	b = fw_flows_at((bucket_id_t){ bucket });
 	if (!b)
 		return USUAL_OTHER;

@@ -55,6 +55,7 @@ static __always_inline enum seeding put_seeded(struct flow_bucket *b, __u32 way,
 	b->head.serial[way]++;
 	BARRIER_MEMORY(f); /* readers take the serial for that of what they read */
 	fill_seeded(f, s, in, seed);
+	hint_put(bucket, way, hash_tag(s->hash));
 	(void)__sync_lock_test_and_set(&b->head.tag[way], hash_tag(s->hash));
 	return SEEDING_MADE;
 }
