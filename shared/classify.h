@@ -227,11 +227,12 @@ static __always_inline int find_roots(enum image image, const struct query *q, c
  * What the first rule of the image that matches says: a decision_t's bits, which are not negative; CLASSIFY_NONE or CLASSIFY_FAULT; or
  * CLASSIFY_MORE, then classify_rest() tells.
  */
-static __always_inline int classify_begin(enum image image, const struct query *q, const struct packet *p, struct search *s)
+static __always_inline int classify_begin(enum image image, __u64 steps, const struct query *q, const struct packet *p,
+					  struct search *s)
 {
 	if (!classify_cfg()->image[image].dims)
 		return CLASSIFY_NONE;
-	return find_roots(image, q, p, s) ? CLASSIFY_FAULT : walk_quick(image, s);
+	return find_roots(image, q, p, s) ? CLASSIFY_FAULT : walk_quick(image, steps, s);
 }
 static __always_inline int classify_rest(enum image image, int r, struct search *s)
 {
@@ -242,7 +243,7 @@ static __always_inline int classify_rest(enum image image, int r, struct search 
 
 static __always_inline int classify_image(enum image image, const struct query *q, const struct packet *p, struct search *s)
 {
-	return classify_rest(image, classify_begin(image, q, p, s), s);
+	return classify_rest(image, classify_begin(image, WALK_QUICK, q, p, s), s);
 }
 
 /* First match over both images. */

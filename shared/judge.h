@@ -27,12 +27,15 @@ static __always_inline judged_t judged_as(enum direction d, int found)
 	return found < 0 ? (judged_t){ 0 } : decision_judged((decision_t){ (__u32)found }, d);
 }
 
-/* classify_begin() about the packet, of which scratch.query is told. Global functions, and what is left another: for the stack. */
+/*
+ * classify_begin() about the packet, of which scratch.query is told. Global functions, and what is left another: for the stack. No steps of
+ * the walk: what asks here calls functions anyway, and they need not be verified once more.
+ */
 static __always_inline int begin_asked(enum image image, const struct packet *p)
 {
 	struct scratch *s = fw_scratch_mine();
 
-	return s && p ? classify_begin(image, &s->query, p, &s->search) : CLASSIFY_FAULT;
+	return s && p ? classify_begin(image, 0, &s->query, p, &s->search) : CLASSIFY_FAULT;
 }
 __attribute__((noinline)) int begin_asked_flow(const struct packet *p) { return begin_asked(IMAGE_FLOW, p); }
 __attribute__((noinline)) int begin_asked_packet(const struct packet *p) { return begin_asked(IMAGE_PACKET, p); }

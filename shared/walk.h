@@ -219,8 +219,8 @@ static __always_inline int walk_rest(enum image image, struct search *s)
 CLASSIFY_FN(int, walk_rest_flow, (struct search *s)) { return s ? walk_rest(IMAGE_FLOW, s) : CLASSIFY_FAULT; }
 CLASSIFY_FN(int, walk_rest_packet, (struct search *s)) { return s ? walk_rest(IMAGE_PACKET, s) : CLASSIFY_FAULT; }
 
-/* The first steps of the walk; where they do not come to its end, CLASSIFY_MORE, and *s is where they stopped. */
-static __always_inline int walk_quick(enum image image, struct search *s)
+/* The first `steps` of the walk; where they do not come to its end, CLASSIFY_MORE, and *s is where they stopped. */
+static __always_inline int walk_quick(enum image image, __u64 steps, struct search *s)
 {
 	const __u32 n = classify_roots(image), levels = classify_cfg()->levels;
 	decision_t best = DECISION_NONE;
@@ -231,7 +231,7 @@ static __always_inline int walk_quick(enum image image, struct search *s)
 	s->upper = s->lower = 0;
 	if (levels == 2 ? begin_lower(n, s) : begin_upper(n, s))
 		return CLASSIFY_FAULT;
-	for (__u64 k = 0; k < WALK_QUICK; k++) {
+	for (__u64 k = 0; k < steps; k++) {
 		__u64 low;
 
 		if (levels == 3 && !s->lower) {
