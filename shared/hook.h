@@ -10,6 +10,7 @@
 #include "parse_snap.h"
 #include "parse_usual.h"
 #include "policy.h"
+#include "fault.h"
 
 static __always_inline ticks_t ticks_now(void) { return (ticks_t){ bpf_jiffies64() }; }
 
@@ -282,12 +283,6 @@ static __always_inline void go_long_way(void *ctx, void *programs, struct short_
 	s->handover = (struct handover){ .judged = end.judged, .iface = iface, .direction = (__u8)d,
 					 .usual = end.way != SHORT_UNUSUAL };
 	bpf_tail_call(ctx, programs, program_long(fw_cfg.slot));
-}
-
-/* The long way's program is not there: closed, and counted. */
-static __always_inline void count_no_long_way(enum direction d, __u32 bytes)
-{
-	fw_tally_add(tally_of(d, VERDICT_DROP, REASON_NO_PROGRAM), 1, bytes);
 }
 
 /* Judges the packet that was read, where it is, counts it, and in a replay reports. */

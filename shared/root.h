@@ -7,6 +7,8 @@
 
 FW_MAPS_ROOT(MAP)
 
+#include "fault.h"
+
 /*
  * Does not return where the live slot holds a program. A call for each slot: the kernel makes a jump of one whose place is constant, and where
  * the processor must not predict where jumps go, that is a fifth of what a packet costs.
@@ -20,12 +22,6 @@ static __always_inline void go_on(void *ctx, void *programs)
 		bpf_tail_call_static(ctx, programs, 0);
 	if (live && live->slot == 1)
 		bpf_tail_call_static(ctx, programs, 1);
-}
-
-/* There was none: closed, and counted. */
-static __always_inline void count_no_program(enum direction d, __u64 bytes)
-{
-	fw_tally_add(tally_of(d, VERDICT_DROP, REASON_NO_PROGRAM), 1, bytes);
 }
 
 #endif

@@ -99,14 +99,17 @@ int fw_tc_long(struct __sk_buff *ctx)
 {
 	const struct scratch *scratch = fw_scratch_mine();
 	struct subject *s = subject_at_hand();
-	struct handover h;
+	enum direction d = DIRECTION_OUT;
 
-	if (!scratch || !s)
-		return TC_ACT_SHOT;
-	h = scratch->handover;
-	if (h.usual ? parse_tc_usual(ctx, h.iface.link, s) : !parse_pulled(ctx, h.iface, s))
-		return TC_ACT_SHOT;
-	return act_on(judge_and_tell(ctx, s, h.judged, (enum direction)(h.direction & 1), h.iface));
+	if (scratch && s) {
+		const struct handover h = scratch->handover;
+
+		d = (enum direction)(h.direction & 1);
+		if (h.usual ? !parse_tc_usual(ctx, h.iface.link, s) : parse_pulled(ctx, h.iface, s))
+			return act_on(judge_and_tell(ctx, s, h.judged, d, h.iface));
+	}
+	count_fault(d, ctx->len);
+	return TC_ACT_SHOT;
 }
 
 static __always_inline int filter(struct __sk_buff *ctx, void *programs, enum direction d)
@@ -120,7 +123,7 @@ static __always_inline int filter(struct __sk_buff *ctx, void *programs, enum di
 	if (end.way == SHORT_DECIDED)
 		return act_on(end.verdict);
 	go_long_way(ctx, programs, end, d, iface);
-	count_no_long_way(d, ctx->len);
+	count_no_program(d, ctx->len);
 	return TC_ACT_SHOT;
 }
 

@@ -10,7 +10,7 @@ cd "${ARCH_ROOT:-$here/..}" || exit 1
 build=${1:+$(cd "$OLDPWD" && cd "$1" && pwd)}
 lines_max=420
 # Reasons of verdicts that no program gives yet.
-reasons_to_come="REASON_RELATED REASON_LIMIT"
+reasons_to_come="REASON_LIMIT"
 bad=0
 
 # verdict NAME: standard input has the breaches, a line each.

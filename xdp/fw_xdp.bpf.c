@@ -84,14 +84,15 @@ int fw_xdp_long(struct xdp_md *ctx)
 {
 	const struct scratch *scratch = fw_scratch_mine();
 	struct subject *s = subject_at_hand();
-	struct handover h;
 
-	if (!scratch || !s)
-		return XDP_DROP;
-	h = scratch->handover;
-	if (!read_packet(ctx, h.iface.link, h.usual, s))
-		return XDP_DROP;
-	return act_on(judge_and_tell(ctx, s, h.judged, h.iface));
+	if (scratch && s) {
+		const struct handover h = scratch->handover;
+
+		if (read_packet(ctx, h.iface.link, h.usual, s))
+			return act_on(judge_and_tell(ctx, s, h.judged, h.iface));
+	}
+	count_fault(DIRECTION_IN, frame_length(ctx));
+	return XDP_DROP;
 }
 
 SEC("xdp")
@@ -105,7 +106,7 @@ int fw_xdp(struct xdp_md *ctx)
 	if (end.way == SHORT_DECIDED)
 		return act_on(end.verdict);
 	go_long_way(ctx, &fw_programs_xdp, end, DIRECTION_IN, iface);
-	count_no_long_way(DIRECTION_IN, frame_length(ctx));
+	count_no_program(DIRECTION_IN, frame_length(ctx));
 	return XDP_DROP;
 }
 
