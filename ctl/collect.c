@@ -162,6 +162,7 @@ void collect_end(struct collector *c, ticks_t now)
 		events_stop(c->events); /* what ends from now on counts as unread, not as told to us */
 		nanosleep(&(struct timespec){ .tv_nsec = LAST_WORDS_NS }, NULL);
 	}
+	c->env.ending = true;
 	(void)read_events(c);
 	sweep_last(&c->sweep, now);
 	flush(c);

@@ -15,7 +15,7 @@
 
 #define SECOND_NS 1000000000ull
 enum { QUEUE_MAX = 8 << 20, BACKOFF_MAX_S = 32, CONNECT_S = 10, FIRST_WAIT_MS = 1000, DEAD_PEER_MS = 30000, SEND_BUFFER = 1 << 20,
-       QUIET_S = 60, READS = 64 };
+       QUIET_S = 60, READS = 64, PATIENCE_MS = 200, LAST_PATIENCE_MS = 5000, PAUSE_MS = 1 };
 
 /* A message on its way over TCP. */
 struct queued {
@@ -33,6 +33,9 @@ struct ipfix_link {
 	enum ipfix_link_state state;
 	bool said_down;
 	__u32 session, backoff_s;
+	__u64 patience_ns;    /* how long to wait yet where there is no room: of this tick, or of the last sweep */
+	bool last_sweep;
+	bool stuck;           /* that was not enough, and nothing has gone out since */
 	__u64 deadline;       /* monotonic ns: when to try again, or to give a connection up */
 	/* UDP */
 	struct export_tally held; /* the last message: its error may be yet to come */
@@ -73,6 +76,29 @@ static void drop_queue(struct ipfix_link *l)
 	l->last = &l->first;
 	l->unwritten = NULL;
 	l->enqueued = l->written = l->queued_bytes = 0;
+}
+
+/*
+ * Pauses for a moment, while there is patience; false when there is none. Many records at once (of the last sweep, of ends that have waited in a
+ * ring buffer) are more than the queue holds, and a peer that reads takes them soon; one that does not costs so much once.
+ */
+static bool pause_for_room(struct ipfix_link *l)
+{
+	__u64 before = now_ns(), took;
+
+	if (l->sink->env->ending && !l->last_sweep) {
+		l->last_sweep = true;
+		l->stuck = false;
+		l->patience_ns = LAST_PATIENCE_MS * 1000000ull;
+	}
+	if (l->stuck || !l->patience_ns) {
+		l->stuck = true;
+		return false;
+	}
+	nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000 }, NULL);
+	took = now_ns() - before;
+	l->patience_ns -= took < l->patience_ns ? took : l->patience_ns;
+	return true;
 }
 
 /* --- up and down ---------------------------------------------------------------------------------- */
@@ -205,11 +231,17 @@ static void send_udp(struct ipfix_link *l, const __u8 *message, size_t n, const 
 
 	look_udp(l);
 	l->held = *tally;
-	sent = send(l->fd, message, n, MSG_NOSIGNAL);
+	while ((sent = send(l->fd, message, n, MSG_NOSIGNAL)) < 0 && errno == EAGAIN)
+		if (!pause_for_room(l)) {
+			errno = EAGAIN;
+			break;
+		}
 	if (sent < 0 && errno == ECONNREFUSED) /* an error that came in this moment, of the message before: this one was not sent */
 		sent = send(l->fd, message, n, MSG_NOSIGNAL);
-	if (sent == (ssize_t)n)
+	if (sent == (ssize_t)n) {
+		l->stuck = false;
 		return;
+	}
 	say_udp(l, errno);
 	settle(l, &l->held, false);
 }
@@ -230,6 +262,7 @@ static void release_acknowledged(struct ipfix_link *l)
 		if (!l->first)
 			l->last = &l->first;
 		l->queued_bytes -= q->n;
+		l->stuck = false;
 		settle(l, &q->tally, true);
 		free(q);
 	}
@@ -273,7 +306,12 @@ static void send_tcp(struct ipfix_link *l, const __u8 *message, size_t n, const 
 	struct export_tally t = *tally;
 	struct queued *q;
 
-	if (l->queued_bytes + n > QUEUE_MAX) {
+	while (l->state == LINK_UP && l->queued_bytes + n > QUEUE_MAX && pause_for_room(l)) {
+		write_queue(l);
+		if (l->state == LINK_UP)
+			release_acknowledged(l);
+	}
+	if (l->state != LINK_UP || l->queued_bytes + n > QUEUE_MAX) {
 		settle(l, &t, false);
 		return;
 	}
@@ -320,6 +358,8 @@ void ipfix_link_send(struct ipfix_link *l, const __u8 *message, size_t n, const 
 
 void ipfix_link_tick(struct ipfix_link *l, __u64 now)
 {
+	if (!l->last_sweep)
+		l->patience_ns = PATIENCE_MS * 1000000ull;
 	switch (l->state) {
 	case LINK_DOWN:
 		if (now >= l->deadline)

@@ -18,6 +18,7 @@ struct sink_env {
 	void *arg;
 	const struct known_rules *rules; /* the live ones, for the names of rules; may change between calls. NULL: not known */
 	__u32 domain;                /* IPFIX: observation domain */
+	bool ending;                 /* it is the last sweep: nobody waits for the collector any more */
 	bool stop;                   /* set by a sink whose reader will not come back: the collector may end */
 };
 
