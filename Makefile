@@ -45,9 +45,12 @@ all: $(B)/fwctl
 deps:
 	$(Q)scripts/deps.sh $(B)
 
+# As many at once as there are CPUs, where the caller has not said how many.
+J = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # The dependencies must be there before the rules that name them are read, hence the second make.
 test demo bench: deps
-	$(Q)$(MAKE) --no-print-directory run-$@
+	$(Q)$(MAKE) --no-print-directory $(J) run-$@
 
 # --- BPF objects and their skeletons -------------------------------------------------------------
 
@@ -115,7 +118,7 @@ $(B)/analyze/%.c.ok: %.c .clang-tidy | $(SKEL)
 lint:
 	$(Q)scripts/lint.sh
 	$(Q)scripts/deps.sh $(B) lint
-	$(Q)$(MAKE) --no-print-directory analyze
+	$(Q)$(MAKE) --no-print-directory $(J) analyze
 
 install: $(B)/fwctl
 	install -D -m 0755 $< $(DESTDIR)$(PREFIX)/sbin/fwctl

@@ -7,20 +7,51 @@
 # `skip NAME: why`. A program that ends otherwise than its lines say (a crash, a test less than it planned) is a failure.
 # What failed is shown; the last line is `N passed, M failed[, K skipped]`; the status is 1 when any failed.
 # With NAMEs, only programs and scripts whose names hold one of them.
-set -u
+# As many run at once as there are CPUs (FWCTL_TEST_JOBS: so many); each has names, namespaces and pins of its own. Results come in
+# the order of the list whichever ends first.
+set -um # jobs are process groups of their own, with the usual signals
 build=$(cd "${1:?usage: run.sh BUILD_DIR [NAME...]}" && pwd) || exit 1
 shift
 here=$(cd "$(dirname "$0")" && pwd)
 limit=${FWCTL_TEST_SECONDS:-500} # seconds that a program may take
+jobs=${FWCTL_TEST_JOBS:-$(nproc)}
+# What takes longest begins first, so that nothing is left to wait for at the end; what waits, beside what computes.
+first="net_random e2e/ipfix e2e/export e2e/export_restart net_verdicts net_classbench e2e/monitor e2e/atomic unit_compile"
+# What needs all CPUs at one time to see what it is about: at the end, one after another.
+alone="net_parallel e2e/counts e2e/exact e2e/flood"
 passed=0 failed=0 skipped=0
-log=$(mktemp -d) || exit 1
-trap 'rm -rf "$log"' EXIT
+top=$(mktemp -d) || exit 1
+
+clean_up()
+{
+	local job
+
+	trap - EXIT INT TERM HUP
+	for job in $(jobs -p); do
+		kill -TERM -- "-$job"
+	done 2>/dev/null
+	wait
+	rm -rf "$top"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
 
 # Captures beyond our own, where they are there (see unit_fixtures.c, net_pcaps.c).
 if [ -z "${FWCTL_SHARED:-}" ] && [ -d "$here/../../shared/pcaps" ]; then
 	FWCTL_SHARED=$(cd "$here/../../shared" && pwd)
 	export FWCTL_SHARED
 fi
+
+# --- one program or script, in a process of its own; $log is its directory ---------------------------
+
+# bounded COMMAND...: with the limit, and ended with us.
+bounded()
+{
+	timeout -k 10 "$limit" "$@" >"$log/out" 2>"$log/err" </dev/null &
+	# shellcheck disable=SC2064 # this one
+	trap "kill -TERM $!; wait $!; exit 1" INT TERM HUP
+	wait $!
+}
 
 count() { grep -cE "$1" "$log/out"; }
 
@@ -29,15 +60,15 @@ show()
 	sed 's/^/    | /' "$log/out" "$log/err" | tail -n 200
 }
 
-# result NAME PASSED FAILED SKIPPED STATUS SECONDS [WHY]
+# result NAME PASSED FAILED SKIPPED SECONDS [WHY]
 result()
 {
-	passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
 	printf '%-20s %4d passed' "$1" "$2"
 	[ "$3" = 0 ] || printf ', %d FAILED' "$3"
 	[ "$4" = 0 ] || printf ', %d skipped' "$4"
-	printf ' (%d s)%s\n' "$6" "${7:+: $7}"
+	printf ' (%d s)%s\n' "$5" "${6:+: $6}"
 	[ "$3" = 0 ] || show
+	echo "$2 $3 $4" >"$log/counts"
 }
 
 # tally NAME STATUS SECONDS PASSED FAILED SKIPPED PLANNED: adds what the lines do not say.
@@ -54,7 +85,7 @@ tally()
 	elif [ "$2" != 0 ] && [ "$bad" = 0 ]; then
 		why="status $2" bad=1
 	fi
-	result "$1" "$good" "$bad" "$skips" "$2" "$3" "$why"
+	result "$1" "$good" "$bad" "$skips" "$3" "$why"
 }
 
 run_program()
@@ -64,14 +95,14 @@ run_program()
 	if [ ! -x "$program" ]; then
 		: >"$log/out"
 		: >"$log/err"
-		result "$name" 0 1 0 1 0 "not built"
+		result "$name" 0 1 0 0 "not built"
 		return
 	fi
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "$limit" "$program" >"$log/out" 2>"$log/err" </dev/null
+	CMOCKA_MESSAGE_OUTPUT=TAP bounded "$program"
 	status=$?
 	planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$log/out" | head -n 1)
 	if [ "$status" = 77 ] && [ -z "$planned" ]; then
-		result "$name" 0 0 1 77 0 "$(tail -n 1 "$log/err")"
+		result "$name" 0 0 1 0 "$(tail -n 1 "$log/err")"
 		return
 	fi
 	skips=$(count '^(not )?ok [0-9]+ .*# SKIP')
@@ -81,14 +112,24 @@ run_program()
 
 run_script()
 {
-	local name from=$SECONDS status
+	local name=$1 from=$SECONDS status
 
-	name=$2
-	timeout -k 10 "$limit" bash "$1" "$build" >"$log/out" 2>"$log/err" </dev/null
+	bounded bash "$here/$name.sh" "$build"
 	status=$?
 	tally "$name" "$status" $((SECONDS - from)) "$(count '^ok ')" "$(count '^not ok ')" "$(count '^skip ')" 1
 	[ "$(count '^not ok ')" != 0 ] || grep '^skip ' "$log/out" | sed 's/^/    | /'
 }
+
+run()
+{
+	trap - EXIT INT TERM HUP
+	case $1 in
+	unit_* | net_*) run_program "$1" ;;
+	*) run_script "$1" ;;
+	esac
+}
+
+# --- all of them ------------------------------------------------------------------------------------
 
 chosen()
 {
@@ -102,18 +143,79 @@ chosen()
 	return 1
 }
 
-for source in "$here"/unit_*.c "$here"/net_*.c; do
-	name=$(basename "$source" .c)
-	if chosen "$name" "$@"; then
-		run_program "$name"
+holds() { case " $1 " in *" $2 "*) return 0 ;; esac; return 1; }
+
+everything()
+{
+	local source name
+
+	printf '%s\n' $first
+	for source in "$here"/unit_*.c "$here"/net_*.c; do
+		basename "$source" .c
+	done
+	printf '%s\n' arch neg
+	for source in "$here"/e2e/*.sh; do
+		name=e2e/$(basename "$source" .sh)
+		[ "$name" = e2e/lib ] || echo "$name"
+	done
+}
+
+# started N NAME: in the background, its results in $top/N.
+started()
+{
+	log=$top/$1
+	mkdir "$log"
+	{
+		run "$2" >"$log/said"
+		: >"$log/over"
+	} &
+}
+
+shown=0
+# Shows what is over, up to the first that is not.
+show_results()
+{
+	local good bad skips
+
+	while [ -e "$top/$shown/over" ]; do
+		cat "$top/$shown/said"
+		read -r good bad skips <"$top/$shown/counts"
+		passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
+		rm -rf "${top:?}/$shown"
+		shown=$((shown + 1))
+	done
+}
+
+# at_most N: waits until so many run.
+at_most()
+{
+	while [ "$(jobs -rp | wc -l)" -gt "$1" ]; do
+		wait -n
+		show_results
+	done
+	show_results
+}
+
+names=() last=()
+while IFS= read -r name; do
+	chosen "$name" "$@" || continue
+	if holds "$alone" "$name"; then
+		last+=("$name")
+	else
+		names+=("$name")
 	fi
-done
-for name in arch neg $(cd "$here" && printf '%s\n' e2e/*.sh); do
-	name=${name%.sh}
-	if [ "$name" != e2e/lib ] && chosen "$name" "$@"; then
-		run_script "$here/$name.sh" "$name"
+done < <(everything | awk '!seen[$0]++')
+n=0
+for name in "${names[@]}" "${last[@]}"; do
+	if [ $n -ge ${#names[@]} ]; then
+		at_most 0
+	else
+		at_most $((jobs - 1))
 	fi
+	started $n "$name"
+	n=$((n + 1))
 done
+at_most 0
 
 if [ $((passed + failed)) = 0 ]; then
 	echo "no test ran"

@@ -27,7 +27,7 @@ case $tests in
 *net_verifier*) build/tests/net_verifier 2>&1 | sed -n 's/^.*verified: /FW verified /p' ;;
 esac
 # shellcheck disable=SC2086
-tests/run.sh build $tests </dev/null 2>&1 | sed 's/^/FW run /'
+FWCTL_TEST_JOBS=1 tests/run.sh build $tests </dev/null 2>&1 | sed 's/^/FW run /'
 dmesg | grep -E 'BUG|WARNING|Oops|Call Trace' | sed 's/^/FW dmesg /'
 echo "FW end"
 sync
