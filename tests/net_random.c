@@ -2,10 +2,9 @@
 /*
  * Random rulesets and packets: the compiled tables (natively), the linear scan of the rules, and the kernel programs on
  * XDP and TC egress all give the same rule. Without state, so that each packet is judged for itself; with state
- * see net_state.c. Every run is the same; FWCTL_RANDOM_RULESET=N runs only that one, as named by a failure's message.
+ * see net_state.c. Every run is the same; FWCTL_RANDOM_RULESETS=N runs the first N (most of the time is the verifier's),
+ * FWCTL_RANDOM_RULESET=N only that one, as named by a failure's message.
  */
-#include <sys/wait.h>
-#include <unistd.h>
 #include "../ctl/linear.h"
 #include "../ctl/print.h"
 #include "build_packet.h"
@@ -15,7 +14,7 @@
 #include "net_replay.h"
 #include "scale.h"
 
-enum { RULESETS = 1000, PACKETS = 150, WORKERS = 2 };
+enum { RULESETS = 300, PACKETS = 150, LARGE = RULESETS / 2 };
 
 /* One random ruleset, loaded. */
 struct subject_rules {
@@ -31,9 +30,9 @@ struct subject_rules {
 /* Mostly few rules (one level of the tables), some of two levels, one of three. */
 static unsigned int rules_of(unsigned int number, struct random *g)
 {
-	if (number == RULESETS / 2)
+	if (number == LARGE)
 		return 17000;
-	if (number % 100 == 99)
+	if (number % 50 == 49)
 		return 65 + random_below(g, 4000);
 	if (number % 20 == 19)
 		return 60 + random_below(g, 140);
@@ -44,7 +43,7 @@ static void make_rules(struct subject_rules *s, struct random *g)
 {
 	unsigned int n = rules_of(s->number, g);
 
-	s->model = s->number / WORKERS % 2;
+	s->model = s->number % 2;
 	if (s->model) {
 		const struct gen_style style = { .rules = n, .percent = n > 64 ? 60 : 10 + random_below(g, 50),
 						 .addresses = n > 200, .sets = random_chance(g, 30),
@@ -195,78 +194,29 @@ static void check_ruleset(unsigned int number, unsigned int counts[VERDICT_COUNT
 	close_rules(&s);
 }
 
-static void check_share(unsigned int worker)
+static void test_random(void **state)
 {
-	const char *one = getenv("FWCTL_RANDOM_RULESET");
-	unsigned int counts[VERDICT_COUNT] = { 0 };
+	const char *one = getenv("FWCTL_RANDOM_RULESET"), *first = getenv("FWCTL_RANDOM_RULESETS");
+	unsigned int counts[VERDICT_COUNT] = { 0 }, n = first ? (unsigned int)strtoul(first, NULL, 10) : scaled(RULESETS);
 
+	(void)state;
 	if (one) {
-		if (!worker)
-			check_ruleset((unsigned int)strtoul(one, NULL, 10), counts);
+		check_ruleset((unsigned int)strtoul(one, NULL, 10), counts);
 		return;
 	}
-	for (unsigned int i = worker; i < scaled(RULESETS); i += WORKERS)
+	for (unsigned int i = 0; i < n; i++)
 		check_ruleset(i, counts);
-	print_message("worker %u: %u packets passed, %u dropped, %u rejected by rules\n", worker, counts[VERDICT_PASS],
+	print_message("%u rulesets: %u packets passed, %u dropped, %u rejected by rules\n", n, counts[VERDICT_PASS],
 		      counts[VERDICT_DROP], counts[VERDICT_REJECT]);
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		if (counts[v] < scaled_least(PACKETS))
 			fail_msg("%s: only %u packets", verdict_text((enum verdict)v), counts[v]);
 }
 
-static void test_share(void **state)
-{
-	(void)state;
-	check_share(1);
-}
-
-static void test_own_share(void **state)
-{
-	(void)state;
-	check_share(0);
-}
-
-/* The other half, in a process of its own: most of the time is the verifier's. */
-struct other { pid_t process; FILE *log; };
-
-static struct other start_other(void)
-{
-	const struct CMUnitTest test = { .name = "the other half", .test_func = test_share };
-	struct other o = { .log = tmpfile() };
-
-	o.process = o.log ? fork() : -1;
-	if (o.process)
-		return o;
-	dup2(fileno(o.log), STDOUT_FILENO);
-	dup2(fileno(o.log), STDERR_FILENO);
-	exit(_cmocka_run_group_tests("net_random", &test, 1, NULL, NULL) ? 1 : 0);
-}
-
-static void test_other_share(void **state)
-{
-	struct other *o = (struct other *)*state;
-	char line[4096];
-	int status = -1;
-
-	assert_true(o->process > 0 && waitpid(o->process, &status, 0) == o->process);
-	rewind(o->log);
-	while (fgets(line, sizeof(line), o->log))
-		if (status || !strncmp(line, "worker", 6))
-			print_message("%s", line);
-	assert_int_equal(status, 0);
-}
-
 int main(void)
 {
-	struct other other;
-	const struct CMUnitTest tests[] = {
-		{ .name = "random rulesets, one half", .test_func = test_own_share },
-		{ .name = "random rulesets, the other half", .test_func = test_other_share, .initial_state = &other },
-	};
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_random) };
 	int refused = net_refused("net_random");
 
-	if (refused)
-		return refused;
-	other = start_other();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return refused ? refused : cmocka_run_group_tests(tests, NULL, NULL);
 }
