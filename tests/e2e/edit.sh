@@ -6,44 +6,11 @@
 pair
 s=10.9.0.2 s6=fd09:0::2
 
-# stream NAME ADDRESS PORT: a TCP connection from $C that sends a line every 20 ms; what arrives is in $tmp/NAME.
-stream()
-{
-	local at
-
-	at=$(proto TCP "$2"):$(host "$2"):$3
-	: >"$tmp/$1"
-	ip netns exec "$S" socat -u "TCP6-LISTEN:$3,ipv6only=0,reuseaddr" - >"$tmp/$1" 2>/dev/null &
-	until_true listens "$S" tcp "$3" || return 1
-	while echo "$1"; do sleep 0.02; done 2>/dev/null | ip netns exec "$C" socat -u - "$at,connect-timeout=$wait_s" 2>/dev/null &
-	streams+=($!)
-	until_true grew_by "$1" 0 1 # the listener is gone by then: another one may take its port
-}
-streams=()
-lines() { wc -l <"$tmp/$1"; }
-grew_by() { [ "$(lines "$1")" -ge $(($2 + $3)) ]; }
-# Each of the streams goes on: 10 more lines arrive.
-flows_on()
-{
-	local n
-
-	for n; do
-		until_true grew_by "$n" "$(lines "$n")" 10 || return 1
-	done
-}
-# Stream $1 has stopped, while stream $2, which sends as often, goes on: a receiver that was behind may still write a few lines,
-# then nothing more comes.
-is_cut()
-{
-	local start at
-
-	start=$(lines "$1")
-	flows_on "$2" "$2" || return 1
-	at=$(lines "$1")
-	flows_on "$2" || return 1
-	[ "$at" -le $((start + 5)) ] && [ "$(lines "$1")" = "$at" ] ||
-		{ echo "$start lines, then $at, then $(lines "$1")"; return 1; }
-}
+for port in 90 91; do
+	serve "$S" $port
+done
+# Session $1 is cut, and $2, beside it, is not.
+is_cut_beside() { is_cut "$1" && goes_on "$2"; }
 
 check "attach" fw "$S" -q attach s0
 rules "$S" <<'END'
@@ -52,36 +19,35 @@ pass in proto tcp to port 90
 pass in proto tcp to port 91
 pass in proto icmp
 END
-stream cut $s 90
-stream cut6 $s6 90
-stream kept $s 91
-check "connections that rules pass" flows_on cut cut6 kept
+session cut "$C" tcp $s 90
+session cut6 "$C" tcp $s6 90
+session kept "$C" tcp $s 91
+check "connections that rules pass" goes_on cut cut6 kept
 
 check_says "rule add" "rule 4 added; 4 rules are live" fw "$S" rule add pass in proto udp to port 53
-check "an unrelated rule cuts nothing" flows_on cut cut6 kept
+check "an unrelated rule cuts nothing" goes_on cut cut6 kept
 check "rule add at 1" fw "$S" -q rule add at 1 drop in proto tcp from 10.9.0.1 to port 90
-check "a drop rule cuts the live connection at once" is_cut cut kept
-check "and not one of another address" flows_on cut6
+check "a drop rule cuts the live connection at once" is_cut_beside cut kept
+check "and not one of another address" goes_on cut6
 check "rule delete" fw "$S" -q rule delete 1
-check "without the drop rule the connection goes on" flows_on cut
+check "without the drop rule the connection goes on" goes_on cut
 check "deleting the pass rule" fw "$S" -q rule delete 1
-check "a revoked pass rule cuts the live connection" is_cut cut kept
-check "over IPv6 too" is_cut cut6 kept
+check "a revoked pass rule cuts the live connection" is_cut_beside cut kept
+check "over IPv6 too" is_cut_beside cut6 kept
 check "adding it again" fw "$S" -q rule add pass in proto tcp to port 90
-check "and they go on" flows_on cut cut6 kept
+check "and they go on" goes_on cut cut6 kept
 check "a drop rule behind the pass rule" fw "$S" -q rule add drop in proto tcp to port 90
-check "changes nothing" flows_on cut cut6
+check "changes nothing" goes_on cut cut6
 check "a rule on outgoing packets" fw "$S" -q rule add at 1 drop out proto tcp from port 91
-check "does not stop replies to what a rule passes" flows_on kept
+check "does not stop replies to what a rule passes" goes_on kept
 check "adding a pair of rules that block both directions" fw "$S" -q rule add at 1 drop in proto tcp to port 91
-check "cuts it" is_cut kept cut
+check "cuts it" is_cut_beside kept cut
 check "rule delete takes several numbers, those before the command" fw "$S" -q rule delete 2 1
-check "which cuts nothing" flows_on cut kept
+check "which cuts nothing" goes_on cut kept
 check_says "the rest stands in its order" "$(printf '%s\n' "default in drop" "default out pass" "pass in proto tcp to port 91" \
 	"pass in proto icmp" "pass in proto udp to port 53" "pass in proto tcp to port 90" "drop in proto tcp to port 90")" fw "$S" list
-kill "${streams[@]}" 2>/dev/null
 
-# Counters. The streams are silenced first, so that the numbers stand still.
+# Counters: of rules that have nothing to do with those sessions, so that the numbers stand still.
 rules "$S" <<'END'
 default in drop
 pass in proto icmp label "ping"

@@ -21,6 +21,9 @@ ip -n "$S" route add default via 10.9.2.1 advmss 1460
 ip -n "$S" route add default via fd09:2::1 advmss 1440
 ip -n "$R" route add unreachable 10.9.77.0/24
 ip -n "$R" route add unreachable fd09:77::/64
+for ns in "$C" "$R" "$S"; do # each is told, however many there are
+	in_ns "$ns" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+done
 serve "$S" 80
 in_ns "$S" "$traffic" sink 90 300 >"$tmp/sink" &
 until_true listens "$S" tcp 90
@@ -43,7 +46,7 @@ no_route()
 	case $got in *"nreachable"*) ;; *) echo "$got"; return 1 ;; esac
 }
 # big NS ADDRESS BYTES: an echo of that size, in fragments.
-big() { in_ns "$1" ping -q -c2 -i0.2 -W$wait_s -s "$3" -M dont "$2"; }
+big() { in_ns "$1" ping -q -c2 -i0.01 -W$wait_s -s "$3" -M dont "$2"; }
 # What the client knows of the path.
 forget() { ip -n "$C" route flush cache; ip -n "$C" -6 route flush cache; }
 path_mtu() { ip -n "$C" route get "$1" | grep -q "mtu 1300"; }
@@ -52,7 +55,7 @@ datagram_back()
 {
 	local got
 
-	got=$(head -c 4000 /dev/zero | tr '\0' x | in_ns "$1" timeout $wait_s socat -b 8000 -t1 - "$(proto UDP "$2"):$(host "$2"):80" | wc -c)
+	got=$(in_ns "$1" bash -c "exec 3<>/dev/udp/$2/80; printf '%4000s' x >&3; timeout 2 head -c4000 <&3 | wc -c")
 	same "$got" 4000
 }
 
