@@ -83,7 +83,7 @@ transfer()
 {
 	local before after dropped want
 
-	for _ in 1 2 3; do # until the cable drops nothing between the two
+	for _ in {1..10}; do # until the cable drops nothing between the two
 		fw "$C" -q detach --all --purge
 		fw "$S" -q detach --all --purge
 		fw "$C" -q attach $mode c0

@@ -192,6 +192,7 @@ check "has every hundredth" same "50 50" "$(lines every) $(of every '.label == "
 
 # --- the rules cut a flow ---------------------------------------------------------------------------
 
+fw "$S" list | sed 's/udp-unreplied 1s/udp-unreplied 1h/' | rules "$S" # none ends by itself here
 watch cut 1 -j --flows
 serve "$S" 5002
 session cut-udp "$C" udp 10.9.0.2 5002

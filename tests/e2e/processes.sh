@@ -7,7 +7,7 @@
 pair
 s=10.9.0.2
 cd "$tmp" || exit 1
-writers=8 each=4
+writers=8 each=2
 
 # ends PID...: waits for all; $bad is how many failed.
 ends()
