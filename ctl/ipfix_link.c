@@ -95,7 +95,7 @@ static bool pause_for_room(struct ipfix_link *l)
 		l->stuck = true;
 		return false;
 	}
-	nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000 }, NULL);
+	nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
 	took = now_ns() - before;
 	l->patience_ns -= took < l->patience_ns ? took : l->patience_ns;
 	return true;

@@ -99,6 +99,19 @@ static int read_info(const struct state *s, __u32 id, struct ruleset_info *info)
 	return rc ?: fw_ruleset_get((fw_ruleset_t){ fd }, info);
 }
 
+/* Room for text in the map, in bytes; a negative errno where it is not one of ours. */
+static __s64 text_room(int fd)
+{
+	struct bpf_map_info info;
+	__u32 len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	return info.type == BPF_MAP_TYPE_ARRAY && info.value_size == sizeof(struct text_block) ?
+	       (__s64)info.max_entries * info.value_size : -EPROTO;
+}
+
 /* *text is the caller's. */
 static int read_past(const struct state *s, __u32 id, char **text)
 {
@@ -106,23 +119,24 @@ static int read_past(const struct state *s, __u32 id, char **text)
 	struct ruleset_info info;
 	int rc = fd < 0 ? fd : read_info(s, id, &info);
 
-	rc = rc ?: contract_check("fw_text", fd, s->in.shown, NULL);
-	return rc ?: live_text((fw_text_t){ fd }, info.text_length, text);
+	if (rc)
+		return rc;
+	return text_room(fd) >= (__s64)info.text_length ? live_text((fw_text_t){ fd }, info.text_length, text) : -EPROTO;
 }
 
 void past_prune(const struct state *s)
 {
 	_cleanup_(ids_free) struct ids ids = { NULL, 0, 0 };
-	struct ruleset_info info;
-	__u64 bytes = 0;
+	__s64 bytes = 0;
 
 	list(s, &ids);
 	for (size_t i = 0; i < ids.n; i++) { /* from the newest on */
 		__u32 id = ids.v[ids.n - 1 - i];
-		bool unread = read_info(s, id, &info) != 0;
+		_cleanup_close_ int fd = open_pin(s, id, "");
+		__s64 room = text_room(fd);
 
-		bytes += unread || !i ? 0 : info.text_length;
-		if (unread || i >= PAST_RULESETS || bytes > PAST_BYTES)
+		bytes += room < 0 || !i ? 0 : room;
+		if (room < 0 || i >= PAST_RULESETS || bytes > PAST_BYTES)
 			unpin(s, id);
 	}
 }

@@ -5,7 +5,7 @@
 TEST_MAIN := $(wildcard tests/unit_*.c tests/net_*.c)
 TEST_TOOL := tests/layout_compare.c tests/traffic.c
 TEST_LIB  := $(filter-out $(TEST_MAIN) $(TEST_TOOL) $(wildcard tests/bench_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
-TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN) $(TEST_TOOL))
+TEST_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_MAIN) $(TEST_TOOL)) $(B)/tests/fwctl_dynamic
 TEST_OBJ  := $(patsubst tests/%.c,$(B)/tests/%.o,$(TEST_LIB))
 TEST_DEFS := -DTESTS_DIR='"$(CURDIR)/tests"' -DPCAPS_DIR='"$(CURDIR)/pcaps"' -DBPF_DIR='"$(abspath $(B))/bpf"'
 BENCH_OBJ := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/bench_*.c))
@@ -29,6 +29,11 @@ $(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(B)/tests/build_pack
 $(B)/tests/traffic: $(B)/tests/traffic.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^
+
+# For valgrind, which sees no allocation of a static binary.
+$(B)/tests/fwctl_dynamic: $(CTL_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 # What threads of ours do, with ThreadSanitizer.
 TSAN_OBJ := $(patsubst %,$(B)/tests/tsan/%.o,programs object mapset replay net_threads)
