@@ -9,6 +9,10 @@ FW_MAPS_ROOT(MAP)
 
 #include "fault.h"
 
+#ifndef __bpf__
+#define bpf_tail_call_static bpf_tail_call /* which libbpf has for clang only; gcc reads this too (scripts/strict.sh) */
+#endif
+
 /*
  * Does not return where the live slot holds a program. A call for each slot: the kernel makes a jump of one whose place is constant, and where
  * the processor must not predict where jumps go, that is a fifth of what a packet costs.
