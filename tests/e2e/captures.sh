@@ -22,8 +22,9 @@ judged() { fw "$S" -j metrics | jq '[.metrics[] | select(.name == "fwctl_verdict
 before=$(judged)
 in_ns "$C" python3 "$count" send c0 "$tmp/sent" "${files[@]}"
 sent=$(jq .sent "$tmp/sent")
+arrived() { [ $(($(judged) - before)) -ge "$sent" ]; }
 check "enough was sent" test "$sent" -gt 100
-check "all frames arrived" test $(($(judged) - before)) -ge "$sent"
+check "all frames arrived" until_true arrived
 sleep 1
 kill -TERM "$collector"
 wait "$collector"

@@ -116,13 +116,13 @@ for kind in udp tcp; do
 	collect "$kind:[::1]:4740" away.json
 	datagrams 3 90
 	until_true has_lines away.json 3
-	sleep 0.2
+	until_true eval '[ "$(jq -s "map(select(.dport == 90)) | length" away.received)" = 3 ]'
 	kill -KILL "$receiver"
 	wait "$receiver" 2>/dev/null
 	until_true gone $kind 4740
 	datagrams 20 91
 	until_true has_lines away.json 23
-	sleep 0.2
+	until_true eval '[ "$(jq -n "$(lost)[0] - ${before_lost}[0]")" -ge 20 ]'
 	receiver $kind ::1 4740 away.received
 	mark=$(sent)
 	for _ in 1 2 3 4 5 6 7 8; do

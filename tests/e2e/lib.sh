@@ -216,7 +216,7 @@ udp()
 {
 	local got i
 
-	for i in 1 2 5; do # a datagram may be lost on a machine that is busy
+	for i in 5 5 10; do # a datagram may be lost on a machine that is busy
 		got=$(udp_ask "$1" "$2" "$3" $i 2>&1)
 		[ "$got" = hello ] && return 0
 	done

@@ -14,7 +14,7 @@ import struct
 import sys
 import time
 
-BURST, PAUSE_S, FRAME_MAX = 64, 0.001, 9014
+BURST, PAUSE_S, FRAME_MAX = 32, 0.001, 9014  # the other end has room for 256 frames
 PORTS = {6: "tcp", 17: "udp", 132: "sctp", 33: "dccp", 136: "udplite"}
 ETHER, RAW = 1, (12, 101, 228, 229)
 

@@ -47,7 +47,7 @@ class Screen:
         return [line.rstrip("\r") for line in text.decode().split("\n")]
 
 
-def wait_for(screen, what, seconds=15):
+def wait_for(screen, what, seconds=30):
     end = time.time() + seconds
     while time.time() < end:
         screen.read(0.05)
