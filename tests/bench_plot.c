@@ -31,9 +31,9 @@ static const struct panel panels[] = {
 		{ SUBJECT_KNOWN, "known flow", BLUE, false, false },
 		{ "stateless", "stateless, one rule", SKY, false, false },
 		{ "new flow", "new flow", GREEN, false, false },
-		{ "acl1, " SUBJECT_TRACE, "stateless, acl1", PINK, false, false },
-		{ "fw1, " SUBJECT_TRACE, "stateless, fw1", GREY, false, false },
-		{ "ipc1, " SUBJECT_TRACE, "stateless, ipc1", BLACK, false, false },
+		{ "acl1, " SUBJECT_EACH, "stateless, acl1", PINK, false, false },
+		{ "fw1, " SUBJECT_EACH, "stateless, fw1", GREY, false, false },
+		{ "ipc1, " SUBJECT_EACH, "stateless, ipc1", BLACK, false, false },
 		{ SUBJECT_PEER, "xdp-filter, 1 source", RED, true, true },
 		{ SUBJECT_PEER_SMALL, "xdp-filter, IPv4 only", AMBER, true, true } } },
 	{ TOPIC_LIVE, "Packets that the last rule drops, on a veth", "packets a second", 1, 10000, 1000, 10000000, {
