@@ -91,6 +91,7 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 		rc = has_seeded(s, &seeded);
 	if (rc)
 		return FAIL(err, rc, "instance: %s", strerror(-rc));
+	rq->hooks = LOAD_XDP | LOAD_OUT | (s->cfg.tc_ingress ? LOAD_IN : 0); /* each program more takes its time to be verified */
 	rq->cfg.stateful = seeded;
 	rq->instance = &s->maps;
 	rq->tables = &c->tables;
@@ -257,7 +258,8 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	return 0;
 }
 
-int apply_for_seeded(struct state *s, char **err)
+/* The live ruleset once more, where it keeps no state or `always`. */
+static int load_anew(struct state *s, bool always, char **err)
 {
 	_cleanup_live_ struct live_ruleset live = live_none();
 	struct ruleset rs = { .nrules = 0 };
@@ -267,9 +269,31 @@ int apply_for_seeded(struct state *s, char **err)
 	rc = rc ?: live_parse(&live, &rs, err);
 	if (rc)
 		return rc;
-	if (!ruleset_keeps_state(&rs))
+	if (always || !ruleset_keeps_state(&rs))
 		rc = apply_ruleset(s, &rs, APPLY_KEEP_SETS | APPLY_ANEW, &result, err);
 	ruleset_free(&rs);
+	return rc;
+}
+
+int apply_for_seeded(struct state *s, char **err) { return load_anew(s, false, err); }
+
+static int set_tc_ingress(struct state *s, bool on)
+{
+	s->cfg.tc_ingress = on;
+	return fw_instance_put(s->maps.fw_instance, &s->cfg);
+}
+
+int apply_for_tc_ingress(struct state *s, char **err)
+{
+	int rc = s->cfg.tc_ingress ? 0 : set_tc_ingress(s, true);
+
+	if (rc)
+		return FAIL(err, rc, "instance: %s", strerror(-rc));
+	if (!fw_programs_in_id(s->maps.fw_programs_in, 0, &(__u32){ 0 }))
+		return 0;
+	rc = load_anew(s, true, err);
+	if (rc)
+		(void)set_tc_ingress(s, false);
 	return rc;
 }
 

@@ -37,6 +37,12 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
  */
 int apply_for_seeded(struct state *s, char **err);
 
+/*
+ * The live ruleset's programs for ingress on TC, which are loaded from now on; to be called before the first interface gets
+ * such a root program. As apply_ruleset().
+ */
+int apply_for_tc_ingress(struct state *s, char **err);
+
 /* The same up to the swap: everything that can fail is tried, and nothing changes (apply --dry-run). */
 int apply_dry_run(struct state *s, const struct ruleset *rs, char **err);
 

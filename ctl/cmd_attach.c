@@ -39,8 +39,10 @@ static int root_of(struct attach *a, enum hook hook, char **err)
 	static const enum root_program which[HOOK_COUNT] = {
 		[HOOK_XDP_IN] = ROOT_XDP, [HOOK_TC_IN] = ROOT_IN, [HOOK_TC_OUT] = ROOT_OUT,
 	};
-	int *fd = &a->root[which[hook]];
+	int *fd = &a->root[which[hook]], rc = *fd < 0 && hook == HOOK_TC_IN ? apply_for_tc_ingress(&a->state, err) : 0;
 
+	if (rc)
+		return rc;
 	if (*fd < 0)
 		*fd = root_load(&a->state.maps, which[hook], err);
 	return *fd;

@@ -137,12 +137,10 @@ int compile(const struct ruleset *rs, const struct compile_names *names, struct 
 			return error;
 		}
 	}
-	if (c.trie_depth > TRIE_DEPTH_MAX)
-		return FAIL(err, -E2BIG, "the rules' addresses take a search of %u steps; at most %d are possible", c.trie_depth,
-			    TRIE_DEPTH_MAX);
 	out->cfg.trie_depth = c.trie_depth;
 	out->cfg.decisions = compile_decisions(&c);
-	error = hand_over(&c, out);
+	error = c.trie_depth <= TRIE_DEPTH_MAX ? hand_over(&c, out) :
+		FAIL(err, -E2BIG, "the rules' addresses take a search of %u steps; at most %d are possible", c.trie_depth, TRIE_DEPTH_MAX);
 	if (error)
 		memset(out, 0, sizeof(*out));
 	return error;

@@ -111,6 +111,11 @@ int contract_check(const char *name, int fd, const char *where, char **err)
 	return 0;
 }
 
+int contract_missing(const char *name, const char *where, char **err)
+{
+	return FAIL(err, -EPROTO, "%s/%s: made by another version of fwctl: there is no such map (" WAY_OUT ")", where, name);
+}
+
 int contract_check_group(const struct map_group *g, const void *maps, const char *where, char **err)
 {
 	int rc = 0;

@@ -14,6 +14,8 @@
  * what to do) where it is not, or where it has no BTF that would tell.
  */
 int contract_check(const char *name, int fd, const char *where, char **err);
+/* The same error for a map that should be there and is not. */
+int contract_missing(const char *name, const char *where, char **err);
 /* All open maps of a group (mapset.h). */
 int contract_check_group(const struct map_group *g, const void *maps, const char *where, char **err);
 

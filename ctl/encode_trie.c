@@ -56,7 +56,7 @@ static size_t next_place(const struct cell *v, size_t n, __u64 end, size_t *at, 
 }
 
 /* A window from the second cell's begin to the last one's, of up to so many places for each cell. */
-enum { WINDOW_WASTE = 8 };
+enum { WINDOW_WASTE = 4 };
 static struct trie_window window_of(const struct cell *v, size_t n)
 {
 	struct trie_window w = { .base = v[1].from, .below = v[0].entry, .above = v[n - 1].entry };
@@ -161,13 +161,15 @@ static size_t make_cells(struct trie_builder *b, size_t at, unsigned int word, _
 /* Nodes on the longest path from an entry. */
 static unsigned int height(const struct trie_builder *b, __u32 entry)
 {
-	const struct trie_node *node = (const struct trie_node *)(const void *)b->trie->v + (entry & TRIE_INDEX);
-	const __u32 *next = node->entry;
+	const struct trie_node *node;
+	const __u32 *next;
 	size_t n = TRIE_WAYS;
 	unsigned int most = 0;
 
 	if (!(entry & TRIE_INNER))
 		return 0;
+	node = (const struct trie_node *)(const void *)b->trie->v + (entry & TRIE_INDEX);
+	next = node->entry;
 	if (entry & TRIE_WINDOW) {
 		next = (const __u32 *)(const void *)b->table->v + node->window.table;
 		n = node->window.size;

@@ -57,13 +57,14 @@ static struct node row_root(const struct fold *f, const __u64 *row, struct bittr
 /* The combinations that begin with what `row` is of: those of the dimensions from `at` on, last one first. */
 static void combine(const struct fold *f, size_t at, const __u64 *row, struct bittree *tree, struct node **out)
 {
-	const struct fold_dim *d = &f->v[at - 1];
+	const struct fold_dim *d;
 	_cleanup_free_ __u64 *and = NULL;
 
 	if (!at) {
 		*(*out)++ = row_root(f, row, tree);
 		return;
 	}
+	d = &f->v[at - 1];
 	and = (__u64 *)xcalloc(f->nwords, sizeof(*and));
 	for (size_t class = 0; class < fold_classes(f, d); class++) {
 		const __u64 *v = (const __u64 *)(const void *)d->rows.v + class * f->nwords;

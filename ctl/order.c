@@ -18,6 +18,7 @@ enum width { WIDTH_ANY, WIDTH_NETWORKS, WIDTH_NETWORK, WIDTH_HOSTS };
 struct side { enum width width; u128 first; };
 
 /* How many low bits of an address vary between the ends of a list, from which a side is of this width. */
+_Static_assert(WIDTH_HOSTS < 4 && FAMILY_COUNT == 2 && DIRECTION_COUNT == 2 && IMAGE_COUNT == 2, "as key_of() packs them");
 static const unsigned int width_bits[FAMILY_COUNT][WIDTH_HOSTS] = {
 	[FAMILY_INET] = { [WIDTH_ANY] = 24, [WIDTH_NETWORKS] = 12, [WIDTH_NETWORK] = 4 },
 	[FAMILY_INET6] = { [WIDTH_ANY] = 96, [WIDTH_NETWORKS] = 80, [WIDTH_NETWORK] = 64 },

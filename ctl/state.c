@@ -30,6 +30,8 @@ static int open_pins(struct state *s, char **err)
 		_cleanup_free_ char *path = instance_pin(&s->in, instance_group.v[i].name);
 		int fd = bpf_obj_get(path);
 
+		if (fd < 0 && errno == ENOENT) /* the instance is whole: fw_instance was pinned last, and is there */
+			return contract_missing(instance_group.v[i].name, s->in.shown, err);
 		if (fd < 0)
 			return FAIL(err, -errno, "%s/%s: %s (fwctl detach --all --purge starts anew)", s->in.shown,
 				    instance_group.v[i].name, strerror(errno));

@@ -20,7 +20,7 @@ struct bucket_head {
 	__u32 zero;
 	__u32 tag[WAYS];   /* 0: free */
 	__u16 serial[WAYS]; /* moved on by each insert in this way: tells its entries apart (event.h) */
-	__u32 spare[2];
+	__u32 unused[2];    /* not `spare`, as before there were hints: a binary that sets none must not come to this table */
 };
 _Static_assert(sizeof(struct bucket_head) == 64, "one cache line");
 

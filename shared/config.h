@@ -131,7 +131,7 @@ struct instance_cfg {
 	__u32 buckets;
 	__u32 hash_key[13];
 	__u32 next_generation;
-	__u32 zero;
+	__u32 tc_ingress;   /* 1: an interface's ingress is or was on TC, for which rulesets are loaded only then */
 	struct vocabulary vocabulary;
 };
 _Static_assert(sizeof(struct instance_cfg) == 64, "layout");

@@ -19,12 +19,13 @@ FW_MAPS_ROOT(MAP)
  */
 static __always_inline void go_on(void *ctx, void *programs)
 {
-	const struct live *live = fw_live_at();
+	const volatile struct live *live = fw_live_at();
+	__u32 slot = live ? live->slot : PROGRAM_SLOTS; /* read once: it may change meanwhile */
 
 	_Static_assert(PROGRAM_SLOTS == 2, "a call for each");
-	if (live && live->slot == 0)
+	if (slot == 0)
 		bpf_tail_call_static(ctx, programs, 0);
-	if (live && live->slot == 1)
+	if (slot == 1)
 		bpf_tail_call_static(ctx, programs, 1);
 }
 

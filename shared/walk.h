@@ -159,6 +159,9 @@ static __always_inline int look_in_leaf(__u32 n, const struct search *s, __u64 l
 	return take_common(&c, leaf_place(s, low), best);
 }
 
+/* Read as a word: as a struct it is four bytes on their own. */
+static __always_inline decision_t best_so_far(const struct search *s) { return (decision_t){ s->best.raw }; }
+
 /* These two, by themselves: what they loop over is verified once, not once for each child. */
 CLASSIFY_FN(int, look_flow, (struct search *s, __u64 low))
 {
@@ -186,7 +189,7 @@ static __always_inline int walk_lower(enum image image, struct search *s)
 		if (k >= classify_cfg()->leaves)
 			return CLASSIFY_FAULT;
 		s->lower ^= low;
-		if (!decision_is_none(s->best) && is_behind(leaf_place(s, low), s->best))
+		if (!decision_is_none(best_so_far(s)) && is_behind(leaf_place(s, low), best_so_far(s)))
 			break;
 		if (image == IMAGE_FLOW ? look_flow(s, low) : look_packet(s, low))
 			return CLASSIFY_FAULT;
@@ -207,14 +210,14 @@ static __always_inline int walk_rest(enum image image, struct search *s)
 
 		s->upper ^= low;
 		s->part = bit_index(low);
-		if (!decision_is_none(s->best) && is_behind(s->part << NODE_SHIFT, s->best))
+		if (!decision_is_none(best_so_far(s)) && is_behind(s->part << NODE_SHIFT, best_so_far(s)))
 			break;
 		if (image == IMAGE_FLOW ? descend_flow(s, low) : descend_packet(s, low))
 			return CLASSIFY_FAULT;
 		if (image == IMAGE_FLOW ? walk_lower_flow(s) : walk_lower_packet(s))
 			return CLASSIFY_FAULT;
 	}
-	return decision_found(s->best);
+	return decision_found(best_so_far(s));
 }
 CLASSIFY_FN(int, walk_rest_flow, (struct search *s)) { return s ? walk_rest(IMAGE_FLOW, s) : CLASSIFY_FAULT; }
 CLASSIFY_FN(int, walk_rest_packet, (struct search *s)) { return s ? walk_rest(IMAGE_PACKET, s) : CLASSIFY_FAULT; }

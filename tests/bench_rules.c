@@ -13,6 +13,7 @@ enum { LOOPBACK_INDEX = 1, IDLE_TICKS = 1000000 }; /* TEST_RUN's packets come fr
 void bench_instance_close(struct bench_instance *in)
 {
 	fw_flows_unmap(in->flows, in->cfg.buckets);
+	fw_hints_unmap(in->hints, in->cfg.buckets);
 	instance_maps_close(&in->maps);
 	in->flows = NULL;
 }
@@ -32,7 +33,8 @@ int bench_instance_open(struct bench_instance *in, char **err)
 	rc = fw_instance_put(in->maps.fw_instance, &in->cfg);
 	rc = rc ?: fw_ifaces_put(in->maps.fw_ifaces, (iface_place_t){ LOOPBACK_INDEX % IFACE_SLOTS }, &loopback);
 	in->flows = rc ? NULL : fw_flows_map(in->maps.fw_flows, in->cfg.buckets);
-	if (!in->flows) {
+	in->hints = rc ? NULL : fw_hints_map(in->maps.fw_hints, in->cfg.buckets);
+	if (!in->flows || !in->hints) {
 		rc = rc ?: -errno;
 		bench_instance_close(in);
 		return FAIL(err, rc, "instance: %s", strerror(-rc));
@@ -198,4 +200,5 @@ void bench_flows_clear(const struct bench_instance *in)
 {
 	for (__u32 i = 0; i < in->cfg.buckets; i++)
 		memset(&in->flows[i].head, 0, sizeof(in->flows[i].head));
+	memset(in->hints, 0, in->cfg.buckets * sizeof(*in->hints));
 }

@@ -14,6 +14,7 @@ struct bench_instance {
 	struct instance_maps maps;
 	struct instance_cfg cfg;
 	struct flow_bucket *flows;
+	struct flow_hint *hints;
 	unsigned int loads;        /* of rulesets: each has a generation of its own */
 };
 

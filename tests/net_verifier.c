@@ -5,6 +5,7 @@
  * A line for each: `verified: RULESET, live|replay: PROGRAM N`.
  */
 #include <dirent.h>
+#include <errno.h>
 #include "gen_rules.h"
 #include "net_fixture.h"
 #include "net_replay.h"
@@ -108,9 +109,13 @@ static void say_live(const struct ruleset *rs, const char *what)
 	_cleanup_live_ struct live_ruleset live = live_none();
 	_cleanup_free_ char *err = NULL;
 	struct apply_result result;
+	__u32 id;
 
-	if (state_open(&s, INSTANCE_CREATE | INSTANCE_LOCK, 0, &err) || apply_ruleset(&s, rs, 0, &result, &err) ||
-	    live_open(&s, &live, &err))
+	if (state_open(&s, INSTANCE_CREATE | INSTANCE_LOCK, 0, &err) || apply_ruleset(&s, rs, 0, &result, &err))
+		fail_msg("%s: %s", what, err);
+	/* Programs for ingress on TC are loaded where they are wanted, and from then on. */
+	assert_int_equal(fw_programs_in_id(s.maps.fw_programs_in, 0, &id), s.cfg.tc_ingress ? 0 : -ENOENT);
+	if (apply_for_tc_ingress(&s, &err) || live_open(&s, &live, &err))
 		fail_msg("%s: %s", what, err);
 	SAY_HOOK(s, fw_programs_xdp, live.slot, what);
 	SAY_HOOK(s, fw_programs_out, live.slot, what);

@@ -35,6 +35,14 @@ check "nothing was changed" same "$(other list)" "$before"
 check "the rules judge as before" tcp "$C" $s 80
 check "and drop as before" tcp_dropped "$C" $s 81
 
+# One that does not know a map of today.
+cookie=$(in_ns "$S" python3 -c 'import socket; print(int.from_bytes(socket.socket().getsockopt(socket.SOL_SOCKET, 71, 8), "little"))') # SO_NETNS_COOKIE
+dir=/sys/fs/bpf/fwctl/net-$cookie
+check "a map is taken away" mv "$dir/fw_hints" "$dir/fw_hinted"
+check_says "its absence is told with the way on" "fw_hints: made by another version of fwctl: there is no such map (fwctl list > FILE" other status
+check "and list gives the rules" same "$(other -q list)" "$before"
+check "the map is back" mv "$dir/fw_hinted" "$dir/fw_hints"
+
 # The way on.
 check "list gives the rules all the same" same "$(fw "$S" -q list)" "$before"
 check_says "and says what else is not to be had" "made by another version of fwctl" fw "$S" list
