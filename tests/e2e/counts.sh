@@ -7,10 +7,10 @@
 pair
 n=5000 changes=6
 check "attach" fw "$S" -q attach s0
-rules "$S" <<'END'
+rules "$S" <<END
+$(patient)
 default in drop
 default out pass
-option timeout icmp 1h
 pass in inet proto icmp icmp-type echo-request
 END
 

@@ -47,7 +47,8 @@ check_status 2 "a name is no address" fw "$S" export --ipfix udp:collector.examp
 check_says "which it says" "names are not looked up" fw "$S" export --ipfix udp:collector.example:4739
 check_status 2 "a time that is none" fw "$S" export --json x --active 1m
 fw "$S" -q attach s0
-rules "$S" <<'END'
+rules "$S" <<END
+$(patient)
 default in pass
 pass in proto tcp to any port 80 label "web"
 pass in proto icmp

@@ -62,7 +62,7 @@ new_ns S s2
 link_pair "$C" c0 "$S" s0 0
 serve "$S" 80
 fw "$S" -q attach s0
-{ echo "default in drop"; echo 'pass in proto { tcp udp } to port 80 label "web \"80\""'; echo "pass in proto icmp"; } | rules "$S"
+{ patient; echo "default in drop"; echo 'pass in proto { tcp udp } to port 80 label "web \"80\""'; echo "pass in proto icmp"; } | rules "$S"
 check_json "no flows" '.flows == []' fw "$S" -j flows
 in_ns "$C" ping -q -c3 -i0.01 $s >/dev/null
 tcp "$C" $s 80 >/dev/null

@@ -21,7 +21,8 @@ serve "$A" 80
 check "routes" until_true tcp "$A" $b6 80
 check "attach both" fw "$R" -q attach r0 r1
 
-rules "$R" <<'END'
+rules "$R" <<END
+$(patient)
 default in drop
 default out drop
 pass in on r0 proto tcp from 10.9.0.0/24 to port 80

@@ -157,6 +157,9 @@ fw()
 # rules NS: makes standard input the rules of the namespace.
 rules() { fw "$1" -q apply -; }
 
+# patient: options for rules under which no flow of a test is over by itself, however slow the machine.
+patient() { printf 'option timeout %s 1h\n' tcp-syn tcp-closing tcp-closed udp-unreplied udp-replied icmp; }
+
 # link_pair NS1 DEV1 NS2 DEV2 NET: a veth pair, 10.9.NET.1 and fd09:NET::1 on the first end, .2 and ::2 on the second.
 link_pair()
 {

@@ -198,15 +198,15 @@ serve "$S" 5002
 session cut-udp "$C" udp 10.9.0.2 5002
 until_true eval '[ "$(of cut ".event == \"flow-start\" and .dport == 5002")" = 1 ]'
 fw "$S" -q rule add at 1 drop in inet proto udp to port 5002 label cut >"$tmp/said"
-until_true eval '[ "$(of cut ".event == \"flow-end\"")" -ge 1 ]'
+until_true eval '[ "$(of cut ".event == \"flow-end\" and .dport == 5002")" -ge 1 ]'
 check "a flow that the rules cut has ended" same 1 "$(of cut '.event == "flow-end" and .dport == 5002 and .end_reason == "closed" and
 	.verdict == "drop" and .rule == 1 and .label == "cut"')"
 fw "$S" -q rule delete 1 >"$tmp/said"
 until_true eval '[ "$(of cut ".event == \"flow-start\" and .dport == 5002")" = 2 ]'
 check "when the rules pass it again, it starts anew" goes_on cut-udp
 fw "$S" -q rule add at 1 drop in inet proto udp to port 5002 label again >"$tmp/said"
-until_true eval '[ "$(of cut ".event == \"flow-end\"")" -ge 2 ]'
-check "and cut it again" same '1 0' "$(of cut '.event == "flow-end" and .label == "again"') $(of cut '.event == "flow-end" and .end_reason != "closed"')"
+until_true eval '[ "$(of cut ".event == \"flow-end\" and .dport == 5002")" -ge 2 ]'
+check "and cut it again" same '1 0' "$(of cut '.event == "flow-end" and .label == "again"') $(of cut '.event == "flow-end" and .dport == 5002 and .end_reason != "closed"')"
 fw "$S" -q rule delete 1 >"$tmp/said"
 ended "as its reader does" "$cut" INT
 check "which has counted that" grep -q "^fwctl: $(lines cut) events, 0 lost\$" "$tmp/cut.err"
