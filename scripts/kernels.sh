@@ -93,6 +93,7 @@ make_root()
 	echo "tree=$tree" >"$tmp/root/tree"
 	mkdir -p "$tmp/root$tree/build"
 	add "$build/fwctl"
+	add "$build/tests/traffic"
 	for program in "$tree"/tests/net_*.c; do
 		add "$build/tests/$(basename "$program" .c)"
 	done
