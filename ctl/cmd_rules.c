@@ -94,6 +94,8 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 	}
 	if (note)
 		cli_note(cli, "%s", note);
+	if (!rs->nrules && !rs->defaults.given[DIRECTION_IN] && !rs->defaults.given[DIRECTION_OUT])
+		cli_note(cli, "no rule, and no default: all packets pass");
 	if (!dry_run) {
 		if (result.counters_late)
 			cli_note(cli, "the counters lack what was counted while the rules were swapped");

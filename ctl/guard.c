@@ -123,8 +123,9 @@ static judged_t ask(const struct guard *g, const struct packet *p, enum directio
 {
 	const struct linear_sets sets = { in_set, (void *)g };
 	rule_id_t rule = linear_scan(g->rs, LINEAR_ALL, p, d, iface, &sets);
+	const struct rule *r = rule_is_none(rule) ? NULL : &g->rs->rules[rule.raw];
 
-	return judged_make(d, rule_is_none(rule) ? g->rs->defaults.verdict[d] : g->rs->rules[rule.raw].verdict, rule, false);
+	return judged_make(d, r ? r->verdict : g->rs->defaults.verdict[d], rule, r ? r->stateless : g->rs->defaults.stateless[d]);
 }
 
 static int refuse_cut(judged_t j, char **err)
@@ -139,30 +140,23 @@ static int refuse_cut(judged_t j, char **err)
 		    "(put a pass rule before it, or --force)", judged_rule(j).raw + 1);
 }
 
-/* What re-judging will ask: the packet that made the flow, at each direction where it was judged. */
-static int judge_flow(const struct guard *g, const struct flow *f, char **note, char **err)
+/* A packet from the client on an interface; where what passes it keeps no state, the answer as well. */
+static int judge_both_ways(const struct guard *g, const struct packet *p, const char *iface, char **err)
 {
-	struct packet p;
-	int rc = 0;
+	judged_t in = ask(g, p, DIRECTION_IN, iface);
+	struct packet answer = *p;
+	int rc = refuse_cut(in, err);
 
-	flow_made_packet(f, &p);
-	for (int i = 0; !rc && i < DIRECTION_COUNT; i++) {
-		enum direction d = (enum direction)i;
-		judged_t rules, flow;
-
-		if (!judged_given(flow_judged(f, d)))
-			continue;
-		rules = ask(g, &p, d, g->s->names[f->iface[d].raw].name);
-		flow = judged_of_flow(f, d, rules);
-		rc = refuse_cut(flow, err);
-		if (judged_verdict(flow) != judged_verdict(rules) && !*note)
-			*note = xasprintf("the ssh session this is typed in goes on, since it is older than the firewall, but "
-					  "`default %s %s` stops new ones", direction_text(d), verdict_text(judged_verdict(rules)));
-	}
-	return rc;
+	if (rc || !judged_stateless(in))
+		return rc;
+	answer.src = p->dst;
+	answer.dst = p->src;
+	answer.sport = p->dport;
+	answer.dport = p->sport;
+	return refuse_cut(ask(g, &answer, DIRECTION_OUT, iface), err);
 }
 
-/* Without a flow: a packet from the client, on the interface that has the server's address, else on every attached one. */
+/* Without a flow: on the interface that has the server's address, else on every attached one. */
 static int judge_packet(const struct guard *g, const struct packet *p, char **err)
 {
 	char own[IFNAMSIZ] = "";
@@ -177,9 +171,34 @@ static int judge_packet(const struct guard *g, const struct packet *p, char **er
 			continue;
 		attached = true;
 		if (!own[0] || !strcmp(own, g->s->names[slot.id.raw].name))
-			rc = refuse_cut(ask(g, p, DIRECTION_IN, g->s->names[slot.id.raw].name), err);
+			rc = judge_both_ways(g, p, g->s->names[slot.id.raw].name, err);
 	}
-	return attached ? rc : refuse_cut(ask(g, p, DIRECTION_IN, own[0] ? own : NULL), err);
+	return attached ? rc : judge_both_ways(g, p, own[0] ? own : NULL, err);
+}
+
+/* What re-judging will ask: the packet that made the flow, at each direction where it was judged. Where none keeps state, the flow is no more. */
+static int judge_flow(const struct guard *g, const struct flow *f, const struct packet *session, char **note, char **err)
+{
+	bool keeps_state = false;
+	struct packet p;
+	int rc = 0;
+
+	flow_made_packet(f, &p);
+	for (int i = 0; !rc && i < DIRECTION_COUNT; i++) {
+		enum direction d = (enum direction)i;
+		judged_t rules, flow;
+
+		if (!judged_given(flow_judged(f, d)))
+			continue;
+		rules = ask(g, &p, d, g->s->names[f->iface[d].raw].name);
+		flow = judged_of_flow(f, d, rules);
+		keeps_state |= judged_keeps_state(flow);
+		rc = refuse_cut(flow, err);
+		if (judged_verdict(flow) != judged_verdict(rules) && !*note)
+			*note = xasprintf("the ssh session this is typed in goes on, since it is older than the firewall, but "
+					  "`default %s %s` stops new ones", direction_text(d), verdict_text(judged_verdict(rules)));
+	}
+	return rc || keeps_state ? rc : judge_packet(g, session, err);
 }
 
 /* SSH_CONNECTION from the environment of a process, owned by the caller; NULL where it has none. */
@@ -230,6 +249,6 @@ int guard_session(const struct state *s, const struct ruleset *rs, bool keep_set
 	if (!flow_list_read(s, &flows, NULL))
 		for (size_t i = 0; i < flows.n; i++)
 			if (is_session(&flows.v[i], &p))
-				return judge_flow(&g, &flows.v[i], note, err);
+				return judge_flow(&g, &flows.v[i], &p, note, err);
 	return judge_packet(&g, &p, err);
 }

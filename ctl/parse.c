@@ -218,7 +218,10 @@ static int parse_ruleset(const char *name, const char *text, size_t len, bool re
 	if (!errors)
 		return 0;
 	ruleset_free(out);
-	return errors == p.io_errors ? d->io_error : -EINVAL;
+	if (errors == p.io_errors)
+		return d->io_error;
+	d->io_error = 0; /* lines are wrong: that is what there is to tell */
+	return -EINVAL;
 }
 
 int ruleset_parse(const char *name, const char *text, size_t len, struct ruleset *out, struct diag *d)

@@ -120,6 +120,18 @@ check_status 1 "rule delete of the rule that passes it" over_ssh rule delete 1
 check_status 1 "rule add of one that drops it" over_ssh rule add at 1 drop in proto tcp to port 22
 check_says "names the rule" "rule 1 decides it" printf %s "$said"
 check "rule add of another one" over_ssh -q rule add drop in proto udp
+check_status 1 "rules that pass its packets without state, and not the answers" over_ssh apply - <<-'END'
+	default in drop
+	default out drop
+	pass in proto tcp to port 22 stateless
+END
+check_says "tell what stops those" "default out drop" printf %s "$said"
+check "rules without state for both ways" over_ssh -q apply - <<-'END'
+	default in drop
+	default out drop
+	pass in proto tcp to port 22 stateless
+	pass out proto tcp from any port 22 stateless
+END
 check "a set whose element passes it" over_ssh -q apply - <<<$'default in drop\nset admins { type addr; 192.0.2.9 }\npass in from @admins'
 check "the guard knows them" over_ssh -q apply - <<<$'default in drop\nset admins { type addr; }\npass in from @admins label "x"'
 check "so it does for rule add" over_ssh -q rule add pass in proto udp
@@ -127,6 +139,9 @@ check "rule delete --force" over_ssh -q rule delete --force 1
 check "rules for another namespace than the session's" bash -c "
 	SSH_CONNECTION='203.0.113.9 40000 203.0.113.1 22' '$fwctl' -q -n $N apply - <<<'default in drop'"
 check "apply --force" over_ssh -q apply --force - <<<"default out drop"
+
+check_status 2 "wrong lines count before a file that cannot be read" fw "$N" check - <<<$'pass inn\nset x { type addr; file "/nonexistent" }'
+check_status 1 "which alone is another matter" fw "$N" check - <<<'set x { type addr; file "/nonexistent" }'
 
 check_status 2 "unknown command" "$fwctl" aply rules.fw
 check_says "with a suggestion" "did you mean 'apply'?" printf %s "$said"
