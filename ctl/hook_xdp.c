@@ -236,6 +236,9 @@ static int change_mode(struct instance *in, const struct iface *ifc, const struc
 	rc = attach_new(in, ifc, rq, kind, note, err);
 	if (rc)
 		(void)attach_new(in, ifc, &old, &ignored, NULL, NULL);
+	else if (note && !*note)
+		FAIL(note, 0, "%s: packets that came in during the change of mode passed unjudged (by way of --mode tc there is no such moment)",
+		     ifc->name);
 	return rc;
 }
 
