@@ -165,6 +165,8 @@ void collect_end(struct collector *c, ticks_t now)
 	c->env.ending = true;
 	(void)read_events(c);
 	sweep_last(&c->sweep, now);
+	if (c->events) /* the last look may have given up ends that the kernel counts as lost too */
+		count_unseen(c);
 	flush(c);
 	collect_close_sinks(c);
 }
