@@ -2,14 +2,28 @@
 /* fwctl export: the collector. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "cmd.h"
 #include "collect.h"
 #include "export.h"
 #include "netns.h"
+#include "output.h"
 
 enum { SECONDS_MAX = 86400 };
 
-static void say(void *arg, const char *text) { cli_note((const struct cli *)arg, "%s", text); }
+/* To standard error, for which the collector does not wait: who reads it may have stopped, or be the reader of its records too. */
+struct operator_lines {
+	bool quiet;
+	struct output_lines lines;
+};
+
+static void say(void *arg, const char *text)
+{
+	struct operator_lines *o = (struct operator_lines *)arg;
+
+	if (!o->quiet)
+		output_line(&o->lines, text);
+}
 
 static int parse_seconds(const struct cli *cli, const char *name, const char *text, __u32 *out)
 {
@@ -54,7 +68,8 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 		{ "ipfix", NULL, &ipfix }, { "json", NULL, &json }, { "active", NULL, &active }, { "idle", NULL, &idle },
 		{ NULL, NULL, NULL },
 	};
-	struct export_request rq = { .active_s = COLLECT_ACTIVE_S, .idle_s = COLLECT_IDLE_S, .say = say, .arg = cli };
+	struct operator_lines operator = { cli->quiet, output_lines_to(STDERR_FILENO) };
+	struct export_request rq = { .active_s = COLLECT_ACTIVE_S, .idle_s = COLLECT_IDLE_S, .say = say, .arg = &operator };
 	struct ipfix_target target;
 	char *err = NULL;
 	int status = cli_options(cli, options, &argc, argv);

@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "output.h"
+#include "util.h"
 
 /* How much to write at once: all to a file; to a pipe what it takes whole or not at all, which whole lines of 4 KB are (pipe(7)). */
 static size_t next_piece(const struct output *o, const char *at, size_t n)
@@ -66,4 +68,29 @@ size_t output_write(const struct output *o, const char *at, size_t n, __u64 unti
 		}
 	}
 	return done;
+}
+
+struct output_lines output_lines_to(int fd)
+{
+	struct output_lines l = { .out = { .fd = fd } };
+	struct stat st;
+
+	if (!fstat(fd, &st)) {
+		l.out.regular = S_ISREG(st.st_mode);
+		l.out.socket = S_ISSOCK(st.st_mode);
+	}
+	return l;
+}
+
+void output_line(struct output_lines *l, const char *text)
+{
+	_cleanup_free_ char *line = l->dropped ? xasprintf("fwctl: %s (lines dropped before this one, as nobody read them: %lu)\n", text, l->dropped) :
+						 xasprintf("fwctl: %s\n", text);
+	size_t n = strlen(line);
+	int rc;
+
+	if (output_write(&l->out, line, n, 0, &rc) == n)
+		l->dropped = 0;
+	else
+		l->dropped++;
 }

@@ -21,4 +21,19 @@ struct output {
  */
 size_t output_write(const struct output *o, const char *at, size_t n, __u64 until_ms, int *rc);
 
+/* Lines for the operator. */
+struct output_lines {
+	struct output out;
+	unsigned long dropped; /* since the last one that went out */
+};
+
+/* To this descriptor, which stays the caller's. */
+struct output_lines output_lines_to(int fd);
+
+/*
+ * Writes "fwctl: ", the text and a newline where there is room for them now. A line that finds none is dropped; the next that goes out says
+ * how many were.
+ */
+void output_line(struct output_lines *l, const char *text);
+
 #endif

@@ -7,11 +7,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "../ctl/journal.h"
+#include "../ctl/output.h"
 #include "sink_fixture.h"
 
 static void set_limit(rlim_t bytes)
@@ -159,12 +161,45 @@ static void test_killed_while_counting(void **state)
 	journal_clear(st);
 }
 
+/* Lines to an operator who does not read: none waits, and the first that is read again says how many there were not. */
+static void test_operator_does_not_read(void **state)
+{
+	static char text[1 << 16];
+	struct output_lines l;
+	char line[1000];
+	int ends[2];
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) >= 4096);
+	l = output_lines_to(ends[1]);
+	memset(line, 'a', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	alarm(10); /* one that waits would wait for ever */
+	for (int i = 0; i < 20; i++)
+		output_line(&l, line);
+	alarm(0);
+	assert_in_range(l.dropped, 10, 19);
+	n = read(ends[0], text, sizeof(text));
+	assert_true(n > 0 && text[n - 1] == '\n' && !memmem(text, (size_t)n, "dropped", 7));
+	snprintf(line, sizeof(line), "read (lines dropped before this one, as nobody read them: %lu)\n", l.dropped);
+	output_line(&l, "read");
+	assert_int_equal(l.dropped, 0);
+	n = read(ends[0], text, sizeof(text));
+	assert_int_equal(n, 7 + strlen(line));
+	assert_memory_equal(text + 7, line, strlen(line));
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_full_file, sink_fixture_open, sink_fixture_close),
 		cmocka_unit_test_setup_teardown(test_full_standard_output, sink_fixture_open, sink_fixture_close),
 		cmocka_unit_test_setup_teardown(test_stalled_reader, sink_fixture_open, sink_fixture_close),
+		cmocka_unit_test(test_operator_does_not_read),
 		cmocka_unit_test_setup_teardown(test_killed_while_counting, sink_fixture_open, sink_fixture_close),
 	};
 
