@@ -197,13 +197,23 @@ static __u8 end_reason_code(enum end_reason e)
 	return 5; /* lack of resources */
 }
 
-/* IANA, firewallEvent: 1 flow created, 2 deleted, 3 denied, 5 update. */
+/* IANA, firewallEvent: 1 flow created, 2 deleted, 3 denied, 5 update. An idle flow whose entry lives on may have more packets. */
 static __u8 firewall_event(const struct values *v)
 {
 	if (v->ruling.verdict != VERDICT_PASS)
 		return 3;
-	if (v->record->end != END_ACTIVE && v->record->end != END_SHUTDOWN)
+	switch (v->record->end) {
+	case END_CLOSED:
+	case END_EVICTED:
 		return 2;
+	case END_IDLE:
+		if (v->record->over)
+			return 2;
+		break;
+	case END_ACTIVE:
+	case END_SHUTDOWN:
+		break;
+	}
 	return v->record->first_record ? 1 : 5;
 }
 

@@ -24,6 +24,7 @@ struct flow_record {
 	struct flow flow;
 	enum end_reason end;
 	bool first_record;      /* there was none of this flow before */
+	bool over;              /* its entry is: there will be none behind it */
 	__u32 ruleset;          /* id of that which its rule is a position in; 0: not known any more */
 	__u64 first_ns, since_ns, last_ns;
 	__u32 ifindex[DIRECTION_COUNT]; /* where it came in and went out; 0: not seen there */

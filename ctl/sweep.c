@@ -75,7 +75,8 @@ static void note_passed(struct reported *r, const struct flow *f, __u16 serial)
 static void tell(struct sweep *s, __u32 place, __u16 serial, const struct flow *f, enum end_reason end, const struct reported *before,
 		 const struct reported *after, bool last)
 {
-	struct flow_record r = { .flow = *f, .end = end, .first_record = !told_something(before) };
+	struct flow_record r = { .flow = *f, .end = end, .first_record = !told_something(before),
+				 .over = last || flow_table_over(&s->table, f, after->until) };
 	struct export_step step = { .last = last, .entry = { .place = place, .serial = serial }, .after = *after, .missed = s->st->missed };
 	ticks_t since = told_something(before) ? before->until : f->first;
 

@@ -24,7 +24,7 @@ static void set_addr(const char *text, addr_t *out)
 /* From `src` port 1111 to `dst` port 80; the source is side b of the key. */
 static struct flow_record record(enum family family, __u8 proto, const char *src, const char *dst)
 {
-	struct flow_record r = { .end = END_IDLE, .first_record = true, .first_ns = 1795665992123456789ull,
+	struct flow_record r = { .end = END_IDLE, .first_record = true, .over = true, .first_ns = 1795665992123456789ull,
 				 .since_ns = 1795665992123456789ull, .last_ns = 1795665999999999999ull,
 				 .ifindex = { 7, 9 } };
 	struct flow *f = &r.flow;
@@ -127,11 +127,12 @@ static void test_flows(void **state)
 /* Why a record was made, and what became of the flow: flowEndReason, firewallEvent, forwardingStatus. */
 static void test_ends(void **state)
 {
-	static const struct { enum end_reason end; bool first; enum verdict verdict; __u8 reason, event, status; } t[] = {
-		{ END_IDLE, true, VERDICT_PASS, 1, 2, 64 },      { END_ACTIVE, true, VERDICT_PASS, 2, 1, 64 },
-		{ END_ACTIVE, false, VERDICT_PASS, 2, 5, 64 },   { END_CLOSED, false, VERDICT_PASS, 3, 2, 64 },
-		{ END_SHUTDOWN, true, VERDICT_PASS, 4, 1, 64 },  { END_EVICTED, true, VERDICT_PASS, 5, 2, 64 },
-		{ END_CLOSED, true, VERDICT_DROP, 3, 3, 129 },
+	static const struct { enum end_reason end; bool first, over; enum verdict verdict; __u8 reason, event, status; } t[] = {
+		{ END_IDLE, true, true, VERDICT_PASS, 1, 2, 64 },        { END_IDLE, true, false, VERDICT_PASS, 1, 1, 64 },
+		{ END_IDLE, false, false, VERDICT_PASS, 1, 5, 64 },      { END_ACTIVE, true, false, VERDICT_PASS, 2, 1, 64 },
+		{ END_ACTIVE, false, false, VERDICT_PASS, 2, 5, 64 },    { END_CLOSED, false, true, VERDICT_PASS, 3, 2, 64 },
+		{ END_SHUTDOWN, true, false, VERDICT_PASS, 4, 1, 64 },   { END_EVICTED, true, true, VERDICT_PASS, 5, 2, 64 },
+		{ END_CLOSED, true, true, VERDICT_DROP, 3, 3, 129 },
 	};
 	struct decoder d = { .ntemplates = 0 };
 	struct sent s;
@@ -144,6 +145,7 @@ static void test_ends(void **state)
 
 		r.end = t[i].end;
 		r.first_record = t[i].first;
+		r.over = t[i].over;
 		r.flow.ruling[DIRECTION_IN].judged = judged_make(DIRECTION_IN, t[i].verdict, rule_none(), false);
 		assert_true(ipfix_add_flow(&s.m, &r));
 	}
