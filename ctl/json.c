@@ -88,11 +88,7 @@ void json_end_array(struct json *j)
 	end(j, '[', "]");
 }
 
-/*
- * The length of the well-formed UTF-8 sequence at p (Unicode 15, table 3-7), or minus the length of the
- * ill-formed part to replace. n is at least 1.
- */
-static int utf8_length(const unsigned char *p, size_t n)
+int utf8_length(const unsigned char *p, size_t n)
 {
 	unsigned char low = 0x80, high = 0xbf;
 	int want;
@@ -163,7 +159,7 @@ static void quoted(struct json *j, const char *s, size_t n)
 	for (size_t i = plain; i < n;) {
 		int len = utf8_length(p + i, n - i);
 		char u[7];
-		const char *e = len == 1 ? escape(p[i], u) : len < 0 ? "\xef\xbf\xbd" : NULL;
+		const char *e = len == 1 ? escape(p[i], u) : len < 0 ? UTF8_REPLACEMENT : NULL;
 
 		if (e)
 			put(j, e);

@@ -21,6 +21,14 @@
 
 struct strbuf;
 
+/* U+FFFD, in place of what is no UTF-8. */
+#define UTF8_REPLACEMENT "\xef\xbf\xbd"
+/*
+ * The length of the well-formed UTF-8 sequence at p (Unicode 15, table 3-7), or minus the length of the
+ * ill-formed part to replace. n, the bytes there are, is at least 1.
+ */
+int utf8_length(const unsigned char *p, size_t n);
+
 #define JSON_DEPTH 16
 
 struct json {

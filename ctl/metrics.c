@@ -62,16 +62,26 @@ void metric_family(struct metrics *m, const char *name, enum metric_type type, c
 	json_array(&m->json);
 }
 
-/* The text formats escape three characters in a label's value. */
+/*
+ * The text formats escape three characters in a label's value, and are UTF-8. The kernel takes nearly any bytes for the name of an interface: for
+ * what is no UTF-8 and for other control characters, which a terminal would obey, U+FFFD stands.
+ */
 static void add_escaped(struct strbuf *out, const char *s)
 {
-	for (; *s; s++) {
+	for (size_t n = strlen(s); n;) {
+		int len = utf8_length((const unsigned char *)s, n);
+		size_t used = (size_t)(len < 0 ? -len : len);
+
 		if (*s == '\n')
 			strbuf_add_bytes(out, "\\n", 2);
 		else if (*s == '\\' || *s == '"')
 			strbuf_add(out, "\\%c", *s);
+		else if (len < 0 || (unsigned char)*s < 0x20 || *s == 0x7f)
+			strbuf_add(out, UTF8_REPLACEMENT);
 		else
-			strbuf_add_bytes(out, s, 1);
+			strbuf_add_bytes(out, s, used);
+		s += used;
+		n -= used;
 	}
 }
 

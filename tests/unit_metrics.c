@@ -57,6 +57,21 @@ static void test_json(void **state)
 		    "{\"labels\":{\"empty\":\"\"},\"value\":7}]}]}\n");
 }
 
+/* Labels are UTF-8 without control characters, whatever an interface is called. */
+static void test_names_of_bytes(void **state)
+{
+	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
+	struct metrics m;
+
+	(void)state;
+	metrics_begin(&m, METRICS_TEXT, &b);
+	metric_family(&m, "x", METRIC_GAUGE, "X");
+	metric_sample(&m, 1, LABELS({ "interface", "a\xff\x1b[2J\xe2\x82\xac\xc3" }));
+	metrics_end(&m);
+	assert_string_equal(b.str, "# HELP x X.\n# TYPE x gauge\n"
+			    "x{interface=\"a\xef\xbf\xbd\xef\xbf\xbd[2J\xe2\x82\xac\xef\xbf\xbd\"} 1\n# EOF\n");
+}
+
 static void test_nothing(void **state)
 {
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 }, json = { NULL, 0, 0 };
@@ -77,6 +92,7 @@ int main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_strict),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_names_of_bytes),
 		cmocka_unit_test(test_nothing),
 	};
 
