@@ -1,14 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "output.h"
 #include "util.h"
+
+enum { FILE_MODE = 0640 };
+
+int output_open(const char *path)
+{
+	const int flags = O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK;
+	struct stat st;
+	bool fifo = !stat(path, &st) && S_ISFIFO(st.st_mode);
+
+	return open(path, flags | (fifo ? O_WRONLY : O_RDWR), FILE_MODE);
+}
+
+int output_lock(int fd, int old)
+{
+	struct stat a, b;
+
+	if (!flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
+		return 0;
+	if (old < 0 || fstat(fd, &a) || fstat(old, &b) || a.st_dev != b.st_dev || a.st_ino != b.st_ino || flock(old, LOCK_UN))
+		return -EBUSY;
+	return flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK ? -EBUSY : 0;
+}
 
 /* How much to write at once: all to a file; to a pipe what it takes whole or not at all, which whole lines of 4 KB are (pipe(7)). */
 static size_t next_piece(const struct output *o, const char *at, size_t n)

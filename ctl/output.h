@@ -14,6 +14,17 @@ struct output {
 };
 
 /*
+ * A descriptor to append to the file at `path`, which is made where there is none, or -1 with errno. A FIFO is open only while somebody reads it:
+ * opened for reading too it would take bytes that nobody gets. ENXIO where nobody does (fifo(7)).
+ */
+int output_open(const char *path);
+/*
+ * One writer of ours to a file: 0, or -EBUSY where there is another. `old` is the writer's descriptor before this one, or -1: of the same file
+ * it has the lock, and gives it up. On filesystems that know no locks there are none.
+ */
+int output_lock(int fd, int old);
+
+/*
  * Writes n bytes of lines until then (CLOCK_MONOTONIC, ms; a time that has passed: as much as there is room for). A descriptor of somebody
  * else's may be blocking, and is not ours to change: so nothing is written where there is no room. Returns the bytes that went out; where
  * those are not all, *rc says why: -ETIMEDOUT when nobody made room, or another negative errno. To a pipe lines of up to PIPE_BUF bytes

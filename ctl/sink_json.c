@@ -12,7 +12,7 @@
 #include "output.h"
 #include "sink.h"
 
-enum { FILE_MODE = 0640, RETRY_NS = 1000000000, STALL_MS = 1000 };
+enum { RETRY_NS = 1000000000, STALL_MS = 1000 };
 
 struct sink_json {
 	struct sink sink;
@@ -22,8 +22,10 @@ struct sink_json {
 	char *path;
 	struct output out;    /* its fd -1: not open at present */
 	bool standard, failing;
+	bool terminal;        /* standard output is one */
 	__u64 retry_at;       /* monotonic ns */
 	__u64 length;         /* of a file of ours: whole lines */
+	size_t half;          /* of a file of ours: bytes behind those that the last batch wrote of a line */
 };
 
 void sink_say(const struct sink *s, const char *fmt, ...)
@@ -39,7 +41,7 @@ void sink_say(const struct sink *s, const char *fmt, ...)
 		s->env->say(s->env->arg, text);
 }
 
-/* Whole lines are all there is in it, and what is more can be cut off. */
+/* We write whole lines to it, and are the only collector that does; others may (who rotates it by copying, say). */
 static bool is_ours(const struct sink_json *j) { return j->out.regular && !j->standard; }
 
 /* --- opening -------------------------------------------------------------------------------------- */
@@ -78,31 +80,46 @@ static __u32 count_lines(int fd, off_t from, off_t to)
 	return lines;
 }
 
+/* The last bytes may be what a killed collector wrote of a line: somebody else's are not for us to cut. */
+static bool is_our_half(int fd, off_t from, off_t size)
+{
+	char first = 0;
+
+	return size > from && pread(fd, &first, 1, from) == 1 && first == '{';
+}
+
 /* What a collector that was killed while it wrote to this very file left: its half line goes, its whole ones are sent. */
 static int recover(struct sink_json *j, const struct stat *st, off_t *end)
 {
 	struct export_state *e = j->sink.env->st;
 	__u32 pending = journal_pending(e, SINK_JSON), lines;
+	off_t whole;
 
 	if (!pending || !(e->sinks & 1u << SINK_JSON) || e->file_device != st->st_dev || e->file_inode != st->st_ino ||
 	    *end < (off_t)e->file_length)
 		return 0;
-	*end = whole_lines(j->out.fd, *end);
-	if (*end < 0 || ftruncate(j->out.fd, *end))
-		return *end < 0 ? (int)*end : -errno;
-	lines = count_lines(j->out.fd, (off_t)e->file_length, *end);
+	whole = whole_lines(j->out.fd, *end);
+	if (whole < 0)
+		return (int)whole;
+	lines = count_lines(j->out.fd, (off_t)e->file_length, whole);
 	lines -= lines < e->done[SINK_JSON] ? lines : e->done[SINK_JSON]; /* those that were counted already */
+	if (lines < pending && whole >= (off_t)e->file_length && is_our_half(j->out.fd, whole, *end)) {
+		if (ftruncate(j->out.fd, whole))
+			return -errno;
+		*end = whole;
+	}
 	journal_settle(e, SINK_JSON, lines < pending ? lines : pending, &e->sent[SINK_JSON]);
 	return 0;
 }
 
 /* A file of ours, which is appended to. */
-static int take_file(struct sink_json *j, const struct stat *st)
+static int take_file(struct sink_json *j, const struct stat *st, int old)
 {
 	char last = '\n';
 	off_t end = st->st_size;
-	int rc = recover(j, st, &end);
+	int rc = output_lock(j->out.fd, old);
 
+	rc = rc ?: recover(j, st, &end);
 	if (rc)
 		return rc;
 	/* Somebody else's half line stays, but ours begin on lines of their own. */
@@ -128,13 +145,14 @@ static int open_path(struct sink_json *j)
 	if (j->standard)
 		j->out.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else
-		j->out.fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, FILE_MODE);
+		j->out.fd = output_open(j->path);
 	if (j->out.fd < 0 || fstat(j->out.fd, &st)) {
 		rc = -errno;
 	} else {
 		j->out.regular = S_ISREG(st.st_mode);
 		j->out.socket = S_ISSOCK(st.st_mode);
-		rc = is_ours(j) ? take_file(j, &st) : 0;
+		j->terminal = isatty(j->out.fd);
+		rc = is_ours(j) ? take_file(j, &st, old.fd) : 0;
 	}
 	if (rc) {
 		cleanup_close_fn(&j->out.fd);
@@ -181,7 +199,7 @@ static void complain(struct sink_json *j, int rc)
 {
 	if (!j->failing)
 		sink_say(&j->sink, "%s: cannot be written: %s (records are lost, and counted, until it can)", j->path,
-			 rc == -ETIMEDOUT ? "nobody reads it" : strerror(-rc));
+			 rc == -ETIMEDOUT || rc == -ENXIO ? "nobody reads it" : strerror(-rc));
 	j->failing = true;
 }
 
@@ -223,18 +241,44 @@ static void keep_rest(struct sink_json *j, size_t whole, size_t done)
 	journal_settle(st, SINK_JSON, 1, &st->queued[SINK_JSON]);
 }
 
-/* A file of ours is as long as its whole lines; the sink is down where that cannot be had, or its reader has gone. */
+/* The reader has gone for good: of a pipe, or of a terminal, which hung up (tty_write() of the kernel). */
+static bool reader_has_gone(const struct sink_json *j, int rc) { return rc == -EPIPE || (j->terminal && rc == -EIO); }
+
+/* What the last batch wrote of a line goes, where it is the end of the file: true when nothing of it is left. */
+static bool cut_half(struct sink_json *j)
+{
+	struct stat st;
+
+	if (!j->half)
+		return true;
+	return !fstat(j->out.fd, &st) && (__u64)st.st_size == j->length + j->half && !ftruncate(j->out.fd, (off_t)j->length);
+}
+
+/*
+ * A file of ours ends with a whole line; the sink is down where that cannot be had, and opening it anew sees to it, or where its reader
+ * has gone.
+ */
 static void after_failure(struct sink_json *j, int rc)
 {
-	if (j->standard && rc == -EPIPE)
+	if (j->standard && reader_has_gone(j, rc))
 		j->sink.env->stop = true;
 	else
 		complain(j, rc);
-	if (is_ours(j) ? !ftruncate(j->out.fd, (off_t)j->length) : rc != -EPIPE)
+	if (is_ours(j) ? cut_half(j) : !reader_has_gone(j, rc))
 		return;
 	close(j->out.fd);
 	j->out.fd = -1;
 	settle_rest(j, false);
+}
+
+/* Others may have written to a file of ours, or emptied it: what we append begins where it ends now. */
+static void look_at_length(struct sink_json *j)
+{
+	struct stat st;
+
+	if (is_ours(j) && !fstat(j->out.fd, &st))
+		j->length = (__u64)st.st_size;
+	j->half = 0;
 }
 
 /* Lines of the batch go out, and what became of their records is counted. 0 when all did. */
@@ -248,12 +292,15 @@ static int write_batch(struct sink_json *j)
 
 	if (rc)
 		return rc;
+	look_at_length(j);
 	st->file_length = j->length;
 	done = output_write(&j->out, j->lines.str, j->lines.len, until, &rc);
 	lines = lines_in(j->lines.str, done, &whole);
 	j->length += whole;
 	journal_settle(st, SINK_JSON, lines < pending ? lines : pending, &st->sent[SINK_JSON]);
-	if (!is_ours(j))
+	if (is_ours(j))
+		j->half = done - whole;
+	else
 		keep_rest(j, whole, done);
 	return rc;
 }
@@ -336,8 +383,15 @@ int sink_json_open(struct sink_env *env, const char *path, struct sink **out, ch
 	*j = (struct sink_json){ .sink = { SINK_JSON, env, &json_ops }, .out = { .fd = -1 }, .standard = !strcmp(path, "-") };
 	j->path = xstrdup(j->standard ? "standard output" : path);
 	rc = open_path(j);
+	if (rc == -ENXIO) { /* a FIFO that nobody reads yet */
+		complain(j, rc);
+		rc = 0;
+	}
 	if (rc) {
-		FAIL(err, rc, "%s: %s", j->path, strerror(-rc));
+		if (rc == -EBUSY)
+			FAIL(err, rc, "%s: another collector writes to it (each needs a file of its own)", j->path);
+		else
+			FAIL(err, rc, "%s: %s", j->path, strerror(-rc));
 		json_close(&j->sink);
 		return rc;
 	}

@@ -3,13 +3,16 @@
  * Lines of JSON where things go wrong: a file that takes no more, a reader that does not read. What was sent and what was lost is all there
  * was, lines are whole, and nobody waits.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "../ctl/journal.h"
@@ -161,6 +164,129 @@ static void test_killed_while_counting(void **state)
 	journal_clear(st);
 }
 
+/* From now on each flow takes the place of another, of whose end is told. */
+static void fill_table(struct sink_fixture *f)
+{
+	tell(f, SIM_PLACES, 0);
+	assert_int_equal(f->told, 0);
+}
+
+/* Nobody reads the FIFO: its records are lost, not sent. Somebody does: it is open within a second. */
+static void test_fifo(void **state)
+{
+	static char text[1 << 16];
+	struct sink_fixture *f = (struct sink_fixture *)*state;
+	const struct export_state *st = f->s.st;
+	ssize_t n;
+	int fd;
+
+	unlink(f->path);
+	assert_int_equal(mkfifo(f->path, 0600), 0);
+	open_json(f, f->path);
+	assert_int_equal(f->said, 1);
+	assert_non_null(strstr(f->last, "nobody reads it"));
+	fill_table(f);
+	tell(f, 5, SECOND_NS);
+	assert_int_equal(st->lost[SINK_JSON].records, 5);
+	fd = open(f->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	tell(f, 7, 3 * SECOND_NS);
+	assert_int_equal(st->sent[SINK_JSON].records, 7);
+	n = read(fd, text, sizeof(text));
+	assert_true(n > 0);
+	assert_int_equal(whole_lines(text, (size_t)n), 7);
+	close(fd);
+	tell(f, 2, 4 * SECOND_NS);
+	assert_int_equal(st->lost[SINK_JSON].records, 7);
+	collect_close_sinks(&f->c);
+	assert_adds_up(f);
+}
+
+static void append(const char *path, const char *text, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, n), n);
+	close(fd);
+}
+
+/* The file is emptied while it is written (copytruncate), and fills up: nothing is put in place of what has gone. */
+static void test_emptied(void **state)
+{
+	struct sink_fixture *f = (struct sink_fixture *)*state;
+
+	open_json(f, f->path);
+	fill_table(f);
+	tell(f, 20, SECOND_NS);
+	assert_int_equal(truncate(f->path, 0), 0);
+	set_limit(1000);
+	tell(f, 20, SECOND_NS);
+	set_limit(RLIM_INFINITY);
+	tell(f, 1, 3 * SECOND_NS);
+	collect_close_sinks(&f->c);
+	assert_adds_up(f);
+	assert_true(f->s.st->lost[SINK_JSON].records > 10);
+	assert_int_equal(lines_of_file(f->path), f->s.st->sent[SINK_JSON].records - 20);
+}
+
+/* What others append stays when the file fills up. */
+static void test_written_by_others(void **state)
+{
+	static const char other[] = "{\"other\":\"line, which is no record of the collector's, and as long as those are: a hundred characters and more\"}\n";
+	struct sink_fixture *f = (struct sink_fixture *)*state;
+
+	open_json(f, f->path);
+	fill_table(f);
+	tell(f, 5, SECOND_NS);
+	append(f->path, other, sizeof(other) - 1);
+	set_limit(4000);
+	tell(f, 20, SECOND_NS);
+	set_limit(RLIM_INFINITY);
+	tell(f, 1, 3 * SECOND_NS);
+	collect_close_sinks(&f->c);
+	assert_adds_up(f);
+	assert_int_equal(lines_of_file(f->path), f->s.st->sent[SINK_JSON].records + 1);
+}
+
+/* A collector of another network namespace writes to the file; one may reopen its own. */
+static void test_locked(void **state)
+{
+	struct sink_fixture *f = (struct sink_fixture *)*state;
+	struct sink *second = NULL;
+	char *err = NULL;
+
+	open_json(f, f->path);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(sink_json_open(&f->c.env, f->path, &second, &err), -EBUSY);
+		assert_non_null(strstr(err, "another collector"));
+		free(err);
+		err = NULL;
+		collect_reopen(&f->c);
+		assert_int_equal(f->said, 0);
+	}
+}
+
+/* Whose terminal has hung up ends, as with a pipe. */
+static void test_terminal_hangs_up(void **state)
+{
+	struct sink_fixture *f = (struct sink_fixture *)*state;
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
+	redirect(f, open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC));
+	open_json(f, "-");
+	fill_table(f);
+	tell(f, 1, 0);
+	assert_int_equal(f->s.st->sent[SINK_JSON].records, 1);
+	assert_false(f->c.env.stop);
+	close(master);
+	tell(f, 1, 0);
+	give_back(f);
+	assert_true(f->c.env.stop);
+	assert_int_equal(f->said, 0);
+}
+
 /* Lines to an operator who does not read: none waits, and the first that is read again says how many there were not. */
 static void test_operator_does_not_read(void **state)
 {
@@ -200,6 +326,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full_standard_output, sink_fixture_open, sink_fixture_close),
 		cmocka_unit_test_setup_teardown(test_stalled_reader, sink_fixture_open, sink_fixture_close),
 		cmocka_unit_test(test_operator_does_not_read),
+		cmocka_unit_test_setup_teardown(test_fifo, sink_fixture_open, sink_fixture_close),
+		cmocka_unit_test_setup_teardown(test_emptied, sink_fixture_open, sink_fixture_close),
+		cmocka_unit_test_setup_teardown(test_written_by_others, sink_fixture_open, sink_fixture_close),
+		cmocka_unit_test_setup_teardown(test_locked, sink_fixture_open, sink_fixture_close),
+		cmocka_unit_test_setup_teardown(test_terminal_hangs_up, sink_fixture_open, sink_fixture_close),
 		cmocka_unit_test_setup_teardown(test_killed_while_counting, sink_fixture_open, sink_fixture_close),
 	};
 
