@@ -163,6 +163,9 @@ static void add_export(struct scrape *sc)
 	sample_export(sc, &st, "fwctl_export_packets_total", "Packets that the records speak of", offsetof(struct export_tally, packets));
 	sample_export(sc, &st, "fwctl_export_bytes_total", "Layer-3 bytes that the records speak of",
 		      offsetof(struct export_tally, bytes));
+	metric_family(&sc->m, "fwctl_export_queued_records", METRIC_GAUGE, "Flow records on their way: neither sent nor lost yet");
+	for (int k = 0; k < SINK_COUNT; k++)
+		metric_sample(&sc->m, st.queued[k].records, LABELS({ "sink", sink_kind_text((enum sink_kind)k) }));
 }
 
 static void add_ruleset(struct scrape *sc)

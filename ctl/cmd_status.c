@@ -216,8 +216,8 @@ static void print_text(const struct report *st)
 		return;
 	printf("export:");
 	for (int k = 0; k < SINK_COUNT; k++)
-		printf(" %s %llu records sent, %llu lost;", sink_kind_text((enum sink_kind)k), st->exported.sent[k].records,
-		       st->exported.lost[k].records);
+		printf(" %s %llu records sent, %llu queued, %llu lost;", sink_kind_text((enum sink_kind)k), st->exported.sent[k].records,
+		       st->exported.queued[k].records, st->exported.lost[k].records);
 	printf(" %llu flows ended unseen\n", st->exported.unseen.records);
 }
 
