@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -39,6 +38,7 @@ struct ipfix_link {
 	__u64 deadline;       /* monotonic ns: when to try again, or to give a connection up */
 	/* UDP */
 	struct export_tally held; /* the last message: its error may be yet to come */
+	__u64 look_at;        /* monotonic ns: when to look at the socket's own address again */
 	__u64 error_at;       /* monotonic ns: when the last error came */
 	/* TCP: messages in order; `unwritten` is the first that is not all with the kernel */
 	struct queued *first, **last, *unwritten;
@@ -127,29 +127,11 @@ static void go_up(struct ipfix_link *l)
 {
 	l->state = LINK_UP;
 	l->session++;
-	l->backoff_s = 0;
+	if (l->target.tcp)
+		l->backoff_s = 0; /* over UDP that says little: a message that went out does */
 	if (l->said_down)
 		sink_say(l->sink, "%s: connected", l->target.text);
 	l->said_down = false;
-}
-
-static socklen_t socket_address(const struct ipfix_target *t, struct sockaddr_storage *out)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof(*out));
-	if (t->family == FAMILY_INET) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(t->port);
-		memcpy(&v4->sin_addr, &t->addr.b[12], 4);
-		return sizeof(*v4);
-	}
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(t->port);
-	v6->sin6_scope_id = t->scope;
-	memcpy(&v6->sin6_addr, t->addr.b, 16);
-	return sizeof(*v6);
 }
 
 /* Begins a connection; UDP is up at once. */
@@ -157,7 +139,7 @@ static void start(struct ipfix_link *l)
 {
 	const int on = 1, dead = DEAD_PEER_MS, buffer = SEND_BUFFER;
 	struct sockaddr_storage to;
-	socklen_t n = socket_address(&l->target, &to);
+	socklen_t n = ipfix_target_address(&l->target, &to);
 
 	l->fd = socket(to.ss_family, (l->target.tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (l->fd < 0)
@@ -225,9 +207,46 @@ static void look_udp(struct ipfix_link *l)
 	}
 }
 
+/*
+ * The address that connect() chose is no more: of IPv4 the kernel sends nothing from it, of IPv6 messages whose answers go astray. A port of
+ * it can then not be had either.
+ */
+static bool own_address_gone(int fd)
+{
+	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
+	socklen_t n = sizeof(own);
+	_cleanup_close_ int probe = -1;
+
+	if (getsockname(fd, (struct sockaddr *)&own, &n))
+		return false;
+	if (own.ss_family == AF_INET)
+		((struct sockaddr_in *)&own)->sin_port = 0;
+	else
+		((struct sockaddr_in6 *)&own)->sin6_port = 0;
+	probe = socket(own.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return probe >= 0 && bind(probe, (struct sockaddr *)&own, n) && errno == EADDRNOTAVAIL;
+}
+
+/* There is no way from the address of the socket to the collector: a new socket may have another. */
+static bool is_no_way(int err)
+{
+	return err == ENETUNREACH || err == EHOSTUNREACH || err == EINVAL || err == EADDRNOTAVAIL || err == ENETDOWN;
+}
+
+static void tick_udp(struct ipfix_link *l, __u64 now)
+{
+	look_udp(l);
+	if (now < l->look_at)
+		return;
+	l->look_at = now + SECOND_NS;
+	if (own_address_gone(l->fd))
+		go_down(l, EADDRNOTAVAIL);
+}
+
 static void send_udp(struct ipfix_link *l, const __u8 *message, size_t n, const struct export_tally *tally)
 {
 	ssize_t sent;
+	int err;
 
 	look_udp(l);
 	l->held = *tally;
@@ -240,10 +259,15 @@ static void send_udp(struct ipfix_link *l, const __u8 *message, size_t n, const 
 		sent = send(l->fd, message, n, MSG_NOSIGNAL);
 	if (sent == (ssize_t)n) {
 		l->stuck = false;
+		l->backoff_s = 0;
 		return;
 	}
-	say_udp(l, errno);
+	err = errno;
 	settle(l, &l->held, false);
+	if (is_no_way(err))
+		go_down(l, err);
+	else
+		say_udp(l, err);
 }
 
 /* --- TCP ------------------------------------------------------------------------------------------ */
@@ -372,7 +396,7 @@ void ipfix_link_tick(struct ipfix_link *l, __u64 now)
 		break;
 	}
 	if (!l->target.tcp)
-		return look_udp(l);
+		return tick_udp(l, now);
 	write_queue(l);
 	if (l->state == LINK_UP)
 		release_acknowledged(l);

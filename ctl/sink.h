@@ -7,6 +7,7 @@
 #ifndef FW_SINK_H
 #define FW_SINK_H
 
+#include <sys/socket.h>
 #include "journal.h"
 #include "record.h"
 
@@ -61,6 +62,8 @@ struct ipfix_target {
 };
 /* 0, or -EINVAL with *err saying what is wrong with it. Names are not resolved: a static binary has no NSS. */
 int ipfix_target_parse(const char *text, struct ipfix_target *out, char **err);
+/* As connect() takes it; the bytes of *out that are used. */
+socklen_t ipfix_target_address(const struct ipfix_target *t, struct sockaddr_storage *out);
 
 /*
  * Opens its socket in the present network namespace, also where nobody answers yet. What a killed collector had for it and not

@@ -13,6 +13,14 @@
  */
 #define SECOND_NS 1000000000ull
 enum { OPTIONS_S = 30, AGAIN_S = 1, UDP_BYTES = 1400, TCP_BYTES = 16384, CLOSE_MS = 3000, NAMED_MAX = 64 };
+enum { NAMES_A_TICK = 200 }; /* over UDP, which has no room for very many at once: some 10 messages */
+
+/* A ruleset whose rules are named, and the position of the next one to name: 0 is the default. */
+struct named {
+	__u32 id;
+	size_t next;
+	bool all;
+};
 
 struct sink_ipfix {
 	struct sink sink;
@@ -27,7 +35,8 @@ struct sink_ipfix {
 	__u64 begun_at;       /* when the session was begun with templates */
 	__u64 options_at;     /* when options are due again, on UDP with the templates */
 	bool tcp, rules_due;
-	__u32 named[NAMED_MAX]; /* rulesets whose rules have been named in this session, or since the templates were last sent */
+	struct named named[NAMED_MAX]; /* in this session, or since the templates were last sent */
+	unsigned int names_left; /* of this tick */
 	unsigned int nnamed;
 	__u8 buf[TCP_BYTES];
 };
@@ -66,19 +75,43 @@ static void finish(struct sink_ipfix *x)
 		}                        \
 	} while (0)
 
+static struct named *named_of(struct sink_ipfix *x, __u32 id)
+{
+	for (unsigned int i = 0; i < x->nnamed; i++)
+		if (x->named[i].id == id)
+			return &x->named[i];
+	if (x->nnamed == NAMED_MAX) /* the oldest is forgotten, and named again when it is needed */
+		memmove(&x->named[0], &x->named[1], --x->nnamed * sizeof(x->named[0]));
+	x->named[x->nnamed] = (struct named){ .id = id };
+	return &x->named[x->nnamed++];
+}
+
 /* What the numbers of a ruleset's rules mean, once in a session; over UDP again with the templates, where they are used. */
 static void name_rules(struct sink_ipfix *x, __u32 id, const struct ruleset *rs)
 {
-	for (unsigned int i = 0; i < x->nnamed; i++)
-		if (x->named[i] == id)
-			return;
-	if (x->nnamed == NAMED_MAX) /* the oldest is forgotten, and named again when it is needed */
-		memmove(&x->named[0], &x->named[1], --x->nnamed * sizeof(x->named[0]));
-	x->named[x->nnamed++] = id;
-	ADD(x, ipfix_add_rule(&x->m, id, 0, "default"));
-	for (size_t i = 0; i < rs->nrules; i++)
-		if (rs->rules[i].label[0])
-			ADD(x, ipfix_add_rule(&x->m, id, (__u32)i + 1, rs->rules[i].label));
+	struct named *n = named_of(x, id);
+
+	for (; !n->all && x->names_left; n->next++) {
+		const char *label = !n->next ? "default" : rs->rules[n->next - 1].label;
+
+		n->all = n->next == rs->nrules;
+		if (!label[0])
+			continue;
+		ADD(x, ipfix_add_rule(&x->m, id, (__u32)n->next, label));
+		if (!x->tcp)
+			x->names_left--;
+	}
+}
+
+/* Over UDP they are named again; those that are being named go on, so that each has its turn. */
+static void forget_named(struct sink_ipfix *x, bool new_session)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < x->nnamed && !new_session; i++)
+		if (!x->named[i].all)
+			x->named[kept++] = x->named[i];
+	x->nnamed = kept;
 }
 
 static void name_live_rules(struct sink_ipfix *x)
@@ -87,7 +120,7 @@ static void name_live_rules(struct sink_ipfix *x)
 
 	if (live)
 		name_rules(x, live->id, &live->rules);
-	x->rules_due = false;
+	x->rules_due = live && !named_of(x, live->id)->all; /* the rest in the next ticks */
 }
 
 static void add_unsent(struct sink_ipfix *x)
@@ -122,7 +155,7 @@ static void options_if_due(struct sink_ipfix *x, __u64 now)
 	}
 	if (new_session || (again && !x->tcp)) {
 		ADD(x, ipfix_add_templates(&x->m));
-		x->nnamed = 0;
+		forget_named(x, new_session);
 	}
 	name_live_rules(x);
 	if (new_session || again) {
@@ -152,6 +185,7 @@ static void ipfix_tick(struct sink *s, __u64 now)
 	struct sink_ipfix *x = (struct sink_ipfix *)s;
 
 	x->now = now;
+	x->names_left = NAMES_A_TICK;
 	ipfix_link_tick(x->link, now);
 	options_if_due(x, now);
 }
@@ -180,7 +214,7 @@ struct sink *sink_ipfix_open(struct sink_env *env, const struct ipfix_target *ta
 	struct export_state *st = env->st;
 	struct export_tally queued = st->queued[SINK_IPFIX];
 
-	*x = (struct sink_ipfix){ .sink = { SINK_IPFIX, env, &ipfix_ops }, .tcp = target->tcp };
+	*x = (struct sink_ipfix){ .sink = { SINK_IPFIX, env, &ipfix_ops }, .tcp = target->tcp, .names_left = NAMES_A_TICK };
 	if (st->sinks & 1u << SINK_IPFIX)
 		journal_settle(st, SINK_IPFIX, journal_pending(st, SINK_IPFIX), &st->lost[SINK_IPFIX]);
 	/* A killed collector's connection is gone with all that was not read; a datagram is on its way all the same. */

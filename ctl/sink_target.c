@@ -63,3 +63,22 @@ int ipfix_target_parse(const char *text, struct ipfix_target *out, char **err)
 	snprintf(out->text, sizeof(out->text), "%s", text);
 	return 0;
 }
+
+socklen_t ipfix_target_address(const struct ipfix_target *t, struct sockaddr_storage *out)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (t->family == FAMILY_INET) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(t->port);
+		memcpy(&v4->sin_addr, &t->addr.b[12], 4);
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(t->port);
+	v6->sin6_scope_id = t->scope;
+	memcpy(&v6->sin6_addr, t->addr.b, 16);
+	return sizeof(*v6);
+}

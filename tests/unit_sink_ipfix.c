@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* IPFIX to a collector over UDP and TCP: when templates come, one that is away, one that does not read, and very many records at once. */
 #include <arpa/inet.h>
+#include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,7 +17,7 @@
 #include "ipfix_decode.h"
 #include "sink_fixture.h"
 
-struct other_end { int fd; bool late; struct decoder d; unsigned int messages, templates, unsent; }; /* late: it missed some */
+struct other_end { int fd; bool late; struct decoder d; unsigned int messages, templates, unsent, rules; }; /* late: it missed some */
 
 static int bind_other_end(int type, struct ipfix_target *target)
 {
@@ -35,8 +38,10 @@ static void read_message(struct other_end *o, const uint8_t *m, size_t n)
 	if (!o->late && !decode(&o->d, m, n))
 		fail_msg("%s", o->d.why);
 	o->messages++;
-	for (size_t i = 0; i < o->d.n; i++)
+	for (size_t i = 0; i < o->d.n; i++) {
 		o->unsent += decoded_find(&o->d.v[i], 0, 166) != NULL;
+		o->rules += decoded_find(&o->d.v[i], 0, 335) != NULL;
+	}
 	for (size_t at = 16; at + 4 <= n; at += (size_t)m[at + 2] << 8 | m[at + 3])
 		o->templates += m[at] == 0 && m[at + 1] == 2;
 }
@@ -186,6 +191,71 @@ static void test_udp_refused(void **state)
 	decoder_free(&o.d);
 }
 
+/* So many labels are not sent at once over UDP, and all of them in the end. */
+enum { LABELS = 1000 };
+
+static void test_labels_over_udp(void **state)
+{
+	struct sink_fixture *f = (struct sink_fixture *)*state;
+	struct known_rules known = { .id = 7, .rules = { .nrules = LABELS } };
+	struct other_end o = { .messages = 0 };
+	struct ipfix_target target;
+	unsigned int named = 0;
+
+	known.rules.rules = (struct rule *)xcalloc(LABELS, sizeof(*known.rules.rules));
+	for (unsigned int i = 0; i < LABELS; i++)
+		snprintf(known.rules.rules[i].label, sizeof(known.rules.rules[i].label), "rule %u, as long as labels are", i);
+	o.fd = bind_other_end(SOCK_DGRAM, &target);
+	f->c.env.rules = &known;
+	f->c.sinks[SINK_IPFIX] = sink_ipfix_open(&f->c.env, &target);
+	for (unsigned int i = 1; i <= 6; i++) {
+		unsigned int before = o.messages;
+
+		f->c.sinks[SINK_IPFIX]->ops->tick(f->c.sinks[SINK_IPFIX], SECOND_NS + i);
+		read_other_end(&o, SOCK_DGRAM);
+		assert_in_range(o.messages - before, 1, 12);
+		named += o.rules;
+		o.rules = 0;
+		assert_int_equal(named, i * 200 < LABELS + 1 ? i * 200 : LABELS + 1);
+	}
+	f->c.env.rules = NULL;
+	free(known.rules.rules);
+	close(o.fd);
+	decoder_free(&o.d);
+}
+
+static void run(const char *command) { assert_int_equal(system(command), 0); }
+
+/* The host's address changes: datagrams go out from the new one. The last test: it leaves the network namespace. */
+static void test_address_changes(void **state)
+{
+	struct sink_fixture *f = (struct sink_fixture *)*state;
+	const struct export_state *st = f->s.st;
+	struct ipfix_target target;
+	__u64 sent;
+
+	if (unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNET : CLONE_NEWNET)) {
+		print_message("no network namespace can be made here: %s\n", strerror(errno));
+		skip();
+	}
+	run("ip link set lo up && ip address add 192.0.2.1/32 dev lo && ip route add 198.51.100.1 dev lo src 192.0.2.1");
+	assert_int_equal(ipfix_target_parse("udp:198.51.100.1:4739", &target, NULL), 0);
+	f->c.sinks[SINK_IPFIX] = sink_ipfix_open(&f->c.env, &target);
+	tell(f, SIM_PLACES + 5, SECOND_NS);
+	tell(f, 5, SECOND_NS + 1);
+	assert_int_equal(f->said, 0);
+	run("ip address del 192.0.2.1/32 dev lo && ip address add 192.0.2.2/32 dev lo && ip route add 198.51.100.1 dev lo src 192.0.2.2");
+	tell(f, 5, SECOND_NS + 2);
+	assert_int_equal(f->said, 1);
+	sent = st->sent[SINK_IPFIX].records;
+	tell(f, 5, 1ull << 62); /* long after */
+	assert_int_equal(f->said, 2);
+	assert_non_null(strstr(f->last, "connected"));
+	collect_close_sinks(&f->c);
+	assert_true(st->sent[SINK_IPFIX].records >= sent + 5);
+	assert_int_equal(st->sent[SINK_IPFIX].records + st->lost[SINK_IPFIX].records, f->told);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +264,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_peer_that_does_not_read, sink_fixture_open, sink_fixture_close),
 		cmocka_unit_test_setup_teardown(test_templates_over_udp, sink_fixture_open, sink_fixture_close),
 		cmocka_unit_test_setup_teardown(test_udp_refused, sink_fixture_open, sink_fixture_close),
+		cmocka_unit_test_setup_teardown(test_labels_over_udp, sink_fixture_open, sink_fixture_close),
+		cmocka_unit_test_setup_teardown(test_address_changes, sink_fixture_open, sink_fixture_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
