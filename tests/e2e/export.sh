@@ -80,6 +80,8 @@ check "times are those of flows" same "$(fw "$S" -j flows | jq -c '.flows[]' | t
 same_as_table() { same "$(exported "$1")" "$(table)"; }
 check "sums are those of the table" same_as_table first.json
 check "and those that status counts as sent" same "$(counted sent json)" "$(exported first.json)"
+check_says "in words, with what is queued" "json 4 records sent, 0 queued, 0 lost" fw "$S" status
+check_says "and as a metric" 'fwctl_export_queued_records{sink="json"} 0' fw "$S" metrics
 
 # --- again ------------------------------------------------------------------------------------------
 
