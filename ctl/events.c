@@ -9,6 +9,7 @@
 #include "fail.h"
 
 enum { LOOK_MS = 1000, LOOK_EVENTS = 256, POLL_EVENTS = 4096 };
+enum { GIVING_UP = 1 }; /* the token of a slot that is being made free */
 
 struct events {
 	const struct instance_maps *maps;
@@ -36,18 +37,21 @@ static ticks_t alive_until(const struct events *e)
 	return (ticks_t){ clock_ticks_now(&e->clock).raw + e->alive_s * 1000000000ull / e->clock.tick_ns };
 }
 
-static bool lapsed(const struct events *e, const struct reader *r)
+static bool lapsed_for(const struct events *e, const struct reader *r, __u32 seconds)
 {
-	return e->clock.tick_ns && (__s64)(LOAD(r->until.raw) - clock_ticks_now(&e->clock).raw) < 0;
+	__u64 ticks = e->clock.tick_ns ? seconds * 1000000000ull / e->clock.tick_ns : 0;
+
+	return e->clock.tick_ns && (__s64)(LOAD(r->until.raw) + ticks - clock_ticks_now(&e->clock).raw) < 0;
 }
+
+static bool lapsed(const struct events *e, const struct reader *r) { return lapsed_for(e, r, 0); }
 
 static __u32 wanted(const struct events *e)
 {
 	__u32 all = 0;
 
 	for (int i = 0; i < READERS_MAX; i++)
-		if (!lapsed(e, &e->watch->reader[i]))
-			all |= LOAD(e->watch->reader[i].wants);
+		all |= LOAD(e->watch->reader[i].wants);
 	return all;
 }
 
@@ -66,14 +70,35 @@ static void sum_up(const struct events *e)
 	}
 }
 
+/*
+ * A reader that stands still misses events, and they count as missed, for as long as its slot says what it wants. One that has not been
+ * there for so long was killed: nothing is to be kept for it, nor to count as lost.
+ */
+static void give_up_gone(const struct events *e)
+{
+	for (int i = 0; i < READERS_MAX; i++) {
+		struct reader *r = &e->watch->reader[i];
+		__u64 was = LOAD(r->token);
+
+		if (was <= GIVING_UP || !lapsed_for(e, r, READER_GONE_S) ||
+		    !__atomic_compare_exchange_n(&r->token, &was, GIVING_UP, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+			continue;
+		STORE(r->wants, 0);
+		(void)fw_rings_del(e->maps->fw_rings, (reader_id_t){ (__u32)i });
+		STORE(r->token, 0);
+	}
+	sum_up(e);
+}
+
 /* Takes slot i if it is free, or with `gone` if its reader is: then what that one had is void. */
 static bool take_slot(struct events *e, int i, bool gone)
 {
 	struct reader *r = &e->watch->reader[i];
 	__u64 was = LOAD(r->token);
 
-	if (was && (!gone || !lapsed(e, r)))
+	if (was && (!gone || was == GIVING_UP || !lapsed(e, r)))
 		return false;
+	STORE(r->until.raw, alive_until(e).raw); /* first, so that nobody takes it for one that is gone */
 	if (!__atomic_compare_exchange_n(&r->token, &was, e->token, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return false;
 	e->slot = i;
@@ -119,7 +144,7 @@ static int open_ring(struct events *e, size_t bytes)
 	if (!e->rb)
 		return -errno;
 	rc = getrandom(&e->token, sizeof(e->token), 0) == sizeof(e->token) ? 0 : -EIO;
-	e->token |= 1; /* 0 is no reader */
+	e->token |= 2; /* neither 0, no reader, nor GIVING_UP */
 	return rc;
 }
 
@@ -253,7 +278,7 @@ static int look(struct events *e)
 	if (!is_ours(e))
 		return -ESTALE;
 	STORE(e->watch->reader[e->slot].until.raw, alive_until(e).raw);
-	sum_up(e);
+	give_up_gone(e);
 	return 0;
 }
 
@@ -342,6 +367,7 @@ int events_readers(const struct instance_maps *m, unsigned int *n)
 	e.watch = rc ? NULL : fw_watch_map(m->fw_watch);
 	if (!e.watch)
 		return rc ? rc : -errno;
+	give_up_gone(&e);
 	for (int i = 0; i < READERS_MAX; i++)
 		*n += e.watch->reader[i].wants && !lapsed(&e, &e.watch->reader[i]);
 	fw_watch_unmap(e.watch);

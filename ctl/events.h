@@ -38,9 +38,10 @@ static inline void cleanup_events_fn(struct events **e) { events_close(*e); }
 /*
  * Takes what there is, or waits for it at most timeout_ms (-1: for ever; a second at most passes between two looks at the slot).
  * To be called at least every READER_ALIVE_S seconds, or what happens meanwhile is counted as missed. Number of events, a few thousand
- * at most, so that the caller gets to other things; -EINTR after a signal; -ESTALE when another process has taken the slot of a reader that was silent for too long, and what had come before is read.
+ * at most, so that the caller gets to other things; -EINTR after a signal; -ESTALE when another process has taken the slot of a reader that
+ * was silent for too long, or another has seen it silent for READER_GONE_S more, and what had come before is read.
  */
-enum { READER_ALIVE_S = 10 };
+enum { READER_ALIVE_S = 10, READER_GONE_S = 600 };
 int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg);
 
 /* To wait for with poll(2), beside others; then events_poll with a timeout of 0. */
@@ -56,7 +57,7 @@ struct counters events_lost_flows(struct events *e);
 /* Events of an instance by kind and fate, since it was made (shared/event.h). */
 int events_counted(const struct instance_maps *m, enum event kind, enum event_fate fate, struct counters *out);
 
-/* Processes that read events. */
+/* Processes that read events. Slots of those that are long gone become free. */
 int events_readers(const struct instance_maps *m, unsigned int *n);
 
 /* Of all kinds together; a log that nobody read counts as lost, a flow end that nobody read as unreported. */

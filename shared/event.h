@@ -5,7 +5,7 @@
  * Readers. A process that wants events takes one of READERS_MAX slots: it makes a ring buffer of its own, puts it into
  * fw_rings at the slot, and says in fw_watch which kinds it wants. So several readers do not take each other's events. Programs look
  * at watch.wants first: an event that nobody wants costs one load. A ring that is full, or has not been emptied for so long that
- * its reader counts as gone (`until`), never blocks: the event is counted, for the reader in reader.lost, and for all in
+ * its reader stands still (`until`), never blocks: the event is counted, for the reader in reader.lost, and for all in
  * fw_event_counts by its fate. Per event exactly one fate counts: FATE_SENT when each reader that wants it got it, FATE_LOST
  * when one did not, FATE_UNREAD when there was none. Flow ends and logs that nobody wants are counted as unread too; those of other
  * kinds are not, since counters elsewhere tell of them.

@@ -33,8 +33,8 @@ static __always_inline void miss(struct reader *r, const union event_any *e)
 enum { SEND_GOT = 1, SEND_MISSED = 2 };
 
 /*
- * The event in scratch memory to the reader of slot i: SEND_*, or 0 where that one does not want it or is gone. A global function, so
- * that the verifier does not follow what each reader does with each other's.
+ * The event in scratch memory to the reader of slot i: SEND_*, or 0 where that one does not want it. A global function, so that the
+ * verifier does not follow what each reader does with each other's.
  */
 __attribute__((noinline)) int event_send_to(__u32 i, __u32 kind)
 {
@@ -52,8 +52,8 @@ __attribute__((noinline)) int event_send_to(__u32 i, __u32 kind)
 		__sync_fetch_and_add(&r->sent, 1);
 		return SEND_GOT;
 	}
-	miss(r, &s->event); /* also where it is gone: should it come back, it will see what it missed */
-	return (__s64)(r->until.raw - s->event.head.now.raw) < 0 ? 0 : SEND_MISSED;
+	miss(r, &s->event); /* also where it has not been there for a while: when it comes back, it sees what it missed */
+	return SEND_MISSED;
 }
 
 /*

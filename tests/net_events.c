@@ -231,6 +231,33 @@ static void test_losses(void **state)
 	close_table(&t);
 }
 
+/* What a reader misses that stands still is lost, to it and to all, also where another one reads. */
+static void test_still(void **state)
+{
+	struct table t = open_table(NET_XDP, "option flows 1024\n");
+	const struct instance_maps *m = replay_instance(t.r);
+	struct events *still = reader(&t, 1 << EVENT_FLOW_START, SMALL_RING), *other;
+	struct watch *w = fw_watch_map(m->fw_watch);
+
+	(void)state;
+	assert_non_null(w);
+	w->reader[0].until.raw = START_NS - 1; /* the first slot is that one's */
+	judge(&t, "udp 10.0.0.1:7 > 192.0.2.1:53");
+	assert_int_equal(counted(&t, EVENT_FLOW_START, FATE_LOST), 1);
+	assert_int_equal(events_lost(still), 1);
+	other = reader(&t, 1 << EVENT_FLOW_START | 1 << EVENT_FLOW_END, SMALL_RING);
+	judge(&t, "udp 10.0.0.2:7 > 192.0.2.1:53");
+	assert_int_equal(read_all(other).n, 1);
+	assert_int_equal(events_lost(other), 0);
+	assert_int_equal(events_lost(still), 2);
+	assert_int_equal(counted(&t, EVENT_FLOW_START, FATE_LOST), 2);
+	assert_int_equal(counted(&t, EVENT_FLOW_START, FATE_SENT), 0);
+	fw_watch_unmap(w);
+	events_close(other);
+	events_close(still);
+	close_table(&t);
+}
+
 /* Slots are as many as there are, and free again behind a reader. */
 static void test_slots(void **state)
 {
@@ -265,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_still),
 		cmocka_unit_test(test_slots),
 	};
 	int refused = net_refused("net_events");

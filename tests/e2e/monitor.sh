@@ -182,6 +182,21 @@ check "some were lost" [ "$lost" -gt 1000 ]
 check "logged + lost = matched" same $((logged + lost)) "$matched"
 check "and the end says so" grep -q "^fwctl: $logged events, $lost lost\$" "$tmp/slow.err"
 check_json "and status" ".events.lost == $lost_before + $lost" fw "$S" -j status
+# For so long that it does not count as there any more, beside another reader that wants other events.
+lost_before=$(fw "$S" -j status | jq .events.lost)
+watch still 1 -j --drops
+watch beside 2 -j
+kill -STOP "$still"
+check "a reader that stood still for long" until_true readers 1
+datagrams 5001 100
+check_json "what it misses is counted" ".events.lost >= $lost_before + 100" fw "$S" -j status
+kill -CONT "$still"
+until_true grep -q '"event":"lost"' "$tmp/still"
+datagrams 5001 10
+until_true eval '[ "$(of still ".dport == 5001")" = 10 ]'
+ended "it goes on" "$still" INT
+check "with all that came meanwhile told as lost" same "10 true" "$(of still '.dport == 5001') $(jq -s '[.[] | select(.event == "lost") | .events] | add >= 100' "$tmp/still")"
+ended "and the other one" "$beside" INT
 fw "$S" -q rule delete 2 >"$tmp/said"
 fw "$S" -q rule add at 2 drop in inet proto udp to port 5000 log every 100 label new >"$tmp/said"
 watch every 1 -j
