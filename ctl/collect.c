@@ -18,6 +18,15 @@ static void flush(struct collector *c)
 	journal_clear(c->env.st);
 }
 
+static void say_ended(struct collector *c)
+{
+	if (c->said_ended || !rulewatch_ended(c->rules))
+		return;
+	c->said_ended = true;
+	c->env.say(c->env.arg, "export: the process that reads the rules has ended: records under rules that it has not read have no "
+			       "ruleset and no labels (start export again)");
+}
+
 static void look_at_rules(struct collector *c, __u64 now)
 {
 	bool had = c->env.rules, changed;
@@ -25,6 +34,7 @@ static void look_at_rules(struct collector *c, __u64 now)
 	if (!c->rules)
 		return;
 	changed = rulewatch_look(c->rules, now);
+	say_ended(c);
 	c->env.rules = rulewatch_live(c->rules);
 	if (!c->env.rules || (had && !changed))
 		return;

@@ -21,6 +21,7 @@ struct collector {
 	struct flow_context context;    /* clock and rules of the record at hand */
 	struct events *events;          /* NULL: none are read */
 	struct rulewatch *rules;        /* NULL: there are none */
+	bool said_ended;                /* that they can be read no more */
 	struct clock_pair *clock;       /* fw_clock, mapped; NULL: that of the context stays */
 	const struct iface_slot *ifaces; /* IFACE_SLOTS, mapped; NULL: interfaces are not told */
 	__u32 ifindex[IFACE_MAX];       /* by iface_id_t */

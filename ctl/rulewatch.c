@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -15,6 +16,7 @@
 #include "rulewatch.h"
 
 #define AGAIN_NS 1000000000ull
+#define SOON_NS 50000000ull
 enum { ANSWER_S = 5, FIRST_TRIES = 25 };
 
 /*
@@ -84,16 +86,28 @@ static __attribute__((noreturn)) void serve(const struct state *s, int fd)
 
 /* --- the one that asks ---------------------------------------------------------------------------- */
 
-/* The answers to one question go into the book. */
-static int ask(struct rulewatch *w)
+static bool has_answer(const struct rulewatch *w)
 {
-	__u32 known = rulebook_newest(&w->book);
-	int rc = w->fd < 0 ? -EPIPE : move_all(w->fd, &known, sizeof(known), true);
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+/* The answers to the question that was asked go into the book. -EBUSY: not now. */
+static int take_answers(struct rulewatch *w)
+{
+	int rc = 0;
 
 	while (!rc) {
 		_cleanup_free_ char *text = NULL;
+		struct pollfd p = { .fd = w->fd, .events = POLLIN };
 		struct answer a;
 
+		if (!w->owed && !poll(&p, 1, ANSWER_S * 1000)) {
+			w->owed = true;
+			return -EBUSY;
+		}
+		w->owed = false;
 		rc = move_all(w->fd, &a, sizeof(a), false);
 		if (!rc && a.last) {
 			w->live_id = a.failed ? w->live_id : a.id;
@@ -110,17 +124,39 @@ static int ask(struct rulewatch *w)
 	return rc;
 }
 
+/* One that is slow is asked no more until it has answered, and not waited for again: what it says then may be of before. */
+static int ask(struct rulewatch *w)
+{
+	__u32 known;
+	int rc = 0;
+
+	if (w->fd < 0)
+		return -EPIPE;
+	if (w->owed && !has_answer(w))
+		return -EBUSY;
+	if (w->owed)
+		rc = take_answers(w);
+	if (rc && rc != -EBUSY)
+		return rc;
+	if (w->owed)
+		return rc;
+	known = rulebook_newest(&w->book);
+	rc = move_all(w->fd, &known, sizeof(known), true);
+	return rc ?: take_answers(w);
+}
+
 /* 0 when there is another live ruleset than before. */
 static int fetch(struct rulewatch *w)
 {
 	__u32 before = w->live_id;
 	int rc = ask(w);
 
-	if (rc && rc != -EBUSY) { /* it is gone, or does not answer: the labels stay as they are */
+	if (rc && rc != -EBUSY) { /* it is gone, or stopped in the middle of an answer */
 		cleanup_close_fn(&w->fd);
 		w->fd = -1;
 	}
-	return rc ?: w->live_id == before ? -EALREADY : rulebook_exact(&w->book, w->live_id) ? 0 : -EBADMSG;
+	w->behind = rc || !rulebook_exact(&w->book, w->live_id);
+	return rc ?: w->live_id == before ? -EALREADY : w->behind ? -EBADMSG : 0;
 }
 
 static __u64 look(const struct rulewatch *w)
@@ -187,7 +223,7 @@ bool rulewatch_look(struct rulewatch *w, __u64 now)
 	w->seen = is;
 	rc = fetch(w);
 	if (rc == -EBUSY)
-		w->again_at = now + AGAIN_NS;
+		w->again_at = now + SOON_NS;
 	return !rc;
 }
 
@@ -195,4 +231,7 @@ const struct known_rules *rulewatch_live(const struct rulewatch *w) { return rul
 
 __u32 rulewatch_newest(const struct rulewatch *w) { return rulebook_newest(&w->book); }
 
-const struct known_rules *rulewatch_of(const struct rulewatch *w, generation_t g) { return rulebook_judging(&w->book, g); }
+const struct known_rules *rulewatch_of(const struct rulewatch *w, generation_t g)
+{
+	return w->behind && g.raw > rulebook_newest(&w->book) ? NULL : rulebook_judging(&w->book, g);
+}

@@ -20,6 +20,8 @@ struct rulewatch {
 	__u64 again_at;         /* monotonic ns: look once more; 0: not */
 	struct rulebook book;
 	__u32 live_id;          /* of the live one, as of the last look */
+	bool behind;            /* there may be rulesets that are newer than the book */
+	bool owed;              /* the process that reads has not answered yet */
 };
 
 /*
@@ -34,10 +36,13 @@ bool rulewatch_look(struct rulewatch *w, __u64 monotonic_ns);
 
 /*
  * The live ruleset as of the last look, NULL where it was not understood; that which a judgement of this generation is of, NULL where it
- * is older than what is known. Both until the next look.
+ * is older than what is known, or newer, while what is live cannot be read. Both until the next look.
  */
 const struct known_rules *rulewatch_live(const struct rulewatch *w);
 __u32 rulewatch_newest(const struct rulewatch *w); /* the highest generation that is a ruleset's */
 const struct known_rules *rulewatch_of(const struct rulewatch *w, generation_t g);
+
+/* The process that reads has ended: rules that are newer than those known will not be. */
+static inline bool rulewatch_ended(const struct rulewatch *w) { return w->fd < 0; }
 
 #endif

@@ -93,12 +93,40 @@ fw "$S" -q attach s0
 
 # --- who reads the rules ------------------------------------------------------------------------------
 
+helper() { pgrep -P "$collector" -f export; }
+labelled() { rules "$S" <<<"option flows 1024
+pass in inet proto udp to port 7005-7009 label \"$1\"
+default in pass"; }
+# of FILE PORT: what its record says of the rules.
+of() { jq -r "select(.dport == $2) | \"\(.rule) \(.label) \(.ruleset > 0)\"" "$1"; }
+
+labelled old
 collect --json stuck.json
-kill -STOP "$(pgrep -P "$collector" -f export)"
-fw "$S" -q rule add pass in proto icmp
+kill -STOP "$(helper)"
+labelled new
 sleep 0.2
 datagrams 2 7005
 check "a helper that does not answer does not keep it" until_true eval '[ "$(told stuck.json 7005)" = 2 ]'
+check "nor are records those of other rules" same "$(of stuck.json 7005 | sort -u)" "1  false"
+kill -CONT "$(helper)"
+sleep 0.5
+datagrams 1 7006
+until_true eval '[ "$(told stuck.json 7006)" = 1 ]'
+check "when it answers, they are the right ones again" same "$(of stuck.json 7006)" "1 new true"
+kill -STOP "$(helper)"
 stop
 check "nor from ending" test -e stuck.json
+collect --json ended.json
+kill -KILL "$(helper)"
+datagrams 1 7007
+until_true eval '[ "$(told ended.json 7007)" = 1 ]'
+check "without it, the rules that are known are" same "$(of ended.json 7007)" "1 new true"
+for label in newer newest; do
+	labelled $label
+done
+datagrams 1 7008
+until_true eval '[ "$(told ended.json 7008)" = 1 ]'
+check "others are not taken for them" same "$(of ended.json 7008)" "1  false"
+check "it says so, once" same "$(grep -c 'reads the rules has ended' collector.err)" 1
+stop
 finish
