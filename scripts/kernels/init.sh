@@ -8,6 +8,7 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ LANG=C
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
+ln -sf /proc/self/fd /dev/fd
 mkdir -p /dev/pts /tmp /run
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
