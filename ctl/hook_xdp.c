@@ -237,8 +237,8 @@ static int change_mode(struct instance *in, const struct iface *ifc, const struc
 	if (rc)
 		(void)attach_new(in, ifc, &old, &ignored, NULL, NULL);
 	else if (note && !*note)
-		FAIL(note, 0, "%s: packets that came in during the change of mode passed unjudged (by way of --mode tc there is no such moment)",
-		     ifc->name);
+		*note = xasprintf("%s: packets that came in during the change of mode passed unjudged (by way of --mode tc there is no "
+				  "such moment)", ifc->name);
 	return rc;
 }
 
