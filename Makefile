@@ -5,6 +5,7 @@
 # make bench     what it costs, beside xdp-filter and nftables (root); BENCH="packet live apply quick": parts of it
 # make kernels   the tests on Debian's kernels from 6.1 to the newest, under QEMU (root)
 # make lint      the conventions that a tool can see, and static analysis
+# make format    lays out the sources by .clang-format
 # make install   to $(DESTDIR)$(PREFIX)/sbin, and the unit of the collector to lib/systemd/system
 
 PREFIX  ?= /usr/local
@@ -37,7 +38,7 @@ LIB_SRC := $(filter-out ctl/main.c,$(CTL_SRC))
 CTL_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(CTL_SRC))
 LIB_OBJ := $(patsubst ctl/%.c,$(B)/ctl/%.o,$(LIB_SRC))
 
-.PHONY: all deps test demo bench lint clang strict analyze show-flags install clean
+.PHONY: all deps test demo bench lint clang strict analyze format show-flags install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(B)/fwctl
@@ -115,9 +116,13 @@ $(B)/analyze/%.c.ok: %.c .clang-tidy | $(SKEL)
 	$(Q)$(CLANG) $(ALL_CFLAGS) -MM -MP -MT $@ -MF $(@:.ok=.d) $<
 	$(Q)touch $@
 
+format:
+	$(Q)scripts/format.sh
+
 lint:
 	$(Q)scripts/lint.sh
 	$(Q)scripts/deps.sh $(B) lint
+	$(Q)scripts/format.sh --check
 	$(Q)$(MAKE) --no-print-directory $(J) analyze
 
 install: $(B)/fwctl

@@ -80,15 +80,15 @@ static int walk_from(struct walk_from *w, __u32 level, const __u32 *at, __u32 pl
 {
 	const __u32 shift = level == 3 ? NODE_SHIFT : LEAF_SHIFT;
 	__u32 first[ROOTS_MAX] = { 0 }, child[ROOTS_MAX];
-	__u64 mask[ROOTS_MAX] = { 0 }, and = ~0ull;
+	__u64 mask[ROOTS_MAX] = { 0 }, bits = ~0ull;
 
 	if (level == 1)
 		return leaf_from(w, at, place);
 	for (__u32 i = 0; i < w->n; i++)
-		if (!common_children(at[i], &mask[i], &first[i], &and))
+		if (!common_children(at[i], &mask[i], &first[i], &bits))
 			return CLASSIFY_FAULT;
-	for (; and; and &= and - 1) {
-		__u64 low = and & -and;
+	for (; bits; bits &= bits - 1) {
+		__u64 low = bits & -bits;
 		__u32 at_child = place + (bit_index(low) << shift);
 
 		if (!decision_is_none(w->best) && is_behind(at_child, w->best))

@@ -58,20 +58,20 @@ static struct node row_root(const struct fold *f, const __u64 *row, struct bittr
 static void combine(const struct fold *f, size_t at, const __u64 *row, struct bittree *tree, struct node **out)
 {
 	const struct fold_dim *d;
-	_cleanup_free_ __u64 *and = NULL;
+	_cleanup_free_ __u64 *bits = NULL;
 
 	if (!at) {
 		*(*out)++ = row_root(f, row, tree);
 		return;
 	}
 	d = &f->v[at - 1];
-	and = (__u64 *)xcalloc(f->nwords, sizeof(*and));
+	bits = (__u64 *)xcalloc(f->nwords, sizeof(*bits));
 	for (size_t class = 0; class < fold_classes(f, d); class++) {
 		const __u64 *v = (const __u64 *)(const void *)d->rows.v + class * f->nwords;
 
 		for (size_t i = 0; i < f->nwords; i++)
-			and[i] = row[i] & v[i];
-		combine(f, at - 1, and, tree, out);
+			bits[i] = row[i] & v[i];
+		combine(f, at - 1, bits, tree, out);
 	}
 }
 

@@ -31,7 +31,7 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #define GROW(v, n, cap)                                                        \
 	do {                                                                   \
 		if ((n) == (cap)) {                                            \
-			(cap) = (cap) ? (cap) * 2 : 8;                         \
+			(cap) = (cap) ? 2 * (cap) : 8;                         \
 			(v) = (__typeof__(v))xreallocarray((v), (cap), sizeof(*(v))); \
 		}                                                              \
 	} while (0)

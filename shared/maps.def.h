@@ -20,6 +20,7 @@
 #include "config.h"
 #include "event.h"
 
+/* clang-format off */
 /* Of an instance: pinned, shared by all programs and all rulesets. */
 #define FW_MAPS_ROOT(M)                                                            \
 	M(fw_live,      SETTING,  __u32,       struct live,           1)           \
@@ -66,6 +67,7 @@
 #define FW_MAPS_EXPORT(M)                                                          \
 	M(fw_reported,  STATE,    bucket_id_t, struct reported_bucket, 1)          \
 	M(fw_export,    REPORT,   __u32,       struct export_state,   1)
+/* clang-format on */
 
 #define FW_MAPS(M) FW_MAPS_ROOT(M) FW_MAPS_INSTANCE(M) FW_MAPS_RULESET(M) FW_MAPS_REPLAY(M)
 

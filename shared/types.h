@@ -29,12 +29,14 @@
 #endif
 
 /* One-member structs, passed by value: a mix-up does not compile. */
+/* clang-format off */
 typedef struct rule_id { __u32 raw; } rule_id_t;      /* 0-based position in the ruleset */
 typedef struct generation { __u32 raw; } generation_t; /* what a cached verdict was judged by */
 typedef struct iface_id { __u8 raw; } iface_id_t;     /* number that an instance gives to an interface name */
 typedef struct port_be { __be16 raw; } port_be_t;     /* wire order */
 typedef struct ticks { __u64 raw; } ticks_t;          /* time in units of the instance's clock (clock.h) */
 struct mac { __u8 b[6]; };
+/* clang-format on */
 
 /* An address; IPv4 as ::ffff:a.b.c.d. Wire order. The family stands beside it, never inside it. */
 typedef union addr {
