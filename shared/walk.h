@@ -162,6 +162,8 @@ static __always_inline int look_in_leaf(__u32 n, const struct search *s, __u64 l
 /* Read as a word: as a struct it is four bytes on their own. */
 static __always_inline decision_t best_so_far(const struct search *s) { return (decision_t){ s->best.raw }; }
 
+/* `*` in arguments of CLASSIFY_FN would be taken for a product: clang-format is off where they are. */
+/* clang-format off */
 /* These two, by themselves: what they loop over is verified once, not once for each child. */
 CLASSIFY_FN(int, look_flow, (struct search *s, __u64 low))
 {
@@ -179,6 +181,7 @@ CLASSIFY_FN(int, descend_packet, (struct search *s, __u64 low))
 {
 	return s ? descend(classify_roots(IMAGE_PACKET), s, low) : CLASSIFY_FAULT;
 }
+/* clang-format on */
 
 /* The leaves that s->lower has left. */
 static __always_inline int walk_lower(enum image image, struct search *s)
@@ -196,8 +199,10 @@ static __always_inline int walk_lower(enum image image, struct search *s)
 	}
 	return 0;
 }
+/* clang-format off */
 CLASSIFY_FN(int, walk_lower_flow, (struct search *s)) { return s ? walk_lower(IMAGE_FLOW, s) : CLASSIFY_FAULT; }
 CLASSIFY_FN(int, walk_lower_packet, (struct search *s)) { return s ? walk_lower(IMAGE_PACKET, s) : CLASSIFY_FAULT; }
+/* clang-format on */
 
 /* What walk_quick() left. */
 static __always_inline int walk_rest(enum image image, struct search *s)
@@ -219,8 +224,10 @@ static __always_inline int walk_rest(enum image image, struct search *s)
 	}
 	return decision_found(best_so_far(s));
 }
+/* clang-format off */
 CLASSIFY_FN(int, walk_rest_flow, (struct search *s)) { return s ? walk_rest(IMAGE_FLOW, s) : CLASSIFY_FAULT; }
 CLASSIFY_FN(int, walk_rest_packet, (struct search *s)) { return s ? walk_rest(IMAGE_PACKET, s) : CLASSIFY_FAULT; }
+/* clang-format on */
 
 /* The first `steps` of the walk; where they do not come to its end, CLASSIFY_MORE, and *s is where they stopped. */
 static __always_inline int walk_quick(enum image image, __u64 steps, struct search *s)
