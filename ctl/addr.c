@@ -7,10 +7,7 @@
 
 static const __u8 mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* Dotted quad: four decimal bytes without leading zeros. */
 static bool parse_v4(const char *s, size_t n, __u8 out[4])
@@ -168,8 +165,7 @@ void addr_error_text(enum addr_error e, const char *s, size_t n, const struct ad
 			strbuf_add(out, " (a range is one word: a-b)");
 		return;
 	case ADDR_BAD_PLEN:
-		strbuf_add(out, "'%s' has no valid prefix length (%s)", shown,
-			   memchr(s, ':', n) ? "0 to 128" : "0 to 32");
+		strbuf_add(out, "'%s' has no valid prefix length (%s)", shown, memchr(s, ':', n) ? "0 to 128" : "0 to 32");
 		return;
 	case ADDR_HOST_BITS:
 		addr_range_print(r, text);
@@ -270,6 +266,5 @@ int mac_parse(const char *s, size_t n, struct mac *out)
 
 void mac_print(const struct mac *m, char buf[MAC_TEXT_LEN + 1])
 {
-	snprintf(buf, MAC_TEXT_LEN + 1, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2], m->b[3],
-		 m->b[4], m->b[5]);
+	snprintf(buf, MAC_TEXT_LEN + 1, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2], m->b[3], m->b[4], m->b[5]);
 }

@@ -13,13 +13,13 @@
 /* Why a text is no address; 0 is success. */
 enum addr_error {
 	ADDR_OK,
-	ADDR_BAD,	/* not an address, prefix or range at all */
-	ADDR_BAD_PLEN,	/* prefix length missing or too large */
+	ADDR_BAD,       /* not an address, prefix or range at all */
+	ADDR_BAD_PLEN,  /* prefix length missing or too large */
 	ADDR_HOST_BITS, /* bits are set behind the prefix; the result holds the masked prefix */
-	ADDR_MAPPED, /* ::ffff:a.b.c.d stands for an IPv4 address; the result holds that as inet where it is
+	ADDR_MAPPED,    /* ::ffff:a.b.c.d stands for an IPv4 address; the result holds that as inet where it is
 			one */
-	ADDR_MIXED,  /* a range from one family to the other */
-	ADDR_ORDER,  /* a range whose end is before its start */
+	ADDR_MIXED,     /* a range from one family to the other */
+	ADDR_ORDER,     /* a range whose end is before its start */
 };
 
 enum { ADDR_TEXT_MAX = 96 }; /* the longest text of a range, and a NUL */
@@ -35,8 +35,7 @@ enum addr_error addr_range_parse(const char *s, size_t n, struct addr_range *out
 
 /* What to say of an error in the text s, as `host bits set in '10.0.0.1/8' (did you mean 10.0.0.0/8?)`; r is what
  * addr_range_parse left. */
-void addr_error_text(enum addr_error e, const char *s, size_t n, const struct addr_range *r,
-		     struct strbuf *out);
+void addr_error_text(enum addr_error e, const char *s, size_t n, const struct addr_range *r, struct strbuf *out);
 
 /* Writes the text and a NUL; returns its length. */
 size_t addr_print(enum family family, const addr_t *a, char buf[ADDR_TEXT_MAX]);

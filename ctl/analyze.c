@@ -30,10 +30,7 @@ struct finding *finding_add(struct analysis *a, enum finding_kind kind)
 	return f;
 }
 
-void finding_undecided(struct analysis *a, enum finding_kind question)
-{
-	finding_add(a, FINDING_UNDECIDED)->question = question;
-}
+void finding_undecided(struct analysis *a, enum finding_kind question) { finding_add(a, FINDING_UNDECIDED)->question = question; }
 
 void finding_example(struct analysis *a, struct finding *f, const struct point *p, size_t taker)
 {
@@ -54,10 +51,7 @@ bool region_of(struct analysis *a, size_t rule, size_t shape, struct region *out
 	return false;
 }
 
-void spend(struct analysis *a, uint64_t work)
-{
-	a->sp.work -= a->sp.work < work ? a->sp.work : work;
-}
+void spend(struct analysis *a, uint64_t work) { a->sp.work -= a->sp.work < work ? a->sp.work : work; }
 
 /* --- rules that may meet the one at hand ---------------------------------------------------------- */
 
@@ -170,7 +164,10 @@ void finding_by(struct finding *f, const uint8_t *used, size_t first, size_t end
 		}
 }
 
-struct wanted_first { size_t rule; enum direction d; };
+struct wanted_first {
+	size_t rule;
+	enum direction d;
+};
 
 /* In the way of `*arg` deciding the packet is the rule that does. */
 static int obstacle_first(struct space *sp, void *arg, const struct point *p, size_t *id)

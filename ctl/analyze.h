@@ -19,16 +19,16 @@
 
 #include "probe.h"
 
-#define FW_FINDINGS(X)                        \
-	X(FINDING_NEVER, "never-matches")     \
-	X(FINDING_REDUNDANT, "redundant")     \
-	X(FINDING_CONFLICT, "conflict")       \
+#define FW_FINDINGS(X)                    \
+	X(FINDING_NEVER, "never-matches") \
+	X(FINDING_REDUNDANT, "redundant") \
+	X(FINDING_CONFLICT, "conflict")   \
 	X(FINDING_UNDECIDED, "undecided")
 FW_ENUM(finding_kind, FW_FINDINGS, FINDING_COUNT)
 FW_ENUM_TEXT(finding_kind, FW_FINDINGS)
 
 struct finding {
-	size_t rule;              /* 0-based */
+	size_t rule; /* 0-based */
 	enum finding_kind kind;
 	enum finding_kind question; /* FINDING_UNDECIDED: what was not decided */
 	/*
@@ -38,8 +38,8 @@ struct finding {
 	 */
 	size_t *by;
 	size_t nby;
-	bool nd;                  /* never-matches: neighbour discovery, ahead of the rules, takes some of them as well */
-	bool more;                /* conflict: there may be more than in `by` */
+	bool nd;   /* never-matches: neighbour discovery, ahead of the rules, takes some of them as well */
+	bool more; /* conflict: there may be more than in `by` */
 	/*
 	 * An example, where there is one. never-matches: a packet that the rule matches, and `taker` (1-based; 0: neighbour
 	 * discovery) decides. redundant: one that the rule decides, and without it `taker` would. conflict: one that both
@@ -52,14 +52,17 @@ struct finding {
 	char *sets;
 };
 
-struct findings { struct finding *v; size_t n, cap; };
+struct findings {
+	struct finding *v;
+	size_t n, cap;
+};
 void findings_free(struct findings *f);
 #define _cleanup_findings_ _cleanup_(findings_free)
 
 enum { CONFLICTS_MAX = 16 };
 struct analyze_options {
-	bool conflicts;           /* look for these too */
-	uint64_t effort;          /* comparisons of two rules that one rule may cost; 0: as much as suits */
+	bool conflicts;  /* look for these too */
+	uint64_t effort; /* comparisons of two rules that one rule may cost; 0: as much as suits */
 };
 
 /*

@@ -54,8 +54,7 @@ static bool may_meet(const struct analysis *a, size_t earlier)
 	for (size_t s = 0; s < a->sp.nshapes; s++) {
 		const struct region *r = &a->region[s];
 
-		if (r->shape &&
-		    region_relation(r, form_of(&a->sp, earlier, r->shape->family), &beyond) != RELATION_DISJOINT)
+		if (r->shape && region_relation(r, form_of(&a->sp, earlier, r->shape->family), &beyond) != RELATION_DISJOINT)
 			return true;
 	}
 	return false;

@@ -19,10 +19,10 @@ enum { SET_BITS = 64 }; /* references to sets (set and side) in a ruleset */
 
 /* A rule of one family. */
 struct form {
-	bool there;              /* it can match the family */
-	uint32_t given;          /* 1 << DIM_*: fields that it asks for */
-	struct ranges *field;    /* one a bit of `given`, in order; normalised */
-	uint64_t in, out;        /* bits of set references: the address must be in it, must not */
+	bool there;           /* it can match the family */
+	uint32_t given;       /* 1 << DIM_*: fields that it asks for */
+	struct ranges *field; /* one a bit of `given`, in order; normalised */
+	uint64_t in, out;     /* bits of set references: the address must be in it, must not */
 };
 
 struct shape {
@@ -32,12 +32,24 @@ struct shape {
 };
 
 /* Memory for lists that live as long as a step of the search. */
-struct chunk { char *p; size_t size; };
-struct arena { struct chunk *v; size_t n, cap, current, used; };
-struct arena_mark { size_t current, used; };
+struct chunk {
+	char *p;
+	size_t size;
+};
+struct arena {
+	struct chunk *v;
+	size_t n, cap, current, used;
+};
+struct arena_mark {
+	size_t current, used;
+};
 void *arena_take(struct arena *a, size_t bytes) __attribute__((returns_nonnull));
 static inline struct arena_mark arena_mark(const struct arena *a) { return (struct arena_mark){ a->current, a->used }; }
-static inline void arena_release(struct arena *a, struct arena_mark m) { a->current = m.current; a->used = m.used; }
+static inline void arena_release(struct arena *a, struct arena_mark m)
+{
+	a->current = m.current;
+	a->used = m.used;
+}
 void arena_free(struct arena *a);
 
 /*
@@ -50,13 +62,16 @@ struct space {
 	struct shape *shapes;
 	size_t nshapes, cap_shapes;
 	struct tables tables;
-	char ifaces[IFACE_MAX][IFNAMSIZ];  /* by number, from 1 */
+	char ifaces[IFACE_MAX][IFNAMSIZ]; /* by number, from 1 */
 	unsigned int nifaces;
-	struct { int set; bool dst; } ref[SET_BITS];
+	struct {
+		int set;
+		bool dst;
+	} ref[SET_BITS];
 	unsigned int nrefs;
 	struct arena arena;
 	uint64_t random;
-	uint64_t work;           /* comparisons of a region with a rule that are left */
+	uint64_t work;             /* comparisons of a region with a rule that are left */
 	const struct probe *asked; /* being classified: its sets are those of asked_in */
 	uint64_t asked_in;
 };
@@ -82,7 +97,10 @@ bool region_meet(struct space *sp, struct region *r, const struct form *f);
 
 /* In which fields a region goes beyond a form. */
 enum relation { RELATION_DISJOINT, RELATION_WITHIN, RELATION_PARTLY };
-struct excess { uint32_t dims; uint64_t in, out; };
+struct excess {
+	uint32_t dims;
+	uint64_t in, out;
+};
 enum relation region_relation(const struct region *r, const struct form *f, struct excess *beyond);
 static inline unsigned int excess_count(const struct excess *e)
 {
@@ -120,8 +138,8 @@ int point_first(struct space *sp, const struct point *p, enum direction d, size_
 enum walk { WALK_FOUND, WALK_WITHIN, WALK_LOST };
 typedef int (*obstacle_fn)(struct space *sp, void *arg, const struct point *p, size_t *id);
 /* enum walk, *out the point, for WALK_WITHIN a point of the region and *within the rule; or a negative errno. */
-int walk_region(struct space *sp, const struct region *r, unsigned int tries, obstacle_fn obstacle, void *arg,
-		struct point *out, size_t *within);
+int walk_region(struct space *sp, const struct region *r, unsigned int tries, obstacle_fn obstacle, void *arg, struct point *out,
+		size_t *within);
 
 /*
  * Is every point of the region matched by one of these rules? used[id] is set for those of a proof. NO: *out is a
@@ -138,32 +156,39 @@ bool ranges_meet(const struct ranges *a, const struct ranges *b);
 
 /* First and last value of the fields that tell most rules apart. */
 enum { HULL_DIMS = 4, WALK_TRIES = 48 };
-struct hull { uint64_t lo[HULL_DIMS], hi[HULL_DIMS]; bool there; uint8_t direction; };
+struct hull {
+	uint64_t lo[HULL_DIMS], hi[HULL_DIMS];
+	bool there;
+	uint8_t direction;
+};
 
 struct analysis {
 	struct space sp;
 	const struct analyze_options *options;
 	struct findings *out;
-	uint64_t pool;            /* work that all rules together may still cost */
-	uint64_t effort;          /* that the rule at hand was given */
-	uint8_t *used, *marked;   /* by rule: in a proof; being tried for a smaller one */
-	bool dirty;               /* `used` is not all zeros */
-	uint32_t *earlier;        /* rules that meet a region */
+	uint64_t pool;          /* work that all rules together may still cost */
+	uint64_t effort;        /* that the rule at hand was given */
+	uint8_t *used, *marked; /* by rule: in a proof; being tried for a smaller one */
+	bool dirty;             /* `used` is not all zeros */
+	uint32_t *earlier;      /* rules that meet a region */
 	size_t nearlier;
 	struct hull *hull[FAMILY_COUNT];
 	/* The rule at hand. */
 	size_t n;
 	enum direction direction;
-	struct region *region;    /* by shape: what it matches; .shape is NULL where it matches nothing */
-	bool *covered;            /* by shape: it matches nothing, or earlier rules take all */
-	struct point decided;     /* a packet that it decides */
+	struct region *region; /* by shape: what it matches; .shape is NULL where it matches nothing */
+	bool *covered;         /* by shape: it matches nothing, or earlier rules take all */
+	struct point decided;  /* a packet that it decides */
 	bool near_known;
 	uint32_t *near[FAMILY_COUNT]; /* other rules of its direction that meet it in the family, ascending */
 	size_t nnear[FAMILY_COUNT];
 };
 
 /* ids[later] is the first behind the rule at hand. */
-struct near { const uint32_t *ids; size_t n, later; };
+struct near {
+	const uint32_t *ids;
+	size_t n, later;
+};
 struct near near_rules(struct analysis *a, enum family family);
 
 struct finding *finding_add(struct analysis *a, enum finding_kind kind);

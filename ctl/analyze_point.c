@@ -32,18 +32,34 @@ static u128 usual(const struct shape *s, enum dim d)
 
 	probe_init(&p, s->family);
 	switch (d) {
-	case DIM_KIND: return p.packet.proto;
-	case DIM_SRC: return addr_number(&p.packet.src, s->family);
-	case DIM_DST: return addr_number(&p.packet.dst, s->family);
-	case DIM_SPORT: return ntohs(p.packet.sport.raw);
-	case DIM_DPORT: return ntohs(p.packet.dport.raw);
-	case DIM_ICMP: return s->domain[d].v[0].lo ? 1u << 16 | 128 << 8 : 8 << 8;
-	case DIM_FLAGS: return p.packet.tcp_flags;
-	case DIM_TTL: return p.packet.ttl;
-	case DIM_LENGTH: return p.packet.length;
-	case DIM_MAC_FROM: return mac_number(&p.packet.mac_src);
-	case DIM_MAC_TO: return mac_number(&p.packet.mac_dst);
-	case DIM_IFACE: case DIM_VLAN: case DIM_INNER_VLAN: case DIM_DSCP: case DIM_FRAG: return 0;
+	case DIM_KIND:
+		return p.packet.proto;
+	case DIM_SRC:
+		return addr_number(&p.packet.src, s->family);
+	case DIM_DST:
+		return addr_number(&p.packet.dst, s->family);
+	case DIM_SPORT:
+		return ntohs(p.packet.sport.raw);
+	case DIM_DPORT:
+		return ntohs(p.packet.dport.raw);
+	case DIM_ICMP:
+		return s->domain[d].v[0].lo ? 1u << 16 | 128 << 8 : 8 << 8;
+	case DIM_FLAGS:
+		return p.packet.tcp_flags;
+	case DIM_TTL:
+		return p.packet.ttl;
+	case DIM_LENGTH:
+		return p.packet.length;
+	case DIM_MAC_FROM:
+		return mac_number(&p.packet.mac_src);
+	case DIM_MAC_TO:
+		return mac_number(&p.packet.mac_dst);
+	case DIM_IFACE:
+	case DIM_VLAN:
+	case DIM_INNER_VLAN:
+	case DIM_DSCP:
+	case DIM_FRAG:
+		return 0;
 	}
 	return 0;
 }
@@ -179,8 +195,7 @@ static void point_random(struct space *sp, const struct region *r, struct point 
 }
 
 /* Moves the point out of the form in one field, chosen at random; how the region stands to the form. */
-static enum relation point_leave(struct space *sp, const struct region *r, const struct form *f, bool nicely,
-				 struct point *p)
+static enum relation point_leave(struct space *sp, const struct region *r, const struct form *f, bool nicely, struct point *p)
 {
 	struct excess beyond;
 	unsigned int choices, choice;
@@ -216,8 +231,8 @@ static enum relation point_leave(struct space *sp, const struct region *r, const
 	}
 }
 
-int walk_region(struct space *sp, const struct region *r, unsigned int tries, obstacle_fn obstacle, void *arg,
-		struct point *out, size_t *within)
+int walk_region(struct space *sp, const struct region *r, unsigned int tries, obstacle_fn obstacle, void *arg, struct point *out,
+		size_t *within)
 {
 	point_pick(r, out);
 	for (unsigned int i = 0; i < tries; i++) {

@@ -5,15 +5,19 @@
 #include "analyze_impl.h"
 
 /* What rules do with a packet, labels and counters aside. */
-struct action { enum verdict verdict; bool stateless; uint32_t log_every; };
+struct action {
+	enum verdict verdict;
+	bool stateless;
+	uint32_t log_every;
+};
 
 static struct action action_of(const struct analysis *a, size_t rule)
 {
 	const struct defaults *d = &a->sp.rs->defaults;
 	const struct rule *r = rule == NO_RULE ? NULL : &a->sp.rs->rules[rule];
 
-	return (struct action){ r ? r->verdict : d->verdict[a->direction],
-				r ? r->stateless : d->stateless[a->direction], r ? r->log_every : 0 };
+	return (struct action){ r ? r->verdict : d->verdict[a->direction], r ? r->stateless : d->stateless[a->direction],
+				r ? r->log_every : 0 };
 }
 
 static bool same_action(const struct analysis *a, size_t x, size_t y)
@@ -42,11 +46,12 @@ static int obstacle_same(struct space *sp, void *arg, const struct point *p, siz
 }
 
 /* What a proof came to: the default does the same for what later rules do not. */
-struct going { bool to_default; };
+struct going {
+	bool to_default;
+};
 
 /* A later rule of the same action that matches all of the region, before any of another one that meets it; or NO_RULE. */
-static size_t plain_successor(struct analysis *a, const struct region *r, const uint8_t *marked,
-			      const struct near *near)
+static size_t plain_successor(struct analysis *a, const struct region *r, const uint8_t *marked, const struct near *near)
 {
 	struct excess beyond;
 

@@ -210,7 +210,12 @@ void region_split(struct space *sp, struct region *r, const struct form *f, stru
 /* --- exact cover ---------------------------------------------------------------------------------- */
 
 /* Candidates of a region as the search goes on: ids[0..n) still meet it. */
-struct candidates { uint32_t *ids; size_t n, best; unsigned int best_count; bool within, cut; };
+struct candidates {
+	uint32_t *ids;
+	size_t n, best;
+	unsigned int best_count;
+	bool within, cut;
+};
 
 /*
  * One pass: drops rules that do not meet the region, and takes out of it what rules leave in one field only (there is no

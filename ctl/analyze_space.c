@@ -61,10 +61,12 @@ static int form_values(struct space *sp, const struct rule *r, enum family famil
 	int rc = 0;
 
 	switch (d) {
-	case DIM_SRC: case DIM_DST:
+	case DIM_SRC:
+	case DIM_DST:
 		field_addrs(d == DIM_SRC ? &r->from.addr : &r->to.addr, family, out);
 		return 0;
-	case DIM_MAC_FROM: case DIM_MAC_TO:
+	case DIM_MAC_FROM:
+	case DIM_MAC_TO:
 		mac_values(d == DIM_MAC_FROM ? &r->mac_from : &r->mac_to, out);
 		return 0;
 	case DIM_KIND:
@@ -73,8 +75,17 @@ static int form_values(struct space *sp, const struct rule *r, enum family famil
 			proto_values(r, family, &kinds, out);
 		ranges_free(&kinds);
 		return rc;
-	case DIM_SPORT: case DIM_DPORT: case DIM_IFACE: case DIM_VLAN: case DIM_INNER_VLAN: case DIM_ICMP: case DIM_FLAGS:
-	case DIM_TTL: case DIM_LENGTH: case DIM_DSCP: case DIM_FRAG:
+	case DIM_SPORT:
+	case DIM_DPORT:
+	case DIM_IFACE:
+	case DIM_VLAN:
+	case DIM_INNER_VLAN:
+	case DIM_ICMP:
+	case DIM_FLAGS:
+	case DIM_TTL:
+	case DIM_LENGTH:
+	case DIM_DSCP:
+	case DIM_FRAG:
 		return field_values(r, d, &names, out, &bad);
 	}
 	return 0;
@@ -137,7 +148,10 @@ static int form_make(struct space *sp, const struct rule *r, enum family family,
 /* Neighbour discovery (policy.h, decide_by_status): whole ICMPv6 packets of types 133 to 136 with hop limit 255. */
 static void form_nd(struct form *f, bool there)
 {
-	const struct { enum dim d; uint32_t lo, hi; } v[] = {
+	const struct {
+		enum dim d;
+		uint32_t lo, hi;
+	} v[] = {
 		{ DIM_KIND, PROTO_ICMP6, PROTO_ICMP6 },
 		{ DIM_ICMP, 1u << 16 | 133 << 8, 1u << 16 | 136 << 8 | 255 },
 		{ DIM_TTL, 255, 255 },
@@ -234,8 +248,7 @@ static void shapes_of(struct space *sp, enum family family, enum fragment fragme
 
 	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
 		s = shape_add(sp, family, fragment);
-		shape_fill(sp, s, proto_has(special[i]) | mac, special[i],
-			   probe_min_length(family, special[i], fragment));
+		shape_fill(sp, s, proto_has(special[i]) | mac, special[i], probe_min_length(family, special[i], fragment));
 		domain(s, DIM_KIND, special[i], special[i]);
 	}
 	s = shape_add(sp, family, fragment);

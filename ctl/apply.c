@@ -34,7 +34,11 @@ static void candidate_free(struct candidate *c)
 }
 
 /* What compile() asks about names. */
-struct naming { struct state *s; const struct ruleset *rs; const struct set_numbers *sets; };
+struct naming {
+	struct state *s;
+	const struct ruleset *rs;
+	const struct set_numbers *sets;
+};
 
 static iface_id_t name_iface(void *arg, const char *name)
 {
@@ -128,8 +132,7 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 {
 	const struct naming naming = { s, c->rs, &c->sets };
 	const struct compile_names names = { name_iface, name_set, (void *)&naming };
-	int rc = sets_prepare(&s->maps, c->rs, old, live ? &live->info : NULL, keep_sets, &c->sets,
-			      err);
+	int rc = sets_prepare(&s->maps, c->rs, old, live ? &live->info : NULL, keep_sets, &c->sets, err);
 
 	rc = rc ?: compile(c->rs, &names, &c->tables, err);
 	rc = rc ?: fill_request(s, c, err);
@@ -198,8 +201,8 @@ static void change_free(struct change *ch)
 	live_close(&ch->live);
 }
 
-static int change_begin(const struct state *s, const struct ruleset *rs, unsigned int flags, struct change *ch,
-			bool *unchanged, char **err)
+static int change_begin(const struct state *s, const struct ruleset *rs, unsigned int flags, struct change *ch, bool *unchanged,
+			char **err)
 {
 	int rc = live_open(s, &ch->live, err);
 

@@ -10,11 +10,11 @@
 #include "state.h"
 
 struct apply_result {
-	bool unchanged;       /* it was live already: nothing was done */
-	__u32 id;             /* of the ruleset that is live now */
-	bool flows_ignored;   /* `option flows` differs from the table's size, which stays (made at first load) */
-	__u32 flows;          /* the table's size */
-	bool counters_late;   /* counters lack what was counted while the rules were swapped */
+	bool unchanged;     /* it was live already: nothing was done */
+	__u32 id;           /* of the ruleset that is live now */
+	bool flows_ignored; /* `option flows` differs from the table's size, which stays (made at first load) */
+	__u32 flows;        /* the table's size */
+	bool counters_late; /* counters lack what was counted while the rules were swapped */
 };
 
 /* Ruleset with which an instance begins: no rules, all passes, flows are monitored. */

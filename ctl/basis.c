@@ -76,8 +76,8 @@ static int create_group(__u32 buckets, const struct load_request *rq, const stru
 			bpf_map__set_autocreate(map, false);
 	rc = rq ? plumb(obj, &sizes) : 0;
 	if (buckets)
-		rc = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_flows"), buckets) ?:
-		     bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_hints"), buckets);
+		rc = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_flows"), buckets)
+			     ?: bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_hints"), buckets);
 	rc = rc ?: bpf_object__load(obj);
 	rc = rc ?: take_maps(obj, g, maps);
 	bpf_object__close(obj);

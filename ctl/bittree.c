@@ -3,10 +3,7 @@
 #include "bittree.h"
 #include "util.h"
 
-unsigned int bittree_levels(size_t places)
-{
-	return places <= LEAF_PLACES ? 1 : places <= NODE_PLACES ? 2 : 3;
-}
+unsigned int bittree_levels(size_t places) { return places <= LEAF_PLACES ? 1 : places <= NODE_PLACES ? 2 : 3; }
 
 void bittree_init(struct bittree *t, size_t places, struct blocks *leaves, struct blocks *nodes)
 {

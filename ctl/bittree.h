@@ -11,12 +11,12 @@
 
 struct bittree {
 	unsigned int levels;
-	size_t nwords;          /* of whole leaves */
-	__u64 *words;           /* one bit a place */
-	struct node part[64];   /* stored form of each NODE_PLACES places; current where not dirty */
-	__u64 dirty;            /* a bit for each part */
+	size_t nwords;                 /* of whole leaves */
+	__u64 *words;                  /* one bit a place */
+	struct node part[64];          /* stored form of each NODE_PLACES places; current where not dirty */
+	__u64 dirty;                   /* a bit for each part */
 	struct blocks *leaves, *nodes; /* borrowed: struct leaf and struct node */
-	struct blocks single;   /* of one level: the leaves so far */
+	struct blocks single;          /* of one level: the leaves so far */
 };
 
 /* 1 to 3 for up to 64 times 64 times LEAF_PLACES; 1 for none. */

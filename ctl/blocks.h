@@ -10,15 +10,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct block_slot { __u32 hash, index, count; };
+struct block_slot {
+	__u32 hash, index, count;
+};
 
 struct blocks {
-	size_t elem;              /* bytes in one element, a multiple of 4 (interning) or any (appending) */
+	size_t elem; /* bytes in one element, a multiple of 4 (interning) or any (appending) */
 	unsigned char *v;
 	size_t n, cap;            /* elements */
 	struct block_slot *slots; /* open addressing, count 0 is free */
 	size_t nslots, used;
-	bool overflow;            /* more than BLOCKS_MAX elements were wanted: the content is not to be used */
+	bool overflow; /* more than BLOCKS_MAX elements were wanted: the content is not to be used */
 };
 #define BLOCKS_MAX 0x7fffffffu /* indexes must leave room for TRIE_INNER */
 

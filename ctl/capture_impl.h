@@ -13,10 +13,10 @@
 /* Bytes of a file, decompressed where it is gzipped. Reads no more of a pipe than is there. */
 struct source {
 	int fd;
-	bool gzip, eof;              /* eof: of the file, not of what is buffered */
+	bool gzip, eof; /* eof: of the file, not of what is buffered */
 	z_stream z;
-	bool z_live, z_between;      /* inflateInit was done; at the start of a gzip member */
-	uint8_t *in;                 /* SOURCE_CHUNK bytes as in the file: in[pos..end) is unused */
+	bool z_live, z_between; /* inflateInit was done; at the start of a gzip member */
+	uint8_t *in;            /* SOURCE_CHUNK bytes as in the file: in[pos..end) is unused */
 	size_t pos, end;
 };
 
@@ -29,31 +29,31 @@ void capture_source_close(struct source *s);
 /* An interface of a pcapng section. */
 struct capture_interface {
 	int linktype;
-	uint32_t snaplen;            /* 0: no limit */
-	uint8_t tsresol;             /* as in if_tsresol */
-	int64_t tsoffset;            /* seconds */
+	uint32_t snaplen; /* 0: no limit */
+	uint8_t tsresol;  /* as in if_tsresol */
+	int64_t tsoffset; /* seconds */
 };
 
 struct capture {
 	struct source src;
-	bool big_endian;             /* the byte order of the file, or of the section */
-	uint64_t packets;            /* delivered so far */
+	bool big_endian;  /* the byte order of the file, or of the section */
+	uint64_t packets; /* delivered so far */
 	int (*next)(struct capture *c, struct capture_packet *out, char **err);
-	uint8_t *buf;                /* the packet at hand */
+	uint8_t *buf; /* the packet at hand */
 	size_t cap;
-	int failed;                  /* the error that ended the reading, or 0 */
+	int failed; /* the error that ended the reading, or 0 */
 	char *failed_text;
 
 	/* classic pcap */
 	int linktype;
 	bool nanoseconds;
-	uint16_t minor;              /* of the format's version, 2.minor */
-	uint32_t snaplen;            /* longer records are cut to it; 0: no limit */
+	uint16_t minor;   /* of the format's version, 2.minor */
+	uint32_t snaplen; /* longer records are cut to it; 0: no limit */
 
 	/* pcapng */
 	struct capture_interface *ifs;
 	size_t nifs, ifs_cap;
-	uint64_t last_ns;            /* stands in for the time of Simple Packet Blocks, which have none */
+	uint64_t last_ns; /* stands in for the time of Simple Packet Blocks, which have none */
 };
 
 uint16_t capture_u16(const struct capture *c, const uint8_t *p);

@@ -5,8 +5,13 @@
 #include "capture_impl.h"
 #include "util.h"
 
-enum { MAGIC_US = 0xa1b2c3d4, MAGIC_NS = 0xa1b23c4d, MAGIC_MODIFIED = 0xa1b2cd34, MAGIC_IXIA_HW = 0x1c0001ac,
-       MAGIC_IXIA_SW = 0x1c0001ab };
+enum {
+	MAGIC_US = 0xa1b2c3d4,
+	MAGIC_NS = 0xa1b23c4d,
+	MAGIC_MODIFIED = 0xa1b2cd34,
+	MAGIC_IXIA_HW = 0x1c0001ac,
+	MAGIC_IXIA_SW = 0x1c0001ab
+};
 #define LINKTYPE_MASK 0x03ffffffu /* the bits above tell the length of the FCS, which trails the frame */
 
 static int pcap_next(struct capture *c, struct capture_packet *out, char **err)
@@ -22,8 +27,7 @@ static int pcap_next(struct capture *c, struct capture_packet *out, char **err)
 	if (!got)
 		return 0;
 	if (got < sizeof(h))
-		return capture_fail(c, -EBADMSG, err, "the file ends inside the record header: %zu of %zu bytes",
-				    got, sizeof(h));
+		return capture_fail(c, -EBADMSG, err, "the file ends inside the record header: %zu of %zu bytes", got, sizeof(h));
 	fraction = capture_u32(c, h + 4);
 	captured = capture_u32(c, h + 8);
 	original = capture_u32(c, h + 12);
@@ -52,7 +56,10 @@ static int pcap_next(struct capture *c, struct capture_packet *out, char **err)
 	if (c->snaplen && captured > c->snaplen)
 		captured = c->snaplen;
 	*out = (struct capture_packet){
-		.data = c->buf, .captured = captured, .original = original, .linktype = c->linktype,
+		.data = c->buf,
+		.captured = captured,
+		.original = original,
+		.linktype = c->linktype,
 		.time_ns = capture_u32(c, h) * 1000000000ull + fraction * (c->nanoseconds ? 1ull : 1000ull),
 	};
 	return 1;
@@ -68,8 +75,8 @@ static int unknown_magic(uint32_t magic, const uint8_t b[4], char **err)
 		*err = xstrdup("pcap as written by Ixia is not read (convert it: editcap -F pcap IN OUT)");
 		return -EPROTONOSUPPORT;
 	}
-	*err = xasprintf("not a capture file (it begins with %02x %02x %02x %02x; pcap and pcapng are read)",
-			 b[0], b[1], b[2], b[3]);
+	*err = xasprintf("not a capture file (it begins with %02x %02x %02x %02x; pcap and pcapng are read)", b[0], b[1], b[2],
+			 b[3]);
 	return -EBADMSG;
 }
 

@@ -9,20 +9,22 @@
 #include "capture_impl.h"
 #include "util.h"
 
-enum { BLOCK_INTERFACE = 1, BLOCK_PACKET_OLD = 2, BLOCK_PACKET_SIMPLE = 3, BLOCK_PACKET = 6,
-       BLOCK_SECTION = 0x0a0d0d0a };
+enum { BLOCK_INTERFACE = 1, BLOCK_PACKET_OLD = 2, BLOCK_PACKET_SIMPLE = 3, BLOCK_PACKET = 6, BLOCK_SECTION = 0x0a0d0d0a };
 enum { OPT_END = 0, OPT_TSRESOL = 9, OPT_TSOFFSET = 14 };
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
 
 /* The block at hand: bytes of its body that are not read yet, and its total length. */
-struct block { uint32_t type, length, left; };
+struct block {
+	uint32_t type, length, left;
+};
 
 /* n bytes of the block's body. */
 static int take(struct capture *c, struct block *b, void *buf, uint32_t n, const char *what, char **err)
 {
 	if (n > b->left)
-		return capture_fail(c, -EBADMSG, err, "%s needs %" PRIu32 " bytes, its block has %" PRIu32
-				    " left (damaged file?)", what, n, b->left);
+		return capture_fail(c, -EBADMSG, err,
+				    "%s needs %" PRIu32 " bytes, its block has %" PRIu32 " left (damaged file?)", what, n,
+				    b->left);
 	b->left -= n;
 	return capture_read(c, buf, n, what, err);
 }
@@ -46,8 +48,9 @@ static int block_end(struct capture *c, struct block *b, char **err)
 		return rc;
 	again = capture_u32(c, buf);
 	if (again != b->length)
-		return capture_fail(c, -EBADMSG, err, "a block of %" PRIu32 " bytes ends with a length of %" PRIu32
-				    " (damaged file?)", b->length, again);
+		return capture_fail(c, -EBADMSG, err,
+				    "a block of %" PRIu32 " bytes ends with a length of %" PRIu32 " (damaged file?)", b->length,
+				    again);
 	return 0;
 }
 
@@ -55,8 +58,9 @@ static int block_end(struct capture *c, struct block *b, char **err)
 static int block_length(struct capture *c, struct block *b, uint32_t least, char **err)
 {
 	if (b->length % 4 || b->length < 12 + least)
-		return capture_fail(c, -EBADMSG, err, "a block of type %" PRIu32 " with a length of %" PRIu32
-				    " bytes (damaged file?)", b->type, b->length);
+		return capture_fail(c, -EBADMSG, err,
+				    "a block of type %" PRIu32 " with a length of %" PRIu32 " bytes (damaged file?)", b->type,
+				    b->length);
 	b->left = b->length - 12;
 	return 0;
 }
@@ -77,8 +81,10 @@ static int read_section(struct capture *c, char **err)
 	if (capture_u32(c, h + 4) != BYTE_ORDER_MAGIC) {
 		c->big_endian = true;
 		if (capture_u32(c, h + 4) != BYTE_ORDER_MAGIC)
-			return capture_fail(c, -EBADMSG, err, "a section header without the byte-order magic"
-					    " (%02x %02x %02x %02x; not a capture file?)", h[4], h[5], h[6], h[7]);
+			return capture_fail(c, -EBADMSG, err,
+					    "a section header without the byte-order magic"
+					    " (%02x %02x %02x %02x; not a capture file?)",
+					    h[4], h[5], h[6], h[7]);
 	}
 	b.length = capture_u32(c, h);
 	rc = block_length(c, &b, 16, err);
@@ -96,8 +102,7 @@ static int read_section(struct capture *c, char **err)
 	return block_end(c, &b, err);
 }
 
-static int read_interface_option(struct capture *c, struct block *b, struct capture_interface *out, bool *end,
-				 char **err)
+static int read_interface_option(struct capture *c, struct block *b, struct capture_interface *out, bool *end, char **err)
 {
 	uint8_t h[4], value[8] = { 0 };
 	uint32_t len, padded, want;
@@ -112,8 +117,8 @@ static int read_interface_option(struct capture *c, struct block *b, struct capt
 	*end = code == OPT_END;
 	want = code == OPT_TSRESOL ? 1 : code == OPT_TSOFFSET ? 8 : 0;
 	if (want && len != want)
-		return capture_fail(c, -EBADMSG, err, "interface option %u of %" PRIu32 " bytes, not %" PRIu32
-				    " (damaged file?)", code, len, want);
+		return capture_fail(c, -EBADMSG, err, "interface option %u of %" PRIu32 " bytes, not %" PRIu32 " (damaged file?)",
+				    code, len, want);
 	for (uint32_t done = 0; done < padded;) {
 		uint32_t n = padded - done < sizeof(value) ? padded - done : (uint32_t)sizeof(value);
 
@@ -181,8 +186,7 @@ static const struct capture_interface *find_interface(struct capture *c, uint32_
 {
 	if (id < c->nifs)
 		return &c->ifs[id];
-	capture_fail(c, -EBADMSG, err, "interface %" PRIu32 " is not described (%zu are; damaged file?)", id,
-		     c->nifs);
+	capture_fail(c, -EBADMSG, err, "interface %" PRIu32 " is not described (%zu are; damaged file?)", id, c->nifs);
 	return NULL;
 }
 
@@ -205,15 +209,19 @@ static int read_packet(struct capture *c, struct block *b, struct capture_packet
 	captured = capture_u32(c, h + 12);
 	original = capture_u32(c, h + 16);
 	if (captured > b->left && captured <= CAPTURE_MAX_RECORD)
-		return capture_fail(c, -EBADMSG, err, "record of %" PRIu32 " bytes in a block with %" PRIu32
-				    " left (damaged file?)", captured, b->left);
+		return capture_fail(c, -EBADMSG, err,
+				    "record of %" PRIu32 " bytes in a block with %" PRIu32 " left (damaged file?)", captured,
+				    b->left);
 	rc = capture_read_packet(c, captured, err);
 	if (rc)
 		return rc;
 	b->left -= captured;
 	c->last_ns = time_ns(i, (uint64_t)capture_u32(c, h + 4) << 32 | capture_u32(c, h + 8));
 	*out = (struct capture_packet){
-		.data = c->buf, .captured = captured, .linktype = i->linktype, .time_ns = c->last_ns,
+		.data = c->buf,
+		.captured = captured,
+		.linktype = i->linktype,
+		.time_ns = c->last_ns,
 		.original = original > captured ? original : captured, /* as in capture_pcap.c */
 	};
 	rc = block_end(c, b, err);
@@ -246,7 +254,10 @@ static int read_simple(struct capture *c, struct block *b, struct capture_packet
 		return rc;
 	b->left -= captured;
 	*out = (struct capture_packet){
-		.data = c->buf, .captured = captured, .original = original, .linktype = i->linktype,
+		.data = c->buf,
+		.captured = captured,
+		.original = original,
+		.linktype = i->linktype,
 		.time_ns = c->last_ns,
 	};
 	rc = block_end(c, b, err);
@@ -267,8 +278,7 @@ static int pcapng_next(struct capture *c, struct capture_packet *out, char **err
 		if (!got)
 			return 0;
 		if (got < sizeof(h))
-			return capture_fail(c, -EBADMSG, err, "the file ends inside a block header: %zu of 8 bytes",
-					    got);
+			return capture_fail(c, -EBADMSG, err, "the file ends inside a block header: %zu of 8 bytes", got);
 		b.type = capture_u32(c, h);
 		if (b.type == BLOCK_SECTION) {
 			rc = read_section(c, err);

@@ -38,9 +38,13 @@ static int source_fill(struct source *s, char **err)
 
 static const char *other_compression(const uint8_t *p, size_t n)
 {
-	static const struct { uint8_t magic[4]; uint8_t n; const char *name; } known[] = {
+	static const struct {
+		uint8_t magic[4];
+		uint8_t n;
+		const char *name;
+	} known[] = {
 		{ { 0x28, 0xb5, 0x2f, 0xfd }, 4, "zstd" }, { { 0xfd, '7', 'z', 'X' }, 4, "xz" },
-		{ { 'B', 'Z', 'h', 0 }, 3, "bzip2" }, { { 0x04, 0x22, 0x4d, 0x18 }, 4, "lz4" },
+		{ { 'B', 'Z', 'h', 0 }, 3, "bzip2" },      { { 0x04, 0x22, 0x4d, 0x18 }, 4, "lz4" },
 		{ { 'P', 'K', 3, 4 }, 4, "zip" },
 	};
 

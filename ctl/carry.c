@@ -3,7 +3,11 @@
 #include <string.h>
 #include "carry.h"
 
-struct line { const char *p; size_t n; long at; };
+struct line {
+	const char *p;
+	size_t n;
+	long at;
+};
 
 static bool is_rule(const char *p, size_t n)
 {

@@ -10,13 +10,19 @@
 #include "ranges.h"
 
 /* At `at`, this rule begins to match or ceases to. */
-struct event { u128 at; __u32 rule; };
+struct event {
+	u128 at;
+	__u32 rule;
+};
 struct events {
 	struct event *v;
 	size_t n, cap;
 };
 /* From `start` up to the next interval's start the values have this class. The first starts at 0. */
-struct interval { u128 start; __u32 class; };
+struct interval {
+	u128 start;
+	__u32 class;
+};
 struct intervals {
 	struct interval *v;
 	size_t n, cap;

@@ -11,10 +11,7 @@ static inline const struct cells *cells_at(__u32 i) { return i < walked->ncells 
 static inline const struct words *words_at(__u32 i) { return i < walked->nwords ? &walked->words[i] : NULL; }
 static inline const struct trie_node *trie_at(__u32 i) { return i < walked->ntrie ? &walked->trie[i] : NULL; }
 static inline const struct node *nodes_at(__u32 i) { return i < walked->nnodes ? &walked->nodes[i] : NULL; }
-static inline const struct leaf *leaves_at(__u32 i)
-{
-	return i < walked->nleaves ? &walked->leaves[i] : NULL;
-}
+static inline const struct leaf *leaves_at(__u32 i) { return i < walked->nleaves ? &walked->leaves[i] : NULL; }
 
 static __u32 mac_class_of(const struct mac_key *k)
 {
@@ -31,10 +28,7 @@ static bool set_has(__u16 set, enum set_type type, enum family family, const add
 
 static inline const volatile struct ruleset_cfg *classify_cfg(void) { return &walked->cfg; }
 
-static __u32 classify_roots(enum image image)
-{
-	return image_roots(&walked->cfg.image[image]);
-}
+static __u32 classify_roots(enum image image) { return image_roots(&walked->cfg.image[image]); }
 
 #define CLASSIFY_FN(ret, name, args) static ret name args
 #include "../shared/classify.h"
@@ -59,7 +53,10 @@ int tables_classify_image(const struct tables *t, enum image image, const struct
 }
 
 /* What a walk that leaves rules out looks for: the first one that is not before `from`. */
-struct walk_from { __u32 n, from; decision_t best; };
+struct walk_from {
+	__u32 n, from;
+	decision_t best;
+};
 
 /* Of the leaves at[0..n), which begin at `place`. */
 static int leaf_from(struct walk_from *w, const __u32 *at, __u32 place)
@@ -121,11 +118,11 @@ int tables_classify_from(const struct tables *t, const struct packet *p, enum di
 
 	walked = t;
 	query_of(p, direction, iface, &q);
-	return to_rule(classify_min(image_from(t, IMAGE_FLOW, &q, p, from.raw), image_from(t, IMAGE_PACKET, &q, p, from.raw)), out);
+	return to_rule(classify_min(image_from(t, IMAGE_FLOW, &q, p, from.raw), image_from(t, IMAGE_PACKET, &q, p, from.raw)),
+		       out);
 }
 
-int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
-		    rule_id_t *out)
+int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, rule_id_t *out)
 {
 	struct query q;
 	struct search s = { .root = { 0 } };

@@ -9,8 +9,7 @@
  * First rule that matches the packet in this direction at this interface, by both images; rule_none() where the default
  * decides. 0, or -EILSEQ when the tables contradict themselves.
  */
-int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface,
-		    rule_id_t *out);
+int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, rule_id_t *out);
 /* The same by one image alone. */
 int tables_classify_image(const struct tables *t, enum image image, const struct packet *p, enum direction direction,
 			  iface_id_t iface, rule_id_t *out);

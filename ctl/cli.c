@@ -39,8 +39,13 @@ int cli_wrong(const struct cli *cli, const char *fmt, ...)
 /* One of the common options: true when `arg` is one; *takes says whether a value follows. */
 static bool common_option(struct cli *cli, const char *arg, bool *help, const char ***value)
 {
-	const struct { const char *brief, *full; bool *flag; } flags[] = {
-		{ "-j", "--json", &cli->json }, { "-q", "--quiet", &cli->quiet }, { "-v", "--verbose", &cli->verbose },
+	const struct {
+		const char *brief, *full;
+		bool *flag;
+	} flags[] = {
+		{ "-j", "--json", &cli->json },
+		{ "-q", "--quiet", &cli->quiet },
+		{ "-v", "--verbose", &cli->verbose },
 		{ "-h", "--help", help },
 	};
 

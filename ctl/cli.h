@@ -30,10 +30,10 @@ struct cli_option {
 };
 
 struct command {
-	const char *name;       /* "rule" has subcommands of its own */
-	const char *usage;      /* behind "fwctl NAME " */
-	const char *summary;    /* one line */
-	const char *help;       /* what its options mean; lines, may be "" */
+	const char *name;                                   /* "rule" has subcommands of its own */
+	const char *usage;                                  /* behind "fwctl NAME " */
+	const char *summary;                                /* one line */
+	const char *help;                                   /* what its options mean; lines, may be "" */
 	int (*run)(struct cli *cli, int argc, char **argv); /* argv behind the name; exit status */
 };
 extern const struct command commands[];

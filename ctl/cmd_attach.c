@@ -17,8 +17,11 @@ struct attach {
 	struct seeder seeder;
 	enum xdp_mode mode;
 	bool ingress_only, force, no_seed;
-	int root[ROOT_IN + 1];        /* descriptors of the root programs, -1 until they are needed */
-	struct { unsigned int ifindex; enum hook hook; } *made; /* what to take back on failure */
+	int root[ROOT_IN + 1]; /* descriptors of the root programs, -1 until they are needed */
+	struct {
+		unsigned int ifindex;
+		enum hook hook;
+	} * made; /* what to take back on failure */
 	size_t nmade, cap_made;
 	struct json json;
 	struct strbuf out;
@@ -37,7 +40,9 @@ static void attach_free(struct attach *a)
 static int root_of(struct attach *a, enum hook hook, char **err)
 {
 	static const enum root_program which[HOOK_COUNT] = {
-		[HOOK_XDP_IN] = ROOT_XDP, [HOOK_TC_IN] = ROOT_IN, [HOOK_TC_OUT] = ROOT_OUT,
+		[HOOK_XDP_IN] = ROOT_XDP,
+		[HOOK_TC_IN] = ROOT_IN,
+		[HOOK_TC_OUT] = ROOT_OUT,
 	};
 	int *fd = &a->root[which[hook]], rc = *fd < 0 && hook == HOOK_TC_IN ? apply_for_tc_ingress(&a->state, err) : 0;
 
@@ -124,8 +129,10 @@ static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
 	if (rc)
 		return rc;
 	if (strips)
-		cli_note(a->cli, "%s: takes VLAN tags off before XDP sees them, so its flows have vlan 0 and `vlan` "
-			 "cannot match (ethtool -K %s rxvlan off, then attach again)", ifc->name, ifc->name);
+		cli_note(a->cli,
+			 "%s: takes VLAN tags off before XDP sees them, so its flows have vlan 0 and `vlan` "
+			 "cannot match (ethtool -K %s rxvlan off, then attach again)",
+			 ifc->name, ifc->name);
 	report(a, ifc, in, a->ingress_only ? NULL : &out);
 	return 0;
 }
@@ -160,8 +167,10 @@ static int find_all(struct attach *a, int n, char **names, struct iface *v, int 
 	for (int i = 0; !rc && i < n; i++) {
 		rc = iface_get(names[i], 0, &v[*count], err);
 		if (!rc && !v[*count].link_known)
-			rc = FAIL(err, -EOPNOTSUPP, "%s: interfaces of type %u are not supported (Ethernet and IP devices "
-				  "are)", v[*count].name, v[*count].type);
+			rc = FAIL(err, -EOPNOTSUPP,
+				  "%s: interfaces of type %u are not supported (Ethernet and IP devices "
+				  "are)",
+				  v[*count].name, v[*count].type);
 		*count += !rc && !is_listed(v, *count, v[*count].index);
 	}
 	return rc;
@@ -192,12 +201,17 @@ static void report_seeded(struct attach *a)
 	size_t lost = r->count[SEEDING_TABLE_FULL] + r->count[SEEDING_CONTENDED];
 
 	if (lost)
-		cli_note(a->cli, "%zu connections of this host are not taken over (no room in the table %zu, busy %zu): a default that drops "
-			 "cuts them (fwctl detach --all --purge, then attach --flows N, makes a larger table)", lost,
-			 r->count[SEEDING_TABLE_FULL], r->count[SEEDING_CONTENDED]);
+		cli_note(a->cli,
+			 "%zu connections of this host are not taken over (no room in the table %zu, busy %zu): a default that "
+			 "drops "
+			 "cuts them (fwctl detach --all --purge, then attach --flows N, makes a larger table)",
+			 lost, r->count[SEEDING_TABLE_FULL], r->count[SEEDING_CONTENDED]);
 	if (r->no_tcp || r->no_udp)
 		cli_note(a->cli, "this kernel does not list %s sockets (no %s): connections that are there have no flows",
-			 !r->no_udp ? "TCP" : r->no_tcp ? "TCP and UDP" : "UDP", r->no_tcp ? "tcp_diag" : "udp_diag");
+			 !r->no_udp  ? "TCP"
+			 : r->no_tcp ? "TCP and UDP"
+				     : "UDP",
+			 r->no_tcp ? "tcp_diag" : "udp_diag");
 	if (!a->cli->json) {
 		if (r->count[SEEDING_MADE])
 			strbuf_add(&a->out, "%zu connection%s of this host taken over\n", r->count[SEEDING_MADE],
@@ -264,12 +278,13 @@ static int parse_flows(const struct cli *cli, const char *text, __u32 *out)
 
 int cmd_attach(struct cli *cli, int argc, char **argv)
 {
-	_cleanup_(attach_free) struct attach a = { .cli = cli, .state = state_none(), .seeder = SEEDER_CLOSED,
-						     .root = { -1, -1, -1 } };
+	_cleanup_(attach_free) struct attach a = {
+		.cli = cli, .state = state_none(), .seeder = SEEDER_CLOSED, .root = { -1, -1, -1 }
+	};
 	const char *mode = NULL, *flows_text = NULL;
 	const struct cli_option options[] = {
-		{ "mode", NULL, &mode }, { "ingress-only", &a.ingress_only, NULL }, { "force", &a.force, NULL },
-		{ "flows", NULL, &flows_text }, { "no-seed", &a.no_seed, NULL }, { NULL, NULL, NULL },
+		{ "mode", NULL, &mode },        { "ingress-only", &a.ingress_only, NULL }, { "force", &a.force, NULL },
+		{ "flows", NULL, &flows_text }, { "no-seed", &a.no_seed, NULL },           { NULL, NULL, NULL },
 	};
 	__u32 flows = 0;
 	int status = cli_options(cli, options, &argc, argv);
@@ -291,7 +306,11 @@ int cmd_attach(struct cli *cli, int argc, char **argv)
 
 /* --- detach --------------------------------------------------------------------------------------- */
 
-struct detached { struct cli *cli; struct instance in; size_t n; };
+struct detached {
+	struct cli *cli;
+	struct instance in;
+	size_t n;
+};
 
 static void detached_free(struct detached *d) { instance_close(&d->in); }
 
@@ -379,7 +398,9 @@ int cmd_detach(struct cli *cli, int argc, char **argv)
 	_cleanup_(detached_free) struct detached d = { .cli = cli, .in = INSTANCE_CLOSED };
 	bool all = false, purge = false;
 	const struct cli_option options[] = {
-		{ "all", &all, NULL }, { "purge", &purge, NULL }, { NULL, NULL, NULL },
+		{ "all", &all, NULL },
+		{ "purge", &purge, NULL },
+		{ NULL, NULL, NULL },
 	};
 	int status = cli_options(cli, options, &argc, argv);
 

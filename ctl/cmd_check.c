@@ -6,7 +6,6 @@
 #include "cmd.h"
 #include "parse.h"
 
-
 struct checked {
 	const char *path;
 	struct ruleset rs;
@@ -137,8 +136,7 @@ static bool needs_another(const struct checked *c, const struct finding *f)
 		const struct finding *other = &c->findings.v[i];
 
 		for (size_t k = 0; k < f->nby; k++)
-			if (other->rule + 1 == f->by[k] &&
-			    (other->kind == FINDING_NEVER || other->kind == FINDING_REDUNDANT))
+			if (other->rule + 1 == f->by[k] && (other->kind == FINDING_NEVER || other->kind == FINDING_REDUNDANT))
 				return true;
 	}
 	return false;
@@ -166,8 +164,9 @@ static void finding_text(const struct checked *c, const struct finding *f, struc
 		break;
 	case FINDING_UNDECIDED:
 		strbuf_add(out, "rule %zu: not decided whether it %s: too many rules overlap", f->rule + 1,
-			   f->question == FINDING_NEVER ? "can match" :
-			   f->question == FINDING_REDUNDANT ? "is redundant" : "overlaps with rules of another verdict");
+			   f->question == FINDING_NEVER       ? "can match"
+			   : f->question == FINDING_REDUNDANT ? "is redundant"
+							      : "overlaps with rules of another verdict");
 		break;
 	}
 }
@@ -175,7 +174,9 @@ static void finding_text(const struct checked *c, const struct finding *f, struc
 static void print_text(const struct checked *c)
 {
 	static const char *const words[FINDING_COUNT] = {
-		[FINDING_NEVER] = "can never match", [FINDING_REDUNDANT] = "redundant", [FINDING_CONFLICT] = "overlapping",
+		[FINDING_NEVER] = "can never match",
+		[FINDING_REDUNDANT] = "redundant",
+		[FINDING_CONFLICT] = "overlapping",
 		[FINDING_UNDECIDED] = "not decided",
 	};
 

@@ -19,7 +19,7 @@ enum { CLOSE_FAILS = 2 }; /* a rule came close when at most so many of its field
 
 struct inquiry {
 	struct cli *cli;
-	const char *file;           /* --rules; NULL: the live ruleset */
+	const char *file; /* --rules; NULL: the live ruleset */
 	struct state s;
 	struct live_ruleset live;
 	struct ruleset rs;
@@ -111,8 +111,12 @@ static generation_t live_generation(const struct inquiry *q)
 static int ask_flows(struct inquiry *q)
 {
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
-	struct explain_flow f = { .flow = &q->flow, .generation = live_generation(q), .if_bound = q->rs.options.if_bound,
-				  .direction = q->probe.direction, .iface_name = name_of_iface, .arg = q };
+	struct explain_flow f = { .flow = &q->flow,
+				  .generation = live_generation(q),
+				  .if_bound = q->rs.options.if_bound,
+				  .direction = q->probe.direction,
+				  .iface_name = name_of_iface,
+				  .arg = q };
 	int rc = flow_list_read(&q->s, &flows, NULL);
 	char *err = NULL;
 
@@ -136,10 +140,7 @@ static int ask_flows(struct inquiry *q)
 
 static __u32 number_of(rule_id_t r) { return rule_is_none(r) ? 0 : r.raw + 1; }
 
-static void rule_text(const struct inquiry *q, rule_id_t r, struct strbuf *out)
-{
-	rule_print(&q->rs, &q->rs.rules[r.raw], out);
-}
+static void rule_text(const struct inquiry *q, rule_id_t r, struct strbuf *out) { rule_print(&q->rs, &q->rs.rules[r.raw], out); }
 
 /* Does a rule of the packet's direction ask for this set on this side? */
 static bool asks_for_set(const struct inquiry *q, size_t set, bool dst)
@@ -181,8 +182,8 @@ static void print_path(const struct inquiry *q)
 	static const char *const names[IMAGE_COUNT] = { FW_IMAGES(IMAGE_NAME) };
 
 	if (!q->by_rules.by_rules) {
-		printf("path: %s\n", q->by_rules.reason == REASON_ND ? "neighbour discovery passes ahead of the rules" :
-				     "too short for its headers: `default malformed` decides");
+		printf("path: %s\n", q->by_rules.reason == REASON_ND ? "neighbour discovery passes ahead of the rules"
+								     : "too short for its headers: `default malformed` decides");
 		return;
 	}
 	printf("path: rules");

@@ -65,11 +65,11 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	_cleanup_close_ int back = -1;
 	const char *ipfix = NULL, *json = NULL, *active = NULL, *idle = NULL;
 	const struct cli_option options[] = {
-		{ "ipfix", NULL, &ipfix }, { "json", NULL, &json }, { "active", NULL, &active }, { "idle", NULL, &idle },
-		{ NULL, NULL, NULL },
+		{ "ipfix", NULL, &ipfix }, { "json", NULL, &json }, { "active", NULL, &active },
+		{ "idle", NULL, &idle },   { NULL, NULL, NULL },
 	};
-	struct operator_lines operator = { cli->quiet, output_lines_to(STDERR_FILENO) };
-	struct export_request rq = { .active_s = COLLECT_ACTIVE_S, .idle_s = COLLECT_IDLE_S, .say = say, .arg = &operator };
+	struct operator_lines operator= { cli->quiet, output_lines_to(STDERR_FILENO) };
+	struct export_request rq = { .active_s = COLLECT_ACTIVE_S, .idle_s = COLLECT_IDLE_S, .say = say, .arg = &operator};
 	struct ipfix_target target;
 	char *err = NULL;
 	int status = cli_options(cli, options, &argc, argv);
@@ -79,7 +79,9 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	if (argc)
 		return cli_wrong(cli, "export takes no arguments");
 	if (cli->json && json && strcmp(json, "-") != 0)
-		return cli_wrong(cli, "-j sends records to standard output, --json to %s: say one of them (one --json, one --ipfix)", json);
+		return cli_wrong(cli,
+				 "-j sends records to standard output, --json to %s: say one of them (one --json, one --ipfix)",
+				 json);
 	rq.json = json ? json : cli->json ? "-" : NULL;
 	if (!rq.json && !ipfix)
 		return cli_wrong(cli, "export needs --ipfix or --json: somewhere to send records to");

@@ -23,10 +23,10 @@ struct listing {
 	struct state s;
 	struct live_ruleset live;
 	struct ruleset rs;
-	struct recent_rules past;    /* those that dropped packets were judged by */
+	struct recent_rules past; /* those that dropped packets were judged by */
 	struct flow_list flows;
 	struct flow_filter filter;
-	bool dropped;                /* dropped tuples, in the form of flows */
+	bool dropped; /* dropped tuples, in the form of flows */
 	enum sorting sort;
 	size_t limit;
 	struct clock_pair clock;
@@ -45,7 +45,10 @@ static void listing_free(struct listing *l)
 }
 
 /* What to sort by, the same for a flow as long as it is not sorted; the smallest first. */
-struct place { __u64 key; size_t at; };
+struct place {
+	__u64 key;
+	size_t at;
+};
 
 static __u64 sort_key(const struct listing *l, const struct flow *f)
 {
@@ -217,8 +220,13 @@ static struct flow_columns columns_of_output(void)
 
 static int parse_sort(struct listing *l, const char *key)
 {
-	static const struct { const char *name; enum sorting key; } keys[] = {
-		{ "bytes", SORT_BYTES }, { "packets", SORT_PACKETS }, { "age", SORT_AGE },
+	static const struct {
+		const char *name;
+		enum sorting key;
+	} keys[] = {
+		{ "bytes", SORT_BYTES },
+		{ "packets", SORT_PACKETS },
+		{ "age", SORT_AGE },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
@@ -258,8 +266,9 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(listing_free) struct listing l = { .cli = cli, .s = state_none(), .live = live_none(), .limit = SIZE_MAX };
 	const char *sort = NULL, *limit = NULL;
-	const struct cli_option options[] = { { "sort", NULL, &sort }, { "limit", NULL, &limit },
-					      { "dropped", &l.dropped, NULL }, { NULL, NULL, NULL } };
+	const struct cli_option options[] = {
+		{ "sort", NULL, &sort }, { "limit", NULL, &limit }, { "dropped", &l.dropped, NULL }, { NULL, NULL, NULL }
+	};
 	char *err = NULL;
 	int status = cli_options(cli, options, &argc, argv), rc;
 

@@ -131,7 +131,8 @@ static int add_events(struct scrape *sc)
 		return rc;
 	metric_family(&sc->m, "fwctl_events_sent_total", METRIC_COUNTER, "Events that all their readers got");
 	metric_sample(&sc->m, t.sent, NO_LABELS);
-	metric_family(&sc->m, "fwctl_events_lost_total", METRIC_COUNTER, "Events that a reader could not be given, and logs without one");
+	metric_family(&sc->m, "fwctl_events_lost_total", METRIC_COUNTER,
+		      "Events that a reader could not be given, and logs without one");
 	metric_sample(&sc->m, t.lost, NO_LABELS);
 	metric_family(&sc->m, "fwctl_events_unreported_total", METRIC_COUNTER, "Flows that ended while nobody read their ends");
 	metric_sample(&sc->m, t.unreported, NO_LABELS);
@@ -145,10 +146,13 @@ static void sample_export(struct scrape *sc, const struct export_state *st, cons
 	for (int k = 0; k < SINK_COUNT; k++) {
 		const char *sink = sink_kind_text((enum sink_kind)k);
 
-		metric_sample(&sc->m, *(const __u64 *)((const char *)&st->sent[k] + offset), LABELS({ "sink", sink }, { "result", "sent" }));
-		metric_sample(&sc->m, *(const __u64 *)((const char *)&st->lost[k] + offset), LABELS({ "sink", sink }, { "result", "lost" }));
+		metric_sample(&sc->m, *(const __u64 *)((const char *)&st->sent[k] + offset),
+			      LABELS({ "sink", sink }, { "result", "sent" }));
+		metric_sample(&sc->m, *(const __u64 *)((const char *)&st->lost[k] + offset),
+			      LABELS({ "sink", sink }, { "result", "lost" }));
 	}
-	metric_sample(&sc->m, *(const __u64 *)((const char *)&st->unseen + offset), LABELS({ "sink", "any" }, { "result", "unseen" }));
+	metric_sample(&sc->m, *(const __u64 *)((const char *)&st->unseen + offset),
+		      LABELS({ "sink", "any" }, { "result", "unseen" }));
 }
 
 static void add_export(struct scrape *sc)
@@ -160,10 +164,12 @@ static void add_export(struct scrape *sc)
 	sample_export(sc, &st, "fwctl_export_records_total",
 		      "Flow records of the collector by what became of them; unseen are flows whose ends were lost before it",
 		      offsetof(struct export_tally, records));
-	sample_export(sc, &st, "fwctl_export_packets_total", "Packets that the records speak of", offsetof(struct export_tally, packets));
+	sample_export(sc, &st, "fwctl_export_packets_total", "Packets that the records speak of",
+		      offsetof(struct export_tally, packets));
 	sample_export(sc, &st, "fwctl_export_bytes_total", "Layer-3 bytes that the records speak of",
 		      offsetof(struct export_tally, bytes));
-	metric_family(&sc->m, "fwctl_export_queued_records", METRIC_GAUGE, "Flow records on their way: neither sent nor lost yet");
+	metric_family(&sc->m, "fwctl_export_queued_records", METRIC_GAUGE,
+		      "Flow records on their way: neither sent nor lost yet");
 	for (int k = 0; k < SINK_COUNT; k++)
 		metric_sample(&sc->m, st.queued[k].records, LABELS({ "sink", sink_kind_text((enum sink_kind)k) }));
 }
@@ -198,7 +204,10 @@ static struct iface *attached(const struct scrape *sc, size_t *n)
 
 static void add_interfaces(struct scrape *sc)
 {
-	static const struct { const char *name, *help; bool bytes; } families[] = {
+	static const struct {
+		const char *name, *help;
+		bool bytes;
+	} families[] = {
 		{ "fwctl_interface_packets_total", "Packets of an attached interface, as the kernel counts them", false },
 		{ "fwctl_interface_bytes_total", "Bytes of an attached interface, as the kernel counts them", true },
 	};
@@ -210,9 +219,9 @@ static void add_interfaces(struct scrape *sc)
 		const struct hook_program *p = &sc->programs.v[i];
 
 		if (!p->gone)
-			metric_sample(&sc->m, 1, LABELS({ "interface", p->ifname },
-							{ "direction", direction_text(hook_direction(p->hook)) },
-							{ "kind", attach_kind_text(p->kind) }));
+			metric_sample(&sc->m, 1,
+				      LABELS({ "interface", p->ifname }, { "direction", direction_text(hook_direction(p->hook)) },
+					     { "kind", attach_kind_text(p->kind) }));
 	}
 	for (size_t f = 0; f < ARRAY_COUNT(families); f++) {
 		metric_family(&sc->m, families[f].name, METRIC_COUNTER, families[f].help);

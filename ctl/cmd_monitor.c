@@ -24,18 +24,18 @@ struct monitor {
 	struct state s;
 	struct events *events;
 	struct recent_rules rules;
-	struct clock_pair *clock;   /* fw_clock, mapped */
+	struct clock_pair *clock; /* fw_clock, mapped */
 	__u64 real_minus_monotonic_ns;
 	const char *pcap_name;
 	FILE *pcap;
-	bool silent;                /* the capture goes to standard output */
-	bool flows;                 /* --flows, with: */
+	bool silent; /* the capture goes to standard output */
+	bool flows;  /* --flows, with: */
 	struct flow_watch watch;
-	__u64 looked_ns;            /* when the look began that saw the ends in watch.seen */
-	bool look_on;               /* it did not come to the end of the table */
+	__u64 looked_ns; /* when the look began that saw the ends in watch.seen */
+	bool look_on;    /* it did not come to the end of the table */
 	struct strbuf line;
 	__u64 told, lost, unwritten;
-	int failed;                 /* errno of a write, to: */
+	int failed; /* errno of a write, to: */
 	FILE *failed_at;
 };
 
@@ -120,7 +120,8 @@ static void count_told(struct monitor *m) { *(m->failed ? &m->unwritten : &m->to
 static void put_packet(struct monitor *m, const struct packet_event *e)
 {
 	const struct packet_context c = {
-		.rules = recent_rules_of(&m->rules, e->ruleset), .iface = m->s.names[e->iface.raw].name,
+		.rules = recent_rules_of(&m->rules, e->ruleset),
+		.iface = m->s.names[e->iface.raw].name,
 		.time_ns = e->head.time_ns + m->real_minus_monotonic_ns,
 	};
 	struct json j;
@@ -189,7 +190,9 @@ static void put_lost(struct monitor *m)
 static void put_flow_event(struct monitor *m, const struct flow_event *e)
 {
 	struct flow_change t = {
-		.flow = &e->flow, .time_ns = e->head.time_ns + m->real_minus_monotonic_ns, .over = e->head.kind != EVENT_FLOW_START,
+		.flow = &e->flow,
+		.time_ns = e->head.time_ns + m->real_minus_monotonic_ns,
+		.over = e->head.kind != EVENT_FLOW_START,
 	};
 
 	if (!t.over || flow_watch_event(&m->watch, e, &t.end))
@@ -202,7 +205,8 @@ static void put_seen(struct monitor *m)
 	for (size_t i = 0; i < m->watch.seen.n; i++) {
 		const struct flow_seen *seen = &m->watch.seen.v[i];
 
-		put_flow(m, &(struct flow_change){ &seen->flow, m->looked_ns + m->real_minus_monotonic_ns, seen->over, seen->end });
+		put_flow(m,
+			 &(struct flow_change){ &seen->flow, m->looked_ns + m->real_minus_monotonic_ns, seen->over, seen->end });
 	}
 	m->watch.seen.n = 0;
 }
@@ -324,7 +328,11 @@ static int finish(struct monitor *m, int rc, char *err)
 	if (rc == -ESTALE)
 		err = xstrdup("events: another process has taken this one's place, since it did not read for too long");
 	else if (rc < 0 && !err)
-		err = xasprintf("%s: %s", !m->failed ? "monitor" : m->failed_at == stdout ? "standard output" : m->pcap_name, strerror(-rc));
+		err = xasprintf("%s: %s",
+				!m->failed               ? "monitor"
+				: m->failed_at == stdout ? "standard output"
+							 : m->pcap_name,
+				strerror(-rc));
 	return rc < 0 ? cli_fail(err) : EXIT_DONE;
 }
 
@@ -350,7 +358,8 @@ static int open_pcap(struct monitor *m)
 
 static void catch_signals(void)
 {
-	const struct sigaction end = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND }, ignore = { .sa_handler = SIG_IGN };
+	const struct sigaction end = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND },
+			       ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGTERM, &end, NULL);
@@ -363,7 +372,10 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 	_cleanup_(monitor_free) struct monitor m = { .cli = cli, .s = state_none() };
 	bool drops = false, flows = false;
 	const struct cli_option options[] = {
-		{ "drops", &drops, NULL }, { "flows", &flows, NULL }, { "pcap", NULL, &m.pcap_name }, { NULL, NULL, NULL },
+		{ "drops", &drops, NULL },
+		{ "flows", &flows, NULL },
+		{ "pcap", NULL, &m.pcap_name },
+		{ NULL, NULL, NULL },
 	};
 	__u32 kinds = 1u << EVENT_LOG;
 	char *err = NULL;
@@ -374,8 +386,11 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 	if (argc)
 		return cli_wrong(cli, "monitor takes no arguments");
 	if (m.pcap_name && !strcmp(m.pcap_name, "-") && (cli->json || drops || flows))
-		return cli_wrong(cli, "--pcap -: the capture takes standard output, so that there is no place for %s (--pcap FILE)",
-				 cli->json ? "-j" : drops ? "--drops" : "--flows");
+		return cli_wrong(cli,
+				 "--pcap -: the capture takes standard output, so that there is no place for %s (--pcap FILE)",
+				 cli->json ? "-j"
+				 : drops   ? "--drops"
+					   : "--flows");
 	status = cli_state(cli, &m.s, 0, 0);
 	if (status)
 		return status;

@@ -113,7 +113,7 @@ static int add(struct edit *e, int argc, char **argv)
 	return edit_apply(e, done);
 }
 
-static int delete(struct edit *e, int argc, char **argv)
+static int delete (struct edit *e, int argc, char **argv)
 {
 	_cleanup_free_ bool *gone = NULL;
 	size_t n = 0;
@@ -190,7 +190,7 @@ int cmd_rule(struct cli *cli, int argc, char **argv)
 		return status;
 	}
 	if (argc && !strcmp(argv[0], "delete"))
-		return delete(&e, argc - 1, argv + 1);
+		return delete (&e, argc - 1, argv + 1);
 	if (argc && !strcmp(argv[0], "show"))
 		return show(&e, argc - 1, argv + 1);
 	return argc ? cli_wrong(cli, "rule: '%s' is not add, delete or show", argv[0])

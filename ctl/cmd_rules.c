@@ -29,11 +29,14 @@ static void warn_of_ifaces(const struct cli *cli, const struct state *s, const s
 	for (__u32 i = 0; uses_vlan(rs) && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
 
-		if (fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot) || !slot.ifindex || !(slot.flags & IFACE_STRIPS_VLAN))
+		if (fw_ifaces_get(s->maps.fw_ifaces, (iface_place_t){ i }, &slot) || !slot.ifindex ||
+		    !(slot.flags & IFACE_STRIPS_VLAN))
 			continue;
-		cli_note(cli, "%s: takes VLAN tags off before XDP sees them, `vlan` cannot match there (ethtool -K %s rxvlan off, then "
-			 "attach again)",
-			 s->names[slot.id.raw].name, s->names[slot.id.raw].name);
+		cli_note(
+			cli,
+			"%s: takes VLAN tags off before XDP sees them, `vlan` cannot match there (ethtool -K %s rxvlan off, then "
+			"attach again)",
+			s->names[slot.id.raw].name, s->names[slot.id.raw].name);
 	}
 	for (size_t i = 0; i < rs->nrules; i++)
 		for (size_t k = 0; k < rs->rules[i].on.n; k++)
@@ -47,12 +50,14 @@ static void print_applied(const struct cli *cli, const struct apply_result *r, s
 	struct json j;
 
 	if (r->flows_ignored)
-		cli_note(cli, "option flows: the table has %u flows already (fwctl detach --all --purge, then attach, makes it "
-			 "anew)", r->flows);
+		cli_note(cli,
+			 "option flows: the table has %u flows already (fwctl detach --all --purge, then attach, makes it "
+			 "anew)",
+			 r->flows);
 	if (!cli->json) {
 		if (!cli->quiet)
-			printf("%s%zu rule%s live%s\n", r->unchanged ? "unchanged: " : "", rules,
-			       rules == 1 ? " is" : "s are", r->unchanged ? " already" : "");
+			printf("%s%zu rule%s live%s\n", r->unchanged ? "unchanged: " : "", rules, rules == 1 ? " is" : "s are",
+			       r->unchanged ? " already" : "");
 		return;
 	}
 	json_init(&j, &b);
@@ -113,7 +118,9 @@ int cmd_apply(struct cli *cli, int argc, char **argv)
 {
 	bool dry_run = false, force = false;
 	const struct cli_option options[] = {
-		{ "dry-run", &dry_run, NULL }, { "force", &force, NULL }, { NULL, NULL, NULL },
+		{ "dry-run", &dry_run, NULL },
+		{ "force", &force, NULL },
+		{ NULL, NULL, NULL },
 	};
 	struct ruleset rs = { .nrules = 0 };
 	int status = cli_options(cli, options, &argc, argv);
@@ -130,7 +137,11 @@ int cmd_apply(struct cli *cli, int argc, char **argv)
 
 /* --- list ----------------------------------------------------------------------------------------- */
 
-struct listing { struct state s; struct live_ruleset live; struct ruleset rs; };
+struct listing {
+	struct state s;
+	struct live_ruleset live;
+	struct ruleset rs;
+};
 
 static void listing_free(struct listing *l)
 {

@@ -22,7 +22,7 @@ struct report {
 	__u64 capacity, lost[LOSS_COUNT], drops[REASON_COUNT];
 	struct event_totals events;
 	struct export_state exported;
-	bool exports;            /* there has been a collector */
+	bool exports; /* there has been a collector */
 	unsigned int readers;
 };
 
@@ -189,8 +189,7 @@ static void print_text(const struct report *st)
 		if (p->gone)
 			printf("interface %u: gone (attach a new one of its name by fwctl attach)\n", p->ifindex);
 		else
-			printf("interface %s: in %s, out %s\n", p->ifname, in ? in : "not attached",
-			       out ? out : "not attached");
+			printf("interface %s: in %s, out %s\n", p->ifname, in ? in : "not attached", out ? out : "not attached");
 	}
 	if (!any)
 		printf("no interface is attached (fwctl attach IFACE)\n");
@@ -216,8 +215,8 @@ static void print_text(const struct report *st)
 		return;
 	printf("export:");
 	for (int k = 0; k < SINK_COUNT; k++)
-		printf(" %s %llu records sent, %llu queued, %llu lost;", sink_kind_text((enum sink_kind)k), st->exported.sent[k].records,
-		       st->exported.queued[k].records, st->exported.lost[k].records);
+		printf(" %s %llu records sent, %llu queued, %llu lost;", sink_kind_text((enum sink_kind)k),
+		       st->exported.sent[k].records, st->exported.queued[k].records, st->exported.lost[k].records);
 	printf(" %llu flows ended unseen\n", st->exported.unseen.records);
 }
 

@@ -92,10 +92,7 @@ static enum direction direction_of(const struct test *t, const struct packet *p)
 	return DIRECTION_IN;
 }
 
-static __u32 rule_number(const struct outcome *o)
-{
-	return rule_is_none(o->rule) ? 0 : o->rule.raw + 1;
-}
+static __u32 rule_number(const struct outcome *o) { return rule_is_none(o->rule) ? 0 : o->rule.raw + 1; }
 
 static void print_json_packet(const struct test *t, const struct replay_result *r)
 {
@@ -335,8 +332,13 @@ int cmd_test(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(test_free) struct test t = { .cli = cli };
 	const struct cli_option options[] = {
-		{ "in", &t.in, NULL }, { "out", &t.out, NULL }, { "host", NULL, &t.host }, { "on", NULL, &t.on },
-		{ "flows", &t.flows, NULL }, { "expect", NULL, &t.expect }, { "write-expect", NULL, &t.write_expect },
+		{ "in", &t.in, NULL },
+		{ "out", &t.out, NULL },
+		{ "host", NULL, &t.host },
+		{ "on", NULL, &t.on },
+		{ "flows", &t.flows, NULL },
+		{ "expect", NULL, &t.expect },
+		{ "write-expect", NULL, &t.write_expect },
 		{ NULL, NULL, NULL },
 	};
 	char *err = NULL;

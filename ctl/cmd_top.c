@@ -18,7 +18,7 @@ struct top {
 	struct sample sample;
 	struct top_view view;
 	char filter[FILTER_MAX + 1], typed[FILTER_MAX + 1];
-	char *message;              /* owned */
+	char *message; /* owned */
 };
 
 static int look(struct top *t)

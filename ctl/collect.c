@@ -8,7 +8,10 @@
 #include "timeouts.h"
 
 #define SECOND_NS 1000000000ull
-enum { POLLS_A_TICK = 64, LAST_WORDS_NS = 20000000 }; /* programs that are about to send as they are told to stop have done so by then */
+enum {
+	POLLS_A_TICK = 64,
+	LAST_WORDS_NS = 20000000
+}; /* programs that are about to send as they are told to stop have done so by then */
 
 static void flush(struct collector *c)
 {
@@ -23,8 +26,9 @@ static void say_ended(struct collector *c)
 	if (c->said_ended || !rulewatch_ended(c->rules))
 		return;
 	c->said_ended = true;
-	c->env.say(c->env.arg, "export: the process that reads the rules has ended: records under rules that it has not read have no "
-			       "ruleset and no labels (start export again)");
+	c->env.say(c->env.arg,
+		   "export: the process that reads the rules has ended: records under rules that it has not read have no "
+		   "ruleset and no labels (start export again)");
 }
 
 static void look_at_rules(struct collector *c, __u64 now)

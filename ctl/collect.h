@@ -15,18 +15,18 @@
 enum { COLLECT_TICK_MS = 20, COLLECT_CYCLE_MS = 1000, COLLECT_ACTIVE_S = 60, COLLECT_IDLE_S = 15 };
 
 struct collector {
-	struct sweep sweep;             /* table, reported and st are set by who sets up */
+	struct sweep sweep; /* table, reported and st are set by who sets up */
 	struct sink_env env;
-	struct sink *sinks[SINK_COUNT]; /* NULL: none of this kind */
-	struct flow_context context;    /* clock and rules of the record at hand */
-	struct events *events;          /* NULL: none are read */
-	struct rulewatch *rules;        /* NULL: there are none */
-	bool said_ended;                /* that they can be read no more */
-	struct clock_pair *clock;       /* fw_clock, mapped; NULL: that of the context stays */
+	struct sink *sinks[SINK_COUNT];  /* NULL: none of this kind */
+	struct flow_context context;     /* clock and rules of the record at hand */
+	struct events *events;           /* NULL: none are read */
+	struct rulewatch *rules;         /* NULL: there are none */
+	bool said_ended;                 /* that they can be read no more */
+	struct clock_pair *clock;        /* fw_clock, mapped; NULL: that of the context stays */
 	const struct iface_slot *ifaces; /* IFACE_SLOTS, mapped; NULL: interfaces are not told */
-	__u32 ifindex[IFACE_MAX];       /* by iface_id_t */
-	__u64 now;                      /* monotonic ns: of the tick at hand */
-	__u64 clock_at;                 /* monotonic ns: when to look at the wall clock again */
+	__u32 ifindex[IFACE_MAX];        /* by iface_id_t */
+	__u64 now;                       /* monotonic ns: of the tick at hand */
+	__u64 clock_at;                  /* monotonic ns: when to look at the wall clock again */
 };
 
 /* Fills in how sweep and sinks call back. Sinks are opened with &c->env then. */

@@ -139,8 +139,10 @@ int compile(const struct ruleset *rs, const struct compile_names *names, struct 
 	}
 	out->cfg.trie_depth = c.trie_depth;
 	out->cfg.decisions = compile_decisions(&c);
-	error = c.trie_depth <= TRIE_DEPTH_MAX ? hand_over(&c, out) :
-		FAIL(err, -E2BIG, "the rules' addresses take a search of %u steps; at most %d are possible", c.trie_depth, TRIE_DEPTH_MAX);
+	error = c.trie_depth <= TRIE_DEPTH_MAX
+			? hand_over(&c, out)
+			: FAIL(err, -E2BIG, "the rules' addresses take a search of %u steps; at most %d are possible",
+			       c.trie_depth, TRIE_DEPTH_MAX);
 	if (error)
 		memset(out, 0, sizeof(*out));
 	return error;

@@ -183,11 +183,12 @@ static int compile_sets(struct compiler *c, enum image image, struct image_cfg *
 			if (k < cfg->sets)
 				continue;
 			if (k == SET_REFS_MAX)
-				return FAIL(c->err, -E2BIG, "rule %zu: the %s refer to more than %d sets (from and to counted apart)",
-					    i + 1, image_name(image), SET_REFS_MAX);
+				return FAIL(c->err, -E2BIG,
+					    "rule %zu: the %s refer to more than %d sets (from and to counted apart)", i + 1,
+					    image_name(image), SET_REFS_MAX);
 			sets[cfg->sets++] = set;
-			cfg->set[k] = (struct set_ref){ 0, c->names->set(c->names->arg, (size_t)set),
-							(__u8)c->rs->sets[set].type, (__u8)dst };
+			cfg->set[k] = (struct set_ref){ 0, c->names->set(c->names->arg, (size_t)set), (__u8)c->rs->sets[set].type,
+							(__u8)dst };
 		}
 	}
 	for (__u32 k = 0; k < cfg->sets; k++)
@@ -198,14 +199,26 @@ static int compile_sets(struct compiler *c, enum image image, struct image_cfg *
 static int compile_dimension(struct compiler *c, enum image image, enum dim d, struct image_cfg *cfg)
 {
 	switch (d) {
-	case DIM_SRC: case DIM_DST:
+	case DIM_SRC:
+	case DIM_DST:
 		compile_addrs(c, image, d == DIM_DST, cfg);
 		return 0;
-	case DIM_MAC_FROM: case DIM_MAC_TO:
+	case DIM_MAC_FROM:
+	case DIM_MAC_TO:
 		compile_macs(c, image, d == DIM_MAC_TO, &cfg->dim[d]);
 		return 0;
-	case DIM_KIND: case DIM_SPORT: case DIM_DPORT: case DIM_IFACE: case DIM_VLAN: case DIM_INNER_VLAN:
-	case DIM_ICMP: case DIM_FLAGS: case DIM_TTL: case DIM_LENGTH: case DIM_DSCP: case DIM_FRAG:
+	case DIM_KIND:
+	case DIM_SPORT:
+	case DIM_DPORT:
+	case DIM_IFACE:
+	case DIM_VLAN:
+	case DIM_INNER_VLAN:
+	case DIM_ICMP:
+	case DIM_FLAGS:
+	case DIM_TTL:
+	case DIM_LENGTH:
+	case DIM_DSCP:
+	case DIM_FRAG:
 		return compile_table(c, image, d, &cfg->dim[d]);
 	}
 	return 0;

@@ -12,8 +12,8 @@
 /* What this binary takes for a map. */
 struct wanted_map {
 	enum bpf_map_type type;
-	__u32 key, value, flags;  /* bytes, bytes, BPF_F_* */
-	__u32 entries;            /* at least */
+	__u32 key, value, flags;                /* bytes, bytes, BPF_F_* */
+	__u32 entries;                          /* at least */
 	struct layout key_layout, value_layout; /* type 0: none, as of kinds that cannot have BTF */
 };
 
@@ -32,8 +32,8 @@ static int wanted_of(const char *name, struct wanted_map *w)
 		btf = bpf_object__btf(obj);
 	}
 	if (!map) {
-		*w = (struct wanted_map){ BPF_MAP_TYPE_PROG_ARRAY, sizeof(__u32), sizeof(__u32), 0, PROGRAM_PLACES,
-					  { NULL, 0 }, { NULL, 0 } };
+		*w = (struct wanted_map){ BPF_MAP_TYPE_PROG_ARRAY, sizeof(__u32), sizeof(__u32), 0,
+					  PROGRAM_PLACES,          { NULL, 0 },   { NULL, 0 } };
 		return 0;
 	}
 	*w = (struct wanted_map){
@@ -70,8 +70,8 @@ static bool map_agrees(const struct bpf_map_info *info, const struct wanted_map 
 	const struct btf *btf = info->btf_id ? live_btf(info->btf_id) : NULL;
 
 	if (info->type != (__u32)w->type || info->map_flags != w->flags) {
-		strbuf_add(why, "kind %u with flags %#x, wanted kind %u with flags %#x", info->type, info->map_flags, (__u32)w->type,
-			   w->flags);
+		strbuf_add(why, "kind %u with flags %#x, wanted kind %u with flags %#x", info->type, info->map_flags,
+			   (__u32)w->type, w->flags);
 		return false;
 	}
 	if (w->value_layout.type && !btf) {
@@ -83,7 +83,8 @@ static bool map_agrees(const struct bpf_map_info *info, const struct wanted_map 
 	if (w->value_layout.type && !layout_agrees((struct layout){ btf, info->btf_value_type_id }, w->value_layout, why))
 		return false;
 	if (info->key_size != w->key || info->value_size != w->value) {
-		strbuf_add(why, "key %u and value %u bytes, wanted %u and %u", info->key_size, info->value_size, w->key, w->value);
+		strbuf_add(why, "key %u and value %u bytes, wanted %u and %u", info->key_size, info->value_size, w->key,
+			   w->value);
 		return false;
 	}
 	if (info->max_entries < w->entries) {

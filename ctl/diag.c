@@ -51,10 +51,7 @@ void diag_merge(struct diag *d, struct diag *from, struct srcloc at)
 		d->io_error = from->io_error;
 }
 
-static int loc_cmp(struct srcloc a, struct srcloc b)
-{
-	return srcloc_before(b, a) - srcloc_before(a, b);
-}
+static int loc_cmp(struct srcloc a, struct srcloc b) { return srcloc_before(b, a) - srcloc_before(a, b); }
 
 /* By statement, then by position in the file at hand, then by message. */
 static int entry_cmp(const void *pa, const void *pb)

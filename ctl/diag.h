@@ -21,13 +21,11 @@ struct diag_list {
 /* Zero-initialise; diag_free releases. */
 struct diag {
 	struct diag_list errors, warnings;
-	int io_error;      /* negative errno of the first file that could not be read, or 0 */
+	int io_error; /* negative errno of the first file that could not be read, or 0 */
 };
 
-void diag_error(struct diag *d, const char *file, struct srcloc loc, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-void diag_warn(struct diag *d, const char *file, struct srcloc loc, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+void diag_error(struct diag *d, const char *file, struct srcloc loc, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void diag_warn(struct diag *d, const char *file, struct srcloc loc, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* Entries of `from`, found in another file, join d with the position `at` of the statement that names the file;
  * `from` is left empty. */
@@ -42,10 +40,7 @@ void diag_render(const struct diag_entry *e, struct strbuf *out);
 void diag_free(struct diag *d);
 
 /* True where a stands before b. */
-static inline bool srcloc_before(struct srcloc a, struct srcloc b)
-{
-	return a.line != b.line ? a.line < b.line : a.col < b.col;
-}
+static inline bool srcloc_before(struct srcloc a, struct srcloc b) { return a.line != b.line ? a.line < b.line : a.col < b.col; }
 
 /* A word of n bytes as messages show it: unprintable bytes as \xNN, long words cut. Returns buf. */
 enum { SHOWN_MAX = 96 };

@@ -30,7 +30,8 @@ static void tell_reply(const struct dropped *d, struct flow_key *k)
 	__u8 type = (__u8)(k->aport.raw >> 8);
 
 	if (icmp && d->from != k->asker && icmp_query(k->proto, type, &reply) == type)
-		k->aport.raw = (__u16)((k->proto == PROTO_ICMP && type == ECHO_REQUEST ? ECHO_REPLY : type + 1) << 8 | (k->aport.raw & 0xff));
+		k->aport.raw = (__u16)((k->proto == PROTO_ICMP && type == ECHO_REQUEST ? ECHO_REPLY : type + 1) << 8 |
+				       (k->aport.raw & 0xff));
 }
 
 static struct flow as_flow(const struct dropped *d)

@@ -3,7 +3,9 @@
 #include "encode.h"
 #include "util.h"
 
-struct page { __u16 v[256]; };
+struct page {
+	__u16 v[256];
+};
 
 /* Writes the classes of the values from `from` on; *at is the interval of the value before, or 0. */
 static void fill_classes(const struct intervals *iv, __u32 from, __u32 n, size_t *at, __u16 *classes)

@@ -18,8 +18,8 @@ static struct node store_address(struct bittree *tree, const struct event *e, si
 	return root;
 }
 
-void encode_macs(struct blocks *macs, struct bittree *tree, struct events *e, struct node absent, enum image image,
-		 bool to, struct blocks *classes)
+void encode_macs(struct blocks *macs, struct bittree *tree, struct events *e, struct node absent, enum image image, bool to,
+		 struct blocks *classes)
 {
 	struct node other = bittree_store(tree);
 	size_t n;

@@ -7,8 +7,13 @@
 #include "encode.h"
 #include "util.h"
 
-struct cell { __u32 from, entry; };
-struct cell_list { struct cell *v; size_t n, cap; };
+struct cell {
+	__u32 from, entry;
+};
+struct cell_list {
+	struct cell *v;
+	size_t n, cap;
+};
 
 struct trie_builder {
 	struct blocks *trie, *table; /* nodes; words of windows */

@@ -19,10 +19,10 @@ struct events {
 	int ring, slot;
 	__u32 kinds, alive_s;
 	__u64 token;
-	unsigned int seen;          /* events since the last look at the slot */
-	__u64 lost;                 /* as of the last look at counters that were ours */
+	unsigned int seen; /* events since the last look at the slot */
+	__u64 lost;        /* as of the last look at counters that were ours */
 	struct counters lost_flows;
-	events_fn fn;               /* of the poll that is going on */
+	events_fn fn; /* of the poll that is going on */
 	void *arg;
 };
 
@@ -64,8 +64,9 @@ static void sum_up(const struct events *e)
 	for (;;) {
 		__u32 was = LOAD(e->watch->wants), all = wanted(e);
 
-		if (was == all || (__atomic_compare_exchange_n(&e->watch->wants, &was, all, false, __ATOMIC_SEQ_CST,
-							       __ATOMIC_RELAXED) && wanted(e) == all))
+		if (was == all ||
+		    (__atomic_compare_exchange_n(&e->watch->wants, &was, all, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED) &&
+		     wanted(e) == all))
 			return;
 	}
 }
@@ -117,7 +118,7 @@ static bool find_slot(struct events *e)
 static int on_sample(void *ctx, void *data, size_t size)
 {
 	static const size_t sizes[EVENT_COUNT] = {
-		[EVENT_LOG] = sizeof(struct packet_event), [EVENT_DROP] = sizeof(struct packet_event),
+		[EVENT_LOG] = sizeof(struct packet_event),      [EVENT_DROP] = sizeof(struct packet_event),
 		[EVENT_FLOW_START] = sizeof(struct flow_event), [EVENT_FLOW_CLOSED] = sizeof(struct flow_event),
 		[EVENT_FLOW_END] = sizeof(struct flow_event),
 	};
@@ -198,10 +199,7 @@ int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 
 	return 0;
 }
 
-static bool is_ours(const struct events *e)
-{
-	return LOAD(e->watch->reader[e->slot].token) == e->token;
-}
+static bool is_ours(const struct events *e) { return LOAD(e->watch->reader[e->slot].token) == e->token; }
 
 /* The slot and the ring buffer of a reader that was killed. -ESTALE where they have been given to another. */
 static int take_over(struct events *e, const struct events_kept *kept)

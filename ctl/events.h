@@ -28,7 +28,10 @@ void events_leave(struct events *e);
  * it (all 0: none yet), is its own for READER_AWAY_S after it was last there. *resumed: the slot and its ring buffer, with what
  * has come since, are those of *kept; else they are new, and *kept says which.
  */
-struct events_kept { __u64 token; __u32 slot, zero; };
+struct events_kept {
+	__u64 token;
+	__u32 slot, zero;
+};
 enum { READER_AWAY_S = 600 };
 int events_resume(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events_kept *kept, bool *resumed,
 		  struct events **out, char **err);
@@ -61,7 +64,9 @@ int events_counted(const struct instance_maps *m, enum event kind, enum event_fa
 int events_readers(const struct instance_maps *m, unsigned int *n);
 
 /* Of all kinds together; a log that nobody read counts as lost, a flow end that nobody read as unreported. */
-struct event_totals { __u64 sent, lost, unreported; };
+struct event_totals {
+	__u64 sent, lost, unreported;
+};
 int events_totals(const struct instance_maps *m, struct event_totals *out);
 
 #endif

@@ -7,7 +7,11 @@
 #include "util.h"
 
 /* A word of a line. */
-struct token { const char *p; size_t n; uint32_t col; };
+struct token {
+	const char *p;
+	size_t n;
+	uint32_t col;
+};
 
 struct parser {
 	const char *name;
@@ -23,8 +27,7 @@ static void complain_of(struct parser *p, const struct token *t, const char *tex
 {
 	char word[SHOWN_MAX];
 
-	diag_error(p->diag, p->name, (struct srcloc){ p->line, t->col }, "%s '%s'%s", text,
-		   shown_word(word, t->p, t->n), more);
+	diag_error(p->diag, p->name, (struct srcloc){ p->line, t->col }, "%s '%s'%s", text, shown_word(word, t->p, t->n), more);
 	p->failed = true;
 }
 
@@ -34,10 +37,7 @@ static void complain(struct parser *p, struct srcloc loc, const char *text)
 	p->failed = true;
 }
 
-static bool is_blank(char ch)
-{
-	return ch == ' ' || ch == '\t' || ch == '\r';
-}
+static bool is_blank(char ch) { return ch == ' ' || ch == '\t' || ch == '\r'; }
 
 /* The words of a line, up to `max`; the number of all. */
 static size_t split(const char *line, size_t len, struct token *t, size_t max)
@@ -76,17 +76,14 @@ static bool number(const struct token *t, uint64_t max, uint64_t *out)
 	return t->n;
 }
 
-static bool token_is(const struct token *t, const char *word)
-{
-	return t->n == strlen(word) && !memcmp(t->p, word, t->n);
-}
+static bool token_is(const struct token *t, const char *word) { return t->n == strlen(word) && !memcmp(t->p, word, t->n); }
 
 static bool verdict_parse(const struct token *t, enum verdict *out)
 {
-#define ONE(id, word)             \
-	if (token_is(t, word)) {  \
-		*out = id;        \
-		return true;      \
+#define ONE(id, word)            \
+	if (token_is(t, word)) { \
+		*out = id;       \
+		return true;     \
 	}
 	FW_VERDICTS(ONE)
 #undef ONE
@@ -145,8 +142,7 @@ static void parse_line(struct parser *p, const char *line, size_t len)
 	if (!n)
 		return;
 	if (n == 1)
-		complain(p, (struct srcloc){ p->line, t[0].col + (uint32_t)t[0].n },
-			 "a verdict is missing ('N verdict [rule]')");
+		complain(p, (struct srcloc){ p->line, t[0].col + (uint32_t)t[0].n }, "a verdict is missing ('N verdict [rule]')");
 	else if (n > 3)
 		complain_of(p, &t[3], "unexpected", " ('N verdict [rule]')");
 	else

@@ -12,11 +12,11 @@ struct diag;
 struct strbuf;
 
 struct expectation {
-	uint64_t packet;     /* 1-based; 0 for the `*` line */
+	uint64_t packet; /* 1-based; 0 for the `*` line */
 	enum verdict verdict;
 	bool rule_given;
-	uint32_t rule;       /* 1-based position, 0 for a default */
-	struct srcloc loc;   /* the line's first token */
+	uint32_t rule;     /* 1-based position, 0 for a default */
+	struct srcloc loc; /* the line's first token */
 };
 
 struct expect {

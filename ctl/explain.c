@@ -210,7 +210,10 @@ static void apply_to_flow(const struct flow *f, enum direction d, struct explana
 }
 
 /* One direction's judgement in the words of an explanation; `given` where it was judged there. */
-struct judgement { bool given; struct explanation by; };
+struct judgement {
+	bool given;
+	struct explanation by;
+};
 
 static int rejudge(struct explainer *e, const struct explain_flow *f, const struct packet *made, enum direction d,
 		   struct judgement *out, char **err)
@@ -336,7 +339,8 @@ int explain_by_flow(struct explainer *e, const struct probe *probe, const struct
 /* A rule that asks for one field of r alone. What it holds stays r's. */
 typedef void (*pick_fn)(const struct rule *r, struct rule *one);
 
-#define PICK(name, body) static void name(const struct rule *r, struct rule *one) { body; }
+#define PICK(name, body) \
+	static void name(const struct rule *r, struct rule *one) { body; }
 PICK(pick_on, one->on = r->on)
 PICK(pick_family, one->family_given = r->family_given; one->family = r->family)
 PICK(pick_proto, one->proto = r->proto)
@@ -357,14 +361,29 @@ PICK(pick_mac_from, one->mac_from = r->mac_from)
 PICK(pick_mac_to, one->mac_to = r->mac_to)
 
 /* In the order of a rule's text. `needs_proto`: the field fails with the protocol, which is counted once. */
-static const struct { const char *name; pick_fn pick; bool needs_proto; } picks[] = {
-	{ "interface", pick_on, false }, { "family", pick_family, false }, { "protocol", pick_proto, false },
-	{ "source address", pick_from, false }, { "source port", pick_sport, true },
-	{ "destination address", pick_to, false }, { "destination port", pick_dport, true },
-	{ "icmp-type", pick_icmp, true }, { "icmp code", pick_code, true }, { "flags", pick_flags, false },
-	{ "vlan", pick_vlan, false }, { "inner-vlan", pick_inner_vlan, false }, { "dscp", pick_dscp, false },
-	{ "ttl", pick_ttl, false }, { "length", pick_length, false }, { "frag", pick_frag, false },
-	{ "mac-from", pick_mac_from, false }, { "mac-to", pick_mac_to, false },
+static const struct {
+	const char *name;
+	pick_fn pick;
+	bool needs_proto;
+} picks[] = {
+	{ "interface", pick_on, false },
+	{ "family", pick_family, false },
+	{ "protocol", pick_proto, false },
+	{ "source address", pick_from, false },
+	{ "source port", pick_sport, true },
+	{ "destination address", pick_to, false },
+	{ "destination port", pick_dport, true },
+	{ "icmp-type", pick_icmp, true },
+	{ "icmp code", pick_code, true },
+	{ "flags", pick_flags, false },
+	{ "vlan", pick_vlan, false },
+	{ "inner-vlan", pick_inner_vlan, false },
+	{ "dscp", pick_dscp, false },
+	{ "ttl", pick_ttl, false },
+	{ "length", pick_length, false },
+	{ "frag", pick_frag, false },
+	{ "mac-from", pick_mac_from, false },
+	{ "mac-to", pick_mac_to, false },
 };
 
 unsigned int explain_failed(const struct explainer *e, const struct rule *r, const struct probe *p, const char **first)

@@ -24,10 +24,10 @@ static inline void cleanup_explain_fn(struct explainer **e) { explain_close(*e);
 struct explanation {
 	enum verdict verdict;
 	enum reason reason;
-	rule_id_t rule;                 /* none: a default, or no rule was asked */
-	rule_id_t image[IMAGE_COUNT];   /* first match of each kind of rules */
-	bool by_rules;                  /* the rules were asked */
-	bool stateless;                 /* a pass that makes no flow */
+	rule_id_t rule;               /* none: a default, or no rule was asked */
+	rule_id_t image[IMAGE_COUNT]; /* first match of each kind of rules */
+	bool by_rules;                /* the rules were asked */
+	bool stateless;               /* a pass that makes no flow */
 };
 
 /* Judges the packet as one of no known flow. 0, or -EILSEQ with *err when tables and rules contradict each other. */
@@ -42,7 +42,7 @@ struct explain_flow {
 	generation_t generation;
 	bool if_bound;
 	enum direction direction;
-	iface_id_t iface;                                   /* the packet's, as the flow's entry numbers interfaces */
+	iface_id_t iface;                                    /* the packet's, as the flow's entry numbers interfaces */
 	const char *(*iface_name)(void *arg, iface_id_t id); /* NULL where it has none */
 	void *arg;
 };

@@ -123,7 +123,8 @@ static int take_lock(struct run *r, char **err)
 	if (!flock(fd, LOCK_EX | LOCK_NB))
 		return 0;
 	if (errno == EWOULDBLOCK)
-		return FAIL(err, -EBUSY, "export: another collector runs on this network namespace already (end that one; one can have "
+		return FAIL(err, -EBUSY,
+			    "export: another collector runs on this network namespace already (end that one; one can have "
 			    "several sinks)");
 	return FAIL(err, -errno, "%s/" LOCK_NAME ": %s", r->s->in.shown, strerror(errno));
 }
@@ -283,7 +284,8 @@ static int run_until_told(const struct state *s, struct collector *c, char **err
 		} else if (now >= look_at) {
 			look_at = now + 1000000000;
 			if (pin_of(s) != pin)
-				rc = FAIL(err, -ENOENT, "export: fwctl has been detached with --purge here: there is nothing more to tell of");
+				rc = FAIL(err, -ENOENT,
+					  "export: fwctl has been detached with --purge here: there is nothing more to tell of");
 		}
 		nanosleep(&pause, NULL);
 	}

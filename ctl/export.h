@@ -7,10 +7,10 @@
 #include "state.h"
 
 struct export_request {
-	const char *json;                   /* file, "-", or NULL */
-	const struct ipfix_target *ipfix;   /* or NULL */
+	const char *json;                 /* file, "-", or NULL */
+	const struct ipfix_target *ipfix; /* or NULL */
 	__u32 active_s, idle_s;
-	int back;                           /* the namespace to open sockets in; -1: the present one */
+	int back; /* the namespace to open sockets in; -1: the present one */
 	void (*say)(void *arg, const char *text);
 	void *arg;
 };

@@ -9,14 +9,16 @@
  * The value of FAIL is rc. *err (NULL or an owned string; err itself may be NULL) is replaced by the formatted
  * message, which may quote the old one. Callers start with `char *err = NULL` and free it.
  */
-#define FAIL(err, rc, ...) ({                                  \
-	char **fail_err_ = (err);                              \
-	int fail_rc_ = (rc);                                   \
-	if (fail_err_) {                                       \
-		char *fail_new_ = xasprintf(__VA_ARGS__);      \
-		free(*fail_err_);                              \
-		*fail_err_ = fail_new_;                        \
-	}                                                      \
-	fail_rc_; })
+#define FAIL(err, rc, ...)                                        \
+	({                                                        \
+		char **fail_err_ = (err);                         \
+		int fail_rc_ = (rc);                              \
+		if (fail_err_) {                                  \
+			char *fail_new_ = xasprintf(__VA_ARGS__); \
+			free(*fail_err_);                         \
+			*fail_err_ = fail_new_;                   \
+		}                                                 \
+		fail_rc_;                                         \
+	})
 
 #endif

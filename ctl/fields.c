@@ -5,8 +5,8 @@
 
 enum image rule_image(const struct rule *r)
 {
-	return r->flags.given || r->ttl.n || r->length.n || r->dscp.n || r->frag || r->mac_from.n || r->mac_to.n
-		? IMAGE_PACKET : IMAGE_FLOW;
+	return r->flags.given || r->ttl.n || r->length.n || r->dscp.n || r->frag || r->mac_from.n || r->mac_to.n ? IMAGE_PACKET
+														 : IMAGE_FLOW;
 }
 
 static unsigned int addr_families(const struct addrset *a)
@@ -30,22 +30,38 @@ unsigned int rule_families(const struct rule *r)
 bool field_given(const struct rule *r, enum dim d)
 {
 	switch (d) {
-	case DIM_KIND: return true;
-	case DIM_SRC: return r->from.addr.n;
-	case DIM_DST: return r->to.addr.n;
-	case DIM_SPORT: return r->from.ports.n;
-	case DIM_DPORT: return r->to.ports.n;
-	case DIM_IFACE: return r->on.n;
-	case DIM_VLAN: return r->vlan.n;
-	case DIM_INNER_VLAN: return r->inner_vlan.n;
-	case DIM_ICMP: return r->icmp_type.n || r->icmp_code.n;
-	case DIM_FLAGS: return r->flags.given;
-	case DIM_TTL: return r->ttl.n;
-	case DIM_LENGTH: return r->length.n;
-	case DIM_DSCP: return r->dscp.n;
-	case DIM_FRAG: return r->frag;
-	case DIM_MAC_FROM: return r->mac_from.n;
-	case DIM_MAC_TO: return r->mac_to.n;
+	case DIM_KIND:
+		return true;
+	case DIM_SRC:
+		return r->from.addr.n;
+	case DIM_DST:
+		return r->to.addr.n;
+	case DIM_SPORT:
+		return r->from.ports.n;
+	case DIM_DPORT:
+		return r->to.ports.n;
+	case DIM_IFACE:
+		return r->on.n;
+	case DIM_VLAN:
+		return r->vlan.n;
+	case DIM_INNER_VLAN:
+		return r->inner_vlan.n;
+	case DIM_ICMP:
+		return r->icmp_type.n || r->icmp_code.n;
+	case DIM_FLAGS:
+		return r->flags.given;
+	case DIM_TTL:
+		return r->ttl.n;
+	case DIM_LENGTH:
+		return r->length.n;
+	case DIM_DSCP:
+		return r->dscp.n;
+	case DIM_FRAG:
+		return r->frag;
+	case DIM_MAC_FROM:
+		return r->mac_from.n;
+	case DIM_MAC_TO:
+		return r->mac_to.n;
 	}
 	return false;
 }
@@ -61,22 +77,38 @@ __u32 dim_values(enum dim d)
 const char *dim_text(enum dim d)
 {
 	switch (d) {
-	case DIM_KIND: return "protocol";
-	case DIM_SRC: return "source address";
-	case DIM_DST: return "destination address";
-	case DIM_SPORT: return "source port";
-	case DIM_DPORT: return "destination port";
-	case DIM_IFACE: return "interface";
-	case DIM_VLAN: return "vlan";
-	case DIM_INNER_VLAN: return "inner-vlan";
-	case DIM_ICMP: return "icmp-type";
-	case DIM_FLAGS: return "flags";
-	case DIM_TTL: return "ttl";
-	case DIM_LENGTH: return "length";
-	case DIM_DSCP: return "dscp";
-	case DIM_FRAG: return "frag";
-	case DIM_MAC_FROM: return "mac-from";
-	case DIM_MAC_TO: return "mac-to";
+	case DIM_KIND:
+		return "protocol";
+	case DIM_SRC:
+		return "source address";
+	case DIM_DST:
+		return "destination address";
+	case DIM_SPORT:
+		return "source port";
+	case DIM_DPORT:
+		return "destination port";
+	case DIM_IFACE:
+		return "interface";
+	case DIM_VLAN:
+		return "vlan";
+	case DIM_INNER_VLAN:
+		return "inner-vlan";
+	case DIM_ICMP:
+		return "icmp-type";
+	case DIM_FLAGS:
+		return "flags";
+	case DIM_TTL:
+		return "ttl";
+	case DIM_LENGTH:
+		return "length";
+	case DIM_DSCP:
+		return "dscp";
+	case DIM_FRAG:
+		return "frag";
+	case DIM_MAC_FROM:
+		return "mac-from";
+	case DIM_MAC_TO:
+		return "mac-to";
 	}
 	return "?";
 }
@@ -119,8 +151,7 @@ static bool rule_has_proto(const struct rule *r, __u8 proto)
 		return true;
 	if (proto != PROTO_ICMP && proto != PROTO_ICMP6)
 		return false;
-	return r->proto.n || !r->icmp_type.n ||
-	       icmp_knows(&r->icmp_type, proto == PROTO_ICMP ? FAMILY_INET : FAMILY_INET6);
+	return r->proto.n || !r->icmp_type.n || icmp_knows(&r->icmp_type, proto == PROTO_ICMP ? FAMILY_INET : FAMILY_INET6);
 }
 
 static void kind_values(const struct rule *r, struct ranges *out)
@@ -185,8 +216,7 @@ static void flag_values(const struct flagset *f, struct ranges *out)
 	ranges_normalise(out);
 }
 
-static int iface_values(const struct ifaceset *s, const struct compile_names *names, struct ranges *out,
-			const char **bad)
+static int iface_values(const struct ifaceset *s, const struct compile_names *names, struct ranges *out, const char **bad)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		iface_id_t id = names->iface(names->arg, s->v[i]);
@@ -203,24 +233,50 @@ static int iface_values(const struct ifaceset *s, const struct compile_names *na
 	return 0;
 }
 
-int field_values(const struct rule *r, enum dim d, const struct compile_names *names, struct ranges *out,
-		 const char **bad_iface)
+int field_values(const struct rule *r, enum dim d, const struct compile_names *names, struct ranges *out, const char **bad_iface)
 {
 	out->n = 0;
 	switch (d) {
-	case DIM_KIND: kind_values(r, out); return 0;
-	case DIM_SPORT: number_values(&r->from.ports, NO_PORT - 1, out); return 0;
-	case DIM_DPORT: number_values(&r->to.ports, NO_PORT - 1, out); return 0;
-	case DIM_IFACE: return iface_values(&r->on, names, out, bad_iface);
-	case DIM_VLAN: number_values(&r->vlan, dim_values(d) - 1, out); return 0;
-	case DIM_INNER_VLAN: number_values(&r->inner_vlan, dim_values(d) - 1, out); return 0;
-	case DIM_ICMP: icmp_values(r, out); return 0;
-	case DIM_FLAGS: flag_values(&r->flags, out); return 0;
-	case DIM_TTL: number_values(&r->ttl, dim_values(d) - 1, out); return 0;
-	case DIM_LENGTH: number_values(&r->length, LENGTH_LAST, out); return 0;
-	case DIM_DSCP: number_values(&r->dscp, dim_values(d) - 1, out); return 0;
-	case DIM_FRAG: ranges_add(out, 1, 1, 1); return 0;
-	case DIM_SRC: case DIM_DST: case DIM_MAC_FROM: case DIM_MAC_TO: return 0; /* not tables */
+	case DIM_KIND:
+		kind_values(r, out);
+		return 0;
+	case DIM_SPORT:
+		number_values(&r->from.ports, NO_PORT - 1, out);
+		return 0;
+	case DIM_DPORT:
+		number_values(&r->to.ports, NO_PORT - 1, out);
+		return 0;
+	case DIM_IFACE:
+		return iface_values(&r->on, names, out, bad_iface);
+	case DIM_VLAN:
+		number_values(&r->vlan, dim_values(d) - 1, out);
+		return 0;
+	case DIM_INNER_VLAN:
+		number_values(&r->inner_vlan, dim_values(d) - 1, out);
+		return 0;
+	case DIM_ICMP:
+		icmp_values(r, out);
+		return 0;
+	case DIM_FLAGS:
+		flag_values(&r->flags, out);
+		return 0;
+	case DIM_TTL:
+		number_values(&r->ttl, dim_values(d) - 1, out);
+		return 0;
+	case DIM_LENGTH:
+		number_values(&r->length, LENGTH_LAST, out);
+		return 0;
+	case DIM_DSCP:
+		number_values(&r->dscp, dim_values(d) - 1, out);
+		return 0;
+	case DIM_FRAG:
+		ranges_add(out, 1, 1, 1);
+		return 0;
+	case DIM_SRC:
+	case DIM_DST:
+	case DIM_MAC_FROM:
+	case DIM_MAC_TO:
+		return 0; /* not tables */
 	}
 	return 0;
 }

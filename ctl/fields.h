@@ -16,7 +16,7 @@ unsigned int rule_families(const struct rule *r);
 /* Does the rule constrain the dimension? Its sets (@name) are not in SRC and DST, but dimensions of their own. */
 bool field_given(const struct rule *r, enum dim d);
 
-__u32 dim_values(enum dim d); /* number of values in its table; 0 for addresses and MACs */
+__u32 dim_values(enum dim d);     /* number of values in its table; 0 for addresses and MACs */
 const char *dim_text(enum dim d); /* a name for messages */
 
 /*
@@ -24,18 +24,14 @@ const char *dim_text(enum dim d); /* a name for messages */
  * NO_ICMP, NO_FLAGS) is never among them: a field that is asked for must be there. -ENOENT where an interface name
  * has no number (*bad_iface is that name, owned by the rule).
  */
-int field_values(const struct rule *r, enum dim d, const struct compile_names *names, struct ranges *out,
-		 const char **bad_iface);
+int field_values(const struct rule *r, enum dim d, const struct compile_names *names, struct ranges *out, const char **bad_iface);
 
 /*
  * Addresses of one of the rule's families that a list accepts, as numbers of 32 or 128 bits, normalised, replacing
  * *out. (Of another family a rule accepts none, also where the list is negated.)
  */
 void field_addrs(const struct addrset *a, enum family family, struct ranges *out);
-static inline u128 family_max(enum family family)
-{
-	return family == FAMILY_INET ? (u128)0xffffffff : ~(u128)0;
-}
+static inline u128 family_max(enum family family) { return family == FAMILY_INET ? (u128)0xffffffff : ~(u128)0; }
 
 /* A MAC address as a number, first byte highest, and back. */
 u128 mac_number(const struct mac *m);

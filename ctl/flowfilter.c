@@ -63,8 +63,8 @@ int flow_filter_parse(struct flow_filter *f, const char *text, struct diag *d)
 	bool one_way = begins_with(text, direction_text(DIRECTION_IN)) || begins_with(text, direction_text(DIRECTION_OUT));
 	_cleanup_free_ char *copy = xstrdup(text); /* it may be the filter's own */
 	struct rule match;
-	int rc = one_way ? rulelike_parse("match", text, strlen(text), f->rs, &match, d) :
-			   match_parse("match", text, strlen(text), f->rs, &match, d);
+	int rc = one_way ? rulelike_parse("match", text, strlen(text), f->rs, &match, d)
+			 : match_parse("match", text, strlen(text), f->rs, &match, d);
 
 	if (rc)
 		return rc;

@@ -13,8 +13,8 @@ struct flow_filter {
 	const struct live_ruleset *live;
 	const struct ruleset *rs;
 	struct rule match;
-	bool given, one_way;      /* by `match`; by its direction too */
-	char *text;               /* that it was parsed from; owned */
+	bool given, one_way; /* by `match`; by its direction too */
+	char *text;          /* that it was parsed from; owned */
 };
 
 /* `[in|out [on IFACE]] [MATCH...]`, of a packet from who initiated the flow. Replaces what the filter was; 0, or a negative errno with *d, and it is as it was. */

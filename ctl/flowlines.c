@@ -8,8 +8,16 @@
 #include "shown.h"
 #include "util.h"
 
-enum { PROTO_WIDTH = 5, DIRECTION_WIDTH = 3, RULE_MIN = 7, NUMBER_MAX = 24, PAIR_MAX = 2 * NUMBER_MAX, WIDTH_MIN = 60,
-       IPV4_PORT = 21, SUM_WIDTH = 5 };
+enum {
+	PROTO_WIDTH = 5,
+	DIRECTION_WIDTH = 3,
+	RULE_MIN = 7,
+	NUMBER_MAX = 24,
+	PAIR_MAX = 2 * NUMBER_MAX,
+	WIDTH_MIN = 60,
+	IPV4_PORT = 21,
+	SUM_WIDTH = 5
+};
 
 struct flow_columns flow_columns_wide(void)
 {

@@ -19,8 +19,8 @@ struct flow_columns flow_columns_fit(unsigned int width);
 
 struct flow_row {
 	const struct flow *flow;
-	const char *state;   /* what stands in that column; NULL: the flow's state */
-	const char *note;    /* behind the rule; may be NULL */
+	const char *state; /* what stands in that column; NULL: the flow's state */
+	const char *note;  /* behind the rule; may be NULL */
 };
 
 /*

@@ -66,7 +66,8 @@ bool flow_table_over(const struct flow_table *t, const struct flow *f, ticks_t n
 {
 	__s64 idle = (__s64)(now.raw - f->last.raw);
 
-	return flow_is_void(f) || (idle > 0 && (__u64)idle > t->cfg.timeout[flow_timeout(f->key.proto, (enum flow_state)f->state)]);
+	return flow_is_void(f) ||
+	       (idle > 0 && (__u64)idle > t->cfg.timeout[flow_timeout(f->key.proto, (enum flow_state)f->state)]);
 }
 
 int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fill *fill)

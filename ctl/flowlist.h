@@ -28,12 +28,17 @@ bool flow_table_get(const struct flow_bucket *b, __u32 way, struct flow *out, __
 /* Past its timeout, or kept by no rule any more: it counts as absent. */
 bool flow_table_over(const struct flow_table *t, const struct flow *f, ticks_t now);
 
-struct flow_list { struct flow *v; size_t n, cap; };
+struct flow_list {
+	struct flow *v;
+	size_t n, cap;
+};
 void flow_list_free(struct flow_list *l);
 #define _cleanup_flow_list_ _cleanup_(flow_list_free)
 
 /* Fill of the table; flows that the rules stop are none, though their entries are there. */
-struct flow_fill { __u64 confirmed, unconfirmed; };
+struct flow_fill {
+	__u64 confirmed, unconfirmed;
+};
 
 /*
  * Live flows, a copy each, and those that are stopped (flow_is_stopped: the rules of now may pass them again). `fill` may be NULL, and `out`

@@ -25,10 +25,7 @@ __u64 flow_time(const struct flow_context *c, ticks_t t)
 	return c->clock.real_minus_monotonic_ns + c->clock.monotonic_ns + (t.raw - c->clock.ticks.raw) * c->clock.tick_ns;
 }
 
-static bool has_icmp_key(const struct flow *f)
-{
-	return f->key.proto == PROTO_ICMP || f->key.proto == PROTO_ICMP6;
-}
+static bool has_icmp_key(const struct flow *f) { return f->key.proto == PROTO_ICMP || f->key.proto == PROTO_ICMP6; }
 
 void flow_ends_of(const struct flow *f, struct flow_ends *out)
 {

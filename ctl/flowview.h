@@ -10,7 +10,7 @@
 /* How an entry's ticks and rule numbers are to be read. */
 struct flow_context {
 	struct clock_pair clock;
-	const struct ruleset *rules;    /* for labels; may be NULL */
+	const struct ruleset *rules; /* for labels; may be NULL */
 };
 
 /* The context of a live instance's flows (clock_get()); and that of a replay, whose ticks are ns since the epoch. */
@@ -21,11 +21,18 @@ void flow_context_replay(struct flow_context *c, const struct ruleset *rules);
 __u64 flow_time(const struct flow_context *c, ticks_t t);
 
 /* Addresses and wire-order ports as the initiator sees them. */
-struct flow_ends { addr_t src, dst; port_be_t sport, dport; };
+struct flow_ends {
+	addr_t src, dst;
+	port_be_t sport, dport;
+};
 void flow_ends_of(const struct flow *f, struct flow_ends *out);
 
 /* The flow's rule: 1-based, 0 for a default; its verdict; the direction that they are of. */
-struct flow_ruling { __u32 rule; enum verdict verdict; enum direction direction; };
+struct flow_ruling {
+	__u32 rule;
+	enum verdict verdict;
+	enum direction direction;
+};
 struct flow_ruling flow_ruling_of(const struct flow *f);
 
 /*

@@ -10,14 +10,21 @@
 #include "record.h"
 #include "../shared/event.h"
 
-struct flow_seen { struct flow flow; bool over; enum end_reason end; };
-struct flow_seen_list { struct flow_seen *v; size_t n, cap; };
+struct flow_seen {
+	struct flow flow;
+	bool over;
+	enum end_reason end;
+};
+struct flow_seen_list {
+	struct flow_seen *v;
+	size_t n, cap;
+};
 
 struct flow_watch {
 	struct flow_table table;
-	__u32 *told;                  /* by place: whose end was told last (FLOW_TOLD | serial), 0: nobody's */
-	__u32 at;                     /* the place to look at next */
-	struct flow_seen_list seen;   /* by the last look, to be told */
+	__u32 *told;                /* by place: whose end was told last (FLOW_TOLD | serial), 0: nobody's */
+	__u32 at;                   /* the place to look at next */
+	struct flow_seen_list seen; /* by the last look, to be told */
 };
 
 /* Flows that are over by now are taken for told. 0 or a negative errno. */

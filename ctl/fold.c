@@ -9,10 +9,23 @@ enum { COMBINATIONS_MAX = 16384, WORDS_MAX = 1 << 23 };
 bool fold_takes(const struct fold *f, enum dim d, size_t n)
 {
 	switch (d) {
-	case DIM_KIND: case DIM_SPORT: case DIM_DPORT: case DIM_IFACE: case DIM_ICMP:
+	case DIM_KIND:
+	case DIM_SPORT:
+	case DIM_DPORT:
+	case DIM_IFACE:
+	case DIM_ICMP:
 		return n <= COMBINATIONS_MAX && n * f->nwords <= WORDS_MAX;
-	case DIM_SRC: case DIM_DST: case DIM_VLAN: case DIM_INNER_VLAN: case DIM_FLAGS: case DIM_TTL: case DIM_LENGTH: case DIM_DSCP:
-	case DIM_FRAG: case DIM_MAC_FROM: case DIM_MAC_TO:
+	case DIM_SRC:
+	case DIM_DST:
+	case DIM_VLAN:
+	case DIM_INNER_VLAN:
+	case DIM_FLAGS:
+	case DIM_TTL:
+	case DIM_LENGTH:
+	case DIM_DSCP:
+	case DIM_FRAG:
+	case DIM_MAC_FROM:
+	case DIM_MAC_TO:
 		break;
 	}
 	return false;
@@ -66,7 +79,7 @@ static void combine(const struct fold *f, size_t at, const __u64 *row, struct bi
 	}
 	d = &f->v[at - 1];
 	bits = (__u64 *)xcalloc(f->nwords, sizeof(*bits));
-	for (size_t class = 0; class < fold_classes(f, d); class++) {
+	for (size_t class = 0; class < fold_classes(f, d); class ++) {
 		const __u64 *v = (const __u64 *)(const void *)d->rows.v + class * f->nwords;
 
 		for (size_t i = 0; i < f->nwords; i++)

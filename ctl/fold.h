@@ -11,12 +11,15 @@
 enum { FOLD_DIMS = 5 };
 
 /* The classes of a dimension that may be folded, each as a row of `nwords` bits words. */
-struct fold_dim { enum dim dim; struct blocks rows; };
+struct fold_dim {
+	enum dim dim;
+	struct blocks rows;
+};
 struct fold {
-	size_t nwords;                   /* in a row: one bit a place */
+	size_t nwords; /* in a row: one bit a place */
 	struct fold_dim v[FOLD_DIMS];
 	size_t n;
-	size_t folded;                   /* the first so many, after fold_choose() */
+	size_t folded; /* the first so many, after fold_choose() */
 };
 
 /* Whether a dimension may be folded, of which no more than n classes are to be expected. */

@@ -133,11 +133,14 @@ static int refuse_cut(judged_t j, char **err)
 	if (judged_verdict(j) == VERDICT_PASS)
 		return 0;
 	if (rule_is_none(judged_rule(j)))
-		return FAIL(err, -EPERM, "these rules would cut the ssh session this is typed in: `default %s %s` decides it "
-			    "(add a pass rule for it, or --force)", direction_text(judged_direction(j)),
-			    verdict_text(judged_verdict(j)));
-	return FAIL(err, -EPERM, "these rules would cut the ssh session this is typed in: rule %u decides it "
-		    "(put a pass rule before it, or --force)", judged_rule(j).raw + 1);
+		return FAIL(err, -EPERM,
+			    "these rules would cut the ssh session this is typed in: `default %s %s` decides it "
+			    "(add a pass rule for it, or --force)",
+			    direction_text(judged_direction(j)), verdict_text(judged_verdict(j)));
+	return FAIL(err, -EPERM,
+		    "these rules would cut the ssh session this is typed in: rule %u decides it "
+		    "(put a pass rule before it, or --force)",
+		    judged_rule(j).raw + 1);
 }
 
 /* A packet from the client on an interface; where what passes it keeps no state, the answer as well. */
@@ -196,7 +199,8 @@ static int judge_flow(const struct guard *g, const struct flow *f, const struct 
 		rc = refuse_cut(flow, err);
 		if (judged_verdict(flow) != judged_verdict(rules) && !*note)
 			*note = xasprintf("the ssh session this is typed in goes on, since it is older than the firewall, but "
-					  "`default %s %s` stops new ones", direction_text(d), verdict_text(judged_verdict(rules)));
+					  "`default %s %s` stops new ones",
+					  direction_text(d), verdict_text(judged_verdict(rules)));
 	}
 	return rc || keeps_state ? rc : judge_packet(g, session, err);
 }

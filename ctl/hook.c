@@ -44,8 +44,8 @@ void hook_programs_free(struct hook_programs *p)
 	*p = (struct hook_programs){ NULL, 0, 0 };
 }
 
-void hook_programs_add(struct hook_programs *out, const struct iface *ifc, enum hook hook,
-		       enum attach_kind kind, bool ours, __u32 prog_id)
+void hook_programs_add(struct hook_programs *out, const struct iface *ifc, enum hook hook, enum attach_kind kind, bool ours,
+		       __u32 prog_id)
 {
 	struct hook_program p;
 
@@ -62,10 +62,7 @@ void hook_programs_add(struct hook_programs *out, const struct iface *ifc, enum 
 }
 
 /* -ENOENT from f means: nothing of ours there. */
-static int unless_absent(int rc)
-{
-	return rc == -ENOENT ? 0 : rc;
-}
+static int unless_absent(int rc) { return rc == -ENOENT ? 0 : rc; }
 
 /* What the environment says, where the request leaves it open. */
 static enum tc_mode tc_mode_of(const struct hook_request *rq)
@@ -93,8 +90,8 @@ static int has_own_filter(const struct iface *ifc, enum hook hook, bool *has, ch
 
 /* A hook has one of TCX and clsact; the new one is there before the old one goes, so that no packet passes
  * unseen. */
-static int attach_tc(struct instance *in, const struct iface *ifc, const struct hook_request *rq,
-		     enum attach_kind *kind, char **note, char **err)
+static int attach_tc(struct instance *in, const struct iface *ifc, const struct hook_request *rq, enum attach_kind *kind,
+		     char **note, char **err)
 {
 	enum tc_mode mode = tc_mode_of(rq);
 	bool filter;
@@ -115,12 +112,11 @@ static int attach_tc(struct instance *in, const struct iface *ifc, const struct 
 	return rc ? rc : unless_absent(hook_tcx_detach(in, ifc->index, rq->hook, err));
 }
 
-int hook_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq,
-		enum attach_kind *kind, char **note, char **err)
+int hook_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, enum attach_kind *kind, char **note,
+		char **err)
 {
 	if (!ifc->link_known)
-		return FAIL(err, -EAFNOSUPPORT, "%s: its link type %u is neither Ethernet nor plain IP",
-			    ifc->name, ifc->type);
+		return FAIL(err, -EAFNOSUPPORT, "%s: its link type %u is neither Ethernet nor plain IP", ifc->name, ifc->type);
 	switch (rq->hook) {
 	case HOOK_XDP_IN:
 		return hook_xdp_attach(in, ifc, rq, kind, note, err);
@@ -153,8 +149,7 @@ int hook_detach(struct instance *in, unsigned int ifindex, enum hook hook, char 
 	return rc;
 }
 
-int hook_query(const struct instance *in, const struct iface *ifc, enum hook hook, struct hook_programs *out,
-	       char **err)
+int hook_query(const struct instance *in, const struct iface *ifc, enum hook hook, struct hook_programs *out, char **err)
 {
 	int rc;
 
@@ -165,8 +160,7 @@ int hook_query(const struct instance *in, const struct iface *ifc, enum hook hoo
 }
 
 /* One pinned link: what it has attached, or that its interface has gone. */
-static int list_link(const struct instance *in, enum hook hook, unsigned int ifindex,
-		     struct hook_programs *out, char **err)
+static int list_link(const struct instance *in, enum hook hook, unsigned int ifindex, struct hook_programs *out, char **err)
 {
 	_cleanup_hook_programs_ struct hook_programs there = { NULL, 0, 0 };
 	struct hook_program gone;
@@ -175,11 +169,9 @@ static int list_link(const struct instance *in, enum hook hook, unsigned int ifi
 	int rc = iface_get(NULL, ifindex, &ifc, NULL);
 
 	if (!rc)
-		rc = hook == HOOK_XDP_IN ? hook_xdp_query(in, &ifc, &there, err)
-					 : hook_tcx_query(in, &ifc, hook, &there, err);
+		rc = hook == HOOK_XDP_IN ? hook_xdp_query(in, &ifc, &there, err) : hook_tcx_query(in, &ifc, hook, &there, err);
 	if (rc && rc != -ENODEV)
-		return FAIL(err, rc, "interface %u: cannot look at it: %s", ifindex,
-			    err && *err ? *err : strerror(-rc));
+		return FAIL(err, rc, "interface %u: cannot look at it: %s", ifindex, err && *err ? *err : strerror(-rc));
 	for (i = 0; i < there.n && !there.v[i].ours; i++)
 		;
 	memset(&gone, 0, sizeof(gone));
@@ -233,8 +225,7 @@ static int sweep_marks(struct instance *in, char **err)
 	for (i = 0; !rc && i < n; i++) {
 		_cleanup_free_ char *path = instance_pin(in, names[i]);
 
-		if (hook_clsact_mark_name(names[i], &ifindex) &&
-		    iface_get(NULL, ifindex, &ifc, NULL) == -ENODEV)
+		if (hook_clsact_mark_name(names[i], &ifindex) && iface_get(NULL, ifindex, &ifc, NULL) == -ENODEV)
 			(void)rmdir(path);
 	}
 	instance_names_free(names, n);

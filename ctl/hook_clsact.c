@@ -25,17 +25,26 @@ enum { DUMP_TRIES = 8, PRIORITY_FIRST = 1, PRIORITY_LAST = 0xffff };
 struct filter {
 	unsigned int ifindex;
 	__u32 handle, prog_id;
-	__u16 priority, protocol;      /* protocol in wire order */
+	__u16 priority, protocol; /* protocol in wire order */
 	bool bpf, direct, ours;
-	char name[BPF_OBJ_NAME_LEN];   /* the filter's kind where it is not bpf */
+	char name[BPF_OBJ_NAME_LEN]; /* the filter's kind where it is not bpf */
 };
-struct filters { struct filter *v; size_t n, cap; };
+struct filters {
+	struct filter *v;
+	size_t n, cap;
+};
 static void filters_free(struct filters *f) { free(f->v); }
 #define _cleanup_filters_ _cleanup_(filters_free)
 
 enum qdisc { QDISC_NONE, QDISC_CLSACT, QDISC_INGRESS };
-struct qdisc_at { unsigned int ifindex; enum qdisc qdisc; };
-struct qdiscs { struct qdisc_at *v; size_t n, cap; };
+struct qdisc_at {
+	unsigned int ifindex;
+	enum qdisc qdisc;
+};
+struct qdiscs {
+	struct qdisc_at *v;
+	size_t n, cap;
+};
 static void qdiscs_free(struct qdiscs *q) { free(q->v); }
 #define _cleanup_qdiscs_ _cleanup_(qdiscs_free)
 
@@ -86,9 +95,7 @@ static int list_qdiscs(struct rtnl *r, struct qdiscs *q, char **err)
 
 	do {
 		q->n = 0;
-		rc = rtnl_talk(
-			r, tc_request(r, buf, RTM_GETQDISC, NLM_F_DUMP, (struct tcmsg){ .tcm_ifindex = 0 }),
-			on_qdisc, q);
+		rc = rtnl_talk(r, tc_request(r, buf, RTM_GETQDISC, NLM_F_DUMP, (struct tcmsg){ .tcm_ifindex = 0 }), on_qdisc, q);
 	} while (rc == -EINTR && --tries);
 	return rc ? FAIL(err, rc, "clsact: the kernel does not list qdiscs: %s", rtnl_words(r, rc)) : 0;
 }
@@ -184,8 +191,7 @@ bool hook_clsact_mark_name(const char *name, unsigned int *ifindex)
 /* A clsact qdisc on the interface, ours (and marked) or one that was there. */
 static int want_qdisc(struct rtnl *r, struct instance *in, const struct iface *ifc, enum hook hook, char **err)
 {
-	struct tcmsg tc = { .tcm_ifindex = (int)ifc->index, .tcm_parent = TC_H_CLSACT,
-			    .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0) };
+	struct tcmsg tc = { .tcm_ifindex = (int)ifc->index, .tcm_parent = TC_H_CLSACT, .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0) };
 	_cleanup_free_ char *mark = mark_path(in, ifc->index);
 	_cleanup_qdiscs_ struct qdiscs q = { NULL, 0, 0 };
 	__u64 buf[RTNL_REQUEST_SIZE / sizeof(__u64)];
@@ -196,11 +202,12 @@ static int want_qdisc(struct rtnl *r, struct instance *in, const struct iface *i
 	if (rc || there == QDISC_CLSACT || (there == QDISC_INGRESS && hook == HOOK_TC_IN))
 		return rc;
 	if (there == QDISC_INGRESS)
-		return FAIL(err, -EBUSY, "%s: its 'ingress' qdisc leaves no place for an egress filter "
-			    "(tc qdisc delete dev %s ingress)", ifc->name, ifc->name);
+		return FAIL(err, -EBUSY,
+			    "%s: its 'ingress' qdisc leaves no place for an egress filter "
+			    "(tc qdisc delete dev %s ingress)",
+			    ifc->name, ifc->name);
 	if (mkdir(mark, 0700) < 0 && errno != EEXIST)
-		return FAIL(err, -errno, "%s: cannot mark the qdisc in %s: %s", ifc->name, in->shown,
-			    strerror(errno));
+		return FAIL(err, -errno, "%s: cannot mark the qdisc in %s: %s", ifc->name, in->shown, strerror(errno));
 	nlh = tc_request(r, buf, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, tc);
 	mnl_attr_put_strz(nlh, TCA_KIND, "clsact");
 	rc = rtnl_talk(r, nlh, NULL, NULL);
@@ -209,15 +216,14 @@ static int want_qdisc(struct rtnl *r, struct instance *in, const struct iface *i
 	(void)rmdir(mark);
 	if (rc == -EEXIST)
 		return 0;
-	return FAIL(err, rc, "%s: cannot make a clsact qdisc: %s (is the kernel module sch_ingress there?)",
-		    ifc->name, rtnl_words(r, rc));
+	return FAIL(err, rc, "%s: cannot make a clsact qdisc: %s (is the kernel module sch_ingress there?)", ifc->name,
+		    rtnl_words(r, rc));
 }
 
 /* Remove the qdisc where we made it and nobody uses it. */
 static void drop_qdisc(struct rtnl *r, struct instance *in, unsigned int ifindex)
 {
-	struct tcmsg tc = { .tcm_ifindex = (int)ifindex, .tcm_parent = TC_H_CLSACT,
-			    .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0) };
+	struct tcmsg tc = { .tcm_ifindex = (int)ifindex, .tcm_parent = TC_H_CLSACT, .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0) };
 	_cleanup_free_ char *mark = mark_path(in, ifindex);
 	_cleanup_filters_ struct filters f = { NULL, 0, 0 };
 	_cleanup_qdiscs_ struct qdiscs q = { NULL, 0, 0 };
@@ -226,8 +232,7 @@ static void drop_qdisc(struct rtnl *r, struct instance *in, unsigned int ifindex
 
 	if (access(mark, F_OK) < 0 || list_qdiscs(r, &q, NULL) || qdisc_of(&q, ifindex) != QDISC_CLSACT)
 		return;
-	if (list_filters(r, ifindex, HOOK_TC_IN, &f, NULL) || f.n ||
-	    list_filters(r, ifindex, HOOK_TC_OUT, &f, NULL) || f.n)
+	if (list_filters(r, ifindex, HOOK_TC_IN, &f, NULL) || f.n || list_filters(r, ifindex, HOOK_TC_OUT, &f, NULL) || f.n)
 		return;
 	nlh = tc_request(r, buf, RTM_DELQDISC, 0, tc);
 	mnl_attr_put_strz(nlh, TCA_KIND, "clsact");
@@ -261,15 +266,15 @@ static __u16 choose_priority(const struct filters *f, bool *first, bool *replace
 	return (__u16)priority;
 }
 
-static int put_filter(struct rtnl *r, const struct iface *ifc, const struct hook_request *rq, __u16 priority,
-		      bool replace, char **err)
+static int put_filter(struct rtnl *r, const struct iface *ifc, const struct hook_request *rq, __u16 priority, bool replace,
+		      char **err)
 {
-	struct tcmsg tc = { .tcm_ifindex = (int)ifc->index, .tcm_parent = parent_of(rq->hook),
+	struct tcmsg tc = { .tcm_ifindex = (int)ifc->index,
+			    .tcm_parent = parent_of(rq->hook),
 			    .tcm_handle = FILTER_HANDLE,
 			    .tcm_info = TC_H_MAKE((__u32)priority << 16, htons(ETH_P_ALL)) };
 	__u64 buf[RTNL_REQUEST_SIZE / sizeof(__u64)];
-	struct nlmsghdr *nlh =
-		tc_request(r, buf, RTM_NEWTFILTER, NLM_F_CREATE | (replace ? 0 : NLM_F_EXCL), tc);
+	struct nlmsghdr *nlh = tc_request(r, buf, RTM_NEWTFILTER, NLM_F_CREATE | (replace ? 0 : NLM_F_EXCL), tc);
 	struct nlattr *options;
 	int rc;
 
@@ -281,14 +286,12 @@ static int put_filter(struct rtnl *r, const struct iface *ifc, const struct hook
 	mnl_attr_put_u32(nlh, TCA_BPF_FLAGS_GEN, TCA_CLS_FLAGS_SKIP_HW);
 	mnl_attr_nest_end(nlh, options);
 	rc = rtnl_talk(r, nlh, NULL, NULL);
-	return rc ? FAIL(err, rc,
-			 "%s: cannot add a filter to clsact: %s (is the kernel module cls_bpf there?)",
-			 ifc->name, rtnl_words(r, rc))
+	return rc ? FAIL(err, rc, "%s: cannot add a filter to clsact: %s (is the kernel module cls_bpf there?)", ifc->name,
+			 rtnl_words(r, rc))
 		  : 0;
 }
 
-int hook_clsact_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, char **note,
-		       char **err)
+int hook_clsact_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, char **note, char **err)
 {
 	_cleanup_rtnl_ struct rtnl r = { NULL, 0, 0, NULL };
 	_cleanup_filters_ struct filters f = { NULL, 0, 0 };
@@ -328,8 +331,7 @@ static int delete_filter(struct rtnl *r, const struct filter *f, enum hook hook,
 	rc = rtnl_talk(r, nlh, NULL, NULL);
 	if (!rc || rc == -ENOENT || rc == -ENODEV)
 		return 0;
-	return FAIL(err, rc, "interface %u: cannot delete the clsact filter: %s", f->ifindex,
-		    rtnl_words(r, rc));
+	return FAIL(err, rc, "interface %u: cannot delete the clsact filter: %s", f->ifindex, rtnl_words(r, rc));
 }
 
 int hook_clsact_detach(struct instance *in, unsigned int ifindex, enum hook hook, char **err)
@@ -352,8 +354,7 @@ int hook_clsact_detach(struct instance *in, unsigned int ifindex, enum hook hook
 	return rc ? rc : found ? 0 : -ENOENT;
 }
 
-static void add_filter(const struct filter *f, const struct iface *ifc, enum hook hook,
-		       struct hook_programs *out)
+static void add_filter(const struct filter *f, const struct iface *ifc, enum hook hook, struct hook_programs *out)
 {
 	hook_programs_add(out, ifc, hook, ATTACH_CLSACT, f->ours, f->prog_id);
 	if (!f->bpf)
@@ -376,8 +377,7 @@ int hook_clsact_query(const struct iface *ifc, enum hook hook, struct hook_progr
 	return rc;
 }
 
-static int list_ours(struct rtnl *r, const struct iface *ifc, enum hook hook, struct hook_programs *out,
-		     char **err)
+static int list_ours(struct rtnl *r, const struct iface *ifc, enum hook hook, struct hook_programs *out, char **err)
 {
 	_cleanup_filters_ struct filters f = { NULL, 0, 0 };
 	int rc = list_filters(r, ifc->index, hook, &f, err);

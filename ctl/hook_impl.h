@@ -9,8 +9,8 @@
 enum { HOOK_WAIT_MS = 500, HOOK_POLL_MS = 5 }; /* releasing a link takes up to 110 ms, behind our back */
 void hook_pause(void);                         /* HOOK_POLL_MS */
 
-void hook_programs_add(struct hook_programs *out, const struct iface *ifc, enum hook hook,
-		       enum attach_kind kind, bool ours, __u32 prog_id);
+void hook_programs_add(struct hook_programs *out, const struct iface *ifc, enum hook hook, enum attach_kind kind, bool ours,
+		       __u32 prog_id);
 /* The kernel's id and name of a program; name is "" where it has none. id 0 where fd is not a program. */
 __u32 hook_prog_id(int prog_fd);
 void hook_prog_name(__u32 prog_id, char name[BPF_OBJ_NAME_LEN]);
@@ -18,14 +18,13 @@ void hook_prog_name(__u32 prog_id, char name[BPF_OBJ_NAME_LEN]);
 /* Pinned links (hook_link.c). -ENOENT where there is no pin. */
 struct hook_link {
 	int fd;
-	unsigned int ifindex;   /* 0 when the interface has gone */
+	unsigned int ifindex; /* 0 when the interface has gone */
 	__u32 prog_id;
 };
 #define HOOK_LINK_NONE ((struct hook_link){ .fd = -1 })
 void hook_link_close(struct hook_link *l);
 #define _cleanup_hook_link_ _cleanup_(hook_link_close)
-int hook_link_open(const struct instance *in, unsigned int ifindex, enum hook hook, struct hook_link *out,
-		   char **err);
+int hook_link_open(const struct instance *in, unsigned int ifindex, enum hook hook, struct hook_link *out, char **err);
 int hook_link_pin(struct instance *in, unsigned int ifindex, enum hook hook, int link_fd, char **err);
 int hook_link_update(const struct hook_link *l, const struct iface *ifc, int prog_fd, char **err);
 /* Detach at once, then remove the pin; closes nothing. */
@@ -33,19 +32,17 @@ int hook_link_remove(struct instance *in, unsigned int ifindex, enum hook hook, 
 /* Parse a pin's name; false where it is no link's. */
 bool hook_link_name(const char *name, enum hook *hook, unsigned int *ifindex);
 
-int hook_xdp_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq,
-		    enum attach_kind *kind, char **note, char **err);
+int hook_xdp_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, enum attach_kind *kind,
+		    char **note, char **err);
 int hook_xdp_detach(struct instance *in, unsigned int ifindex, char **err);
 int hook_xdp_query(const struct instance *in, const struct iface *ifc, struct hook_programs *out, char **err);
 
 /* -EOPNOTSUPP where the kernel has no TCX. */
 int hook_tcx_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, char **err);
 int hook_tcx_detach(struct instance *in, unsigned int ifindex, enum hook hook, char **err);
-int hook_tcx_query(const struct instance *in, const struct iface *ifc, enum hook hook,
-		   struct hook_programs *out, char **err);
+int hook_tcx_query(const struct instance *in, const struct iface *ifc, enum hook hook, struct hook_programs *out, char **err);
 
-int hook_clsact_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, char **note,
-		       char **err);
+int hook_clsact_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, char **note, char **err);
 int hook_clsact_detach(struct instance *in, unsigned int ifindex, enum hook hook, char **err);
 int hook_clsact_query(const struct iface *ifc, enum hook hook, struct hook_programs *out, char **err);
 /* Our filters on all interfaces. */

@@ -48,8 +48,7 @@ void hook_link_close(struct hook_link *l)
 	*l = HOOK_LINK_NONE;
 }
 
-int hook_link_open(const struct instance *in, unsigned int ifindex, enum hook hook, struct hook_link *out,
-		   char **err)
+int hook_link_open(const struct instance *in, unsigned int ifindex, enum hook hook, struct hook_link *out, char **err)
 {
 	_cleanup_free_ char *pin = pin_name(in, ifindex, hook);
 	_cleanup_close_ int fd = bpf_obj_get(pin);
@@ -61,16 +60,15 @@ int hook_link_open(const struct instance *in, unsigned int ifindex, enum hook ho
 	if (fd == -ENOENT)
 		return fd;
 	if (fd < 0)
-		return FAIL(err, fd, "%s/link-%s-%u: cannot open the pinned link: %s", in->shown,
-			    hook_text(hook), ifindex, strerror(-fd));
+		return FAIL(err, fd, "%s/link-%s-%u: cannot open the pinned link: %s", in->shown, hook_text(hook), ifindex,
+			    strerror(-fd));
 	memset(&info, 0, sizeof(info));
 	rc = bpf_obj_get_info_by_fd(fd, &info, &len);
 	if (!rc && info.type != (hook == HOOK_XDP_IN ? LINK_TYPE_XDP : LINK_TYPE_TCX))
 		rc = -EINVAL;
 	if (rc)
-		return FAIL(err, rc,
-			    "%s/link-%s-%u: not a link of ours (look who put it there, then remove it)",
-			    in->shown, hook_text(hook), ifindex);
+		return FAIL(err, rc, "%s/link-%s-%u: not a link of ours (look who put it there, then remove it)", in->shown,
+			    hook_text(hook), ifindex);
 	out->fd = TAKE_FD(fd);
 	out->ifindex = info.ifindex;
 	out->prog_id = info.prog_id;
@@ -82,8 +80,8 @@ int hook_link_pin(struct instance *in, unsigned int ifindex, enum hook hook, int
 	_cleanup_free_ char *pin = pin_name(in, ifindex, hook);
 	int rc = bpf_obj_pin(link_fd, pin);
 
-	return rc ? FAIL(err, rc, "%s/link-%s-%u: cannot pin the link: %s", in->shown, hook_text(hook), ifindex,
-			 strerror(-rc)) : 0;
+	return rc ? FAIL(err, rc, "%s/link-%s-%u: cannot pin the link: %s", in->shown, hook_text(hook), ifindex, strerror(-rc))
+		  : 0;
 }
 
 int hook_link_update(const struct hook_link *l, const struct iface *ifc, int prog_fd, char **err)
@@ -91,10 +89,8 @@ int hook_link_update(const struct hook_link *l, const struct iface *ifc, int pro
 	int rc = bpf_link_update(l->fd, prog_fd, NULL);
 
 	if (rc == -ERANGE)
-		return FAIL(err, rc, "%s: MTU %u is too large for the new XDP program (lower the MTU)",
-			    ifc->name, ifc->mtu);
-	return rc ? FAIL(err, rc, "%s: cannot replace the attached program: %s (detach, then attach)",
-			 ifc->name, strerror(-rc))
+		return FAIL(err, rc, "%s: MTU %u is too large for the new XDP program (lower the MTU)", ifc->name, ifc->mtu);
+	return rc ? FAIL(err, rc, "%s: cannot replace the attached program: %s (detach, then attach)", ifc->name, strerror(-rc))
 		  : 0;
 }
 
@@ -110,7 +106,7 @@ int hook_link_remove(struct instance *in, unsigned int ifindex, enum hook hook, 
 	if (rc && rc != -ENOLINK && rc != -ENODEV)
 		return FAIL(err, rc, "interface %u: cannot detach: %s", ifindex, strerror(-rc));
 	if (unlink(pin) < 0 && errno != ENOENT)
-		return FAIL(err, -errno, "%s/link-%s-%u: cannot remove the pin: %s", in->shown,
-			    hook_text(hook), ifindex, strerror(errno));
+		return FAIL(err, -errno, "%s/link-%s-%u: cannot remove the pin: %s", in->shown, hook_text(hook), ifindex,
+			    strerror(errno));
 	return 0;
 }

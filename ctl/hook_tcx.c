@@ -40,8 +40,7 @@ static bool contains(const __u32 *ids, __u32 n, __u32 id)
 }
 
 /* Our link on the interface, if it is alive and in this namespace. */
-static int open_live(const struct instance *in, const struct iface *ifc, enum hook hook, struct hook_link *l,
-		     char **err)
+static int open_live(const struct instance *in, const struct iface *ifc, enum hook hook, struct hook_link *l, char **err)
 {
 	__u32 ids[TCX_CHAIN_MAX] = { 0 };
 	int rc = hook_link_open(in, ifc->index, hook, l, err);
@@ -67,8 +66,7 @@ int hook_tcx_attach(struct instance *in, const struct iface *ifc, const struct h
 		return rc;
 	link = bpf_link_create(rq->prog_fd, (int)ifc->index, attach_type(rq->hook), &opts);
 	if (link == -EINVAL || link == -EOPNOTSUPP)
-		return FAIL(err, -EOPNOTSUPP,
-			    "%s: the kernel has no TCX (needs Linux 6.6; clsact does the same)", ifc->name);
+		return FAIL(err, -EOPNOTSUPP, "%s: the kernel has no TCX (needs Linux 6.6; clsact does the same)", ifc->name);
 	if (link < 0)
 		return FAIL(err, link, "%s: cannot attach to TC: %s", ifc->name, strerror(-link));
 	return hook_link_pin(in, ifc->index, rq->hook, link, err);
@@ -79,8 +77,7 @@ int hook_tcx_detach(struct instance *in, unsigned int ifindex, enum hook hook, c
 	return hook_link_remove(in, ifindex, hook, err);
 }
 
-int hook_tcx_query(const struct instance *in, const struct iface *ifc, enum hook hook,
-		   struct hook_programs *out, char **err)
+int hook_tcx_query(const struct instance *in, const struct iface *ifc, enum hook hook, struct hook_programs *out, char **err)
 {
 	_cleanup_hook_link_ struct hook_link l = HOOK_LINK_NONE;
 	__u32 ids[TCX_CHAIN_MAX] = { 0 }, n = chain(ifc->index, hook, ids), i;

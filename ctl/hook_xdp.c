@@ -8,15 +8,9 @@
 #include "hook_impl.h"
 #include "rtnl.h"
 
-static const char *mode_words(__u32 flags)
-{
-	return flags == XDP_FLAGS_SKB_MODE ? "generic" : "native";
-}
+static const char *mode_words(__u32 flags) { return flags == XDP_FLAGS_SKB_MODE ? "generic" : "native"; }
 
-static enum attach_kind kind_of(__u32 flags)
-{
-	return flags == XDP_FLAGS_SKB_MODE ? ATTACH_XDP_GENERIC : ATTACH_XDP_NATIVE;
-}
+static enum attach_kind kind_of(__u32 flags) { return flags == XDP_FLAGS_SKB_MODE ? ATTACH_XDP_GENERIC : ATTACH_XDP_NATIVE; }
 
 /* The old way, by netlink: fd -1 detaches, expected is what must be there (or -1). Its refusals are explained
  * (r->words). */
@@ -77,7 +71,7 @@ static int create_link(int prog_fd, unsigned int ifindex, __u32 flags)
 struct foreign {
 	__u32 id, flags;
 	char name[BPF_OBJ_NAME_LEN];
-	int fd;          /* to put it back; -1 where it cannot be had */
+	int fd; /* to put it back; -1 where it cannot be had */
 };
 
 /* What is on the interface now. -ENODATA where nothing is. */
@@ -113,8 +107,10 @@ static int evict(const struct iface *ifc, bool force, struct foreign *f, char **
 	if (rc)
 		return rc;
 	if (!force)
-		return FAIL(err, -EBUSY, "%s: an XDP program of someone else is attached: '%s', id %u, %s "
-			    "(detach it, or say --force)", ifc->name, f->name, f->id, mode_words(f->flags));
+		return FAIL(err, -EBUSY,
+			    "%s: an XDP program of someone else is attached: '%s', id %u, %s "
+			    "(detach it, or say --force)",
+			    ifc->name, f->name, f->id, mode_words(f->flags));
 	rc = rtnl_open(&r, err);
 	if (!rc)
 		rc = set_by_netlink(&r, ifc->index, -1, f->fd, f->flags);
@@ -124,8 +120,8 @@ static int evict(const struct iface *ifc, bool force, struct foreign *f, char **
 			    "(end what owns the link: bpftool link)",
 			    ifc->name, f->name, f->id);
 	if (rc)
-		return FAIL(err, rc, "%s: cannot detach the XDP program '%s', id %u: %s", ifc->name, f->name,
-			    f->id, rtnl_words(&r, rc));
+		return FAIL(err, rc, "%s: cannot detach the XDP program '%s', id %u: %s", ifc->name, f->name, f->id,
+			    rtnl_words(&r, rc));
 	return 0;
 }
 
@@ -142,18 +138,15 @@ static int refused(const struct iface *ifc, int prog_fd, __u32 flags, int rc, ch
 	_cleanup_free_ char *words = driver_words(prog_fd, ifc->index, flags, rc);
 
 	if (rc == -ERANGE)
-		return FAIL(err, rc,
-			    "%s: MTU %u is too large for %s XDP here: %s (lower the MTU, or --mode generic)",
-			    ifc->name, ifc->mtu, mode_words(flags), words);
+		return FAIL(err, rc, "%s: MTU %u is too large for %s XDP here: %s (lower the MTU, or --mode generic)", ifc->name,
+			    ifc->mtu, mode_words(flags), words);
 	if (rc == -EOPNOTSUPP)
-		return FAIL(err, rc, "%s: no %s XDP: %s (--mode auto takes what there is)", ifc->name,
-			    mode_words(flags), words);
+		return FAIL(err, rc, "%s: no %s XDP: %s (--mode auto takes what there is)", ifc->name, mode_words(flags), words);
 	return FAIL(err, rc, "%s: cannot attach in %s mode: %s", ifc->name, mode_words(flags), words);
 }
 
 /* Attach in one mode and pin. */
-static int attach_mode(struct instance *in, const struct iface *ifc, const struct hook_request *rq, __u32 flags,
-		       char **err)
+static int attach_mode(struct instance *in, const struct iface *ifc, const struct hook_request *rq, __u32 flags, char **err)
 {
 	_cleanup_(foreign_close) struct foreign f = { .fd = -1 };
 	_cleanup_close_ int link = create_link(rq->prog_fd, ifc->index, flags);
@@ -176,8 +169,8 @@ static int attach_mode(struct instance *in, const struct iface *ifc, const struc
 	return rc;
 }
 
-static int attach_new(struct instance *in, const struct iface *ifc, const struct hook_request *rq,
-		      enum attach_kind *kind, char **note, char **err)
+static int attach_new(struct instance *in, const struct iface *ifc, const struct hook_request *rq, enum attach_kind *kind,
+		      char **note, char **err)
 {
 	__u32 flags = rq->xdp_mode == XDP_MODE_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 	_cleanup_free_ char *why = NULL;
@@ -189,8 +182,8 @@ static int attach_new(struct instance *in, const struct iface *ifc, const struct
 		flags = XDP_FLAGS_SKB_MODE;
 		rc = attach_mode(in, ifc, rq, flags, &why);
 		if (!rc)
-			FAIL(note, 0, "%s: attached in generic mode: the driver has no native XDP: %s (slower)",
-			     ifc->name, words);
+			FAIL(note, 0, "%s: attached in generic mode: the driver has no native XDP: %s (slower)", ifc->name,
+			     words);
 	}
 	*kind = kind_of(flags);
 	if (rc && err) {
@@ -201,8 +194,7 @@ static int attach_new(struct instance *in, const struct iface *ifc, const struct
 }
 
 /* Our link on the interface, if it is alive and in this namespace (the interface may have moved to another). */
-static int open_live(const struct instance *in, const struct iface *ifc, struct hook_link *l,
-		     enum attach_kind *kind, char **err)
+static int open_live(const struct instance *in, const struct iface *ifc, struct hook_link *l, enum attach_kind *kind, char **err)
 {
 	int rc = hook_link_open(in, ifc->index, HOOK_XDP_IN, l, err);
 
@@ -223,8 +215,8 @@ static bool mode_is(enum xdp_mode mode, enum attach_kind kind)
 
 /* Native and generic exclude each other, so that a change of mode has a gap; where it fails the old mode
  * comes back. */
-static int change_mode(struct instance *in, const struct iface *ifc, const struct hook_request *rq,
-		       enum attach_kind *kind, char **note, char **err)
+static int change_mode(struct instance *in, const struct iface *ifc, const struct hook_request *rq, enum attach_kind *kind,
+		       char **note, char **err)
 {
 	struct hook_request old = *rq;
 	int rc = hook_link_remove(in, ifc->index, HOOK_XDP_IN, err);
@@ -237,20 +229,21 @@ static int change_mode(struct instance *in, const struct iface *ifc, const struc
 	if (rc)
 		(void)attach_new(in, ifc, &old, &ignored, NULL, NULL);
 	else if (note && !*note)
-		*note = xasprintf("%s: packets that came in during the change of mode passed unjudged (by way of --mode tc there is no "
-				  "such moment)", ifc->name);
+		*note = xasprintf(
+			"%s: packets that came in during the change of mode passed unjudged (by way of --mode tc there is no "
+			"such moment)",
+			ifc->name);
 	return rc;
 }
 
-int hook_xdp_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq,
-		    enum attach_kind *kind, char **note, char **err)
+int hook_xdp_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, enum attach_kind *kind,
+		    char **note, char **err)
 {
 	_cleanup_hook_link_ struct hook_link l = HOOK_LINK_NONE;
 	int rc;
 
 	if (ifc->link != LINK_ETHER)
-		return FAIL(err, -EOPNOTSUPP,
-			    "%s: XDP needs Ethernet headers, and the interface has none (use TC)", ifc->name);
+		return FAIL(err, -EOPNOTSUPP, "%s: XDP needs Ethernet headers, and the interface has none (use TC)", ifc->name);
 	rc = open_live(in, ifc, &l, kind, err);
 	if (!rc && mode_is(rq->xdp_mode, *kind))
 		return hook_link_update(&l, ifc, rq->prog_fd, err);
@@ -278,8 +271,7 @@ int hook_xdp_detach(struct instance *in, unsigned int ifindex, char **err)
 		return rc;
 	while (!iface_get(NULL, ifindex, &now, NULL) && (now.xdp_native == id || now.xdp_generic == id)) {
 		if (left <= 0)
-			return FAIL(err, -EBUSY, "%s: the XDP program, id %u, does not go away (try again)",
-				    now.name, id);
+			return FAIL(err, -EBUSY, "%s: the XDP program, id %u, does not go away (try again)", now.name, id);
 		hook_pause();
 		left -= HOOK_POLL_MS;
 	}
@@ -296,8 +288,7 @@ int hook_xdp_query(const struct instance *in, const struct iface *ifc, struct ho
 	if (rc && rc != -ENOENT && rc != -ESTALE)
 		return rc;
 	if (ifc->xdp_native)
-		hook_programs_add(out, ifc, HOOK_XDP_IN, ATTACH_XDP_NATIVE, ours && kind == ATTACH_XDP_NATIVE,
-				  ifc->xdp_native);
+		hook_programs_add(out, ifc, HOOK_XDP_IN, ATTACH_XDP_NATIVE, ours && kind == ATTACH_XDP_NATIVE, ifc->xdp_native);
 	if (ifc->xdp_generic)
 		hook_programs_add(out, ifc, HOOK_XDP_IN, ATTACH_XDP_GENERIC, ours && kind == ATTACH_XDP_GENERIC,
 				  ifc->xdp_generic);

@@ -78,7 +78,11 @@ static void take_stats(const struct nlattr *attr, struct iface *ifc)
 }
 
 /* What a link's attributes say of the device below it; IFLA_LINK means other things for tunnels and pairs. */
-struct lower { struct iface *ifc; unsigned int link; bool elsewhere, stacked; };
+struct lower {
+	struct iface *ifc;
+	unsigned int link;
+	bool elsewhere, stacked;
+};
 
 static int on_vlan_attr(const struct nlattr *attr, void *arg)
 {
@@ -129,7 +133,10 @@ static int on_link_attr(const struct nlattr *attr, void *arg)
 	return MNL_CB_OK;
 }
 
-struct iface_vec { struct iface *v; size_t n, cap; };
+struct iface_vec {
+	struct iface *v;
+	size_t n, cap;
+};
 
 static int on_link(const struct nlmsghdr *nlh, void *arg)
 {
@@ -191,8 +198,8 @@ static int no_such_interface(const char *name, char **err)
 		for (i = 0; i < n && i < 12; i++)
 			strbuf_add(&have, "%s %s", i ? "," : "", v[i].name);
 	}
-	return FAIL(err, -ENODEV, "%s: no such interface in this network namespace (%s%s)", name,
-		    have.str, n > 12 ? ", ..." : "");
+	return FAIL(err, -ENODEV, "%s: no such interface in this network namespace (%s%s)", name, have.str,
+		    n > 12 ? ", ..." : "");
 }
 
 int iface_get(const char *name, unsigned int index, struct iface *out, char **err)

@@ -12,14 +12,14 @@
 struct iface {
 	unsigned int index;
 	char name[IFNAMSIZ];
-	unsigned short type;   /* ARPHRD_*, linux/if_arp.h */
-	bool link_known;       /* `link` holds; else a type that fwctl cannot read (InfiniBand, ...) */
-	enum link link;        /* LINK_ETHER or LINK_IP */
+	unsigned short type; /* ARPHRD_*, linux/if_arp.h */
+	bool link_known;     /* `link` holds; else a type that fwctl cannot read (InfiniBand, ...) */
+	enum link link;      /* LINK_ETHER or LINK_IP */
 	bool up, loopback;
 	uint32_t mtu;
-	unsigned int master;   /* ifindex of the bridge, bond or VRF that it is a port of; 0 none */
-	unsigned int below;    /* of a VLAN device or macvlan: ifindex of the device that its frames go through; 0 none */
-	bool tags;             /* a VLAN device: `vid` is the tag that its frames have there */
+	unsigned int master; /* ifindex of the bridge, bond or VRF that it is a port of; 0 none */
+	unsigned int below;  /* of a VLAN device or macvlan: ifindex of the device that its frames go through; 0 none */
+	bool tags;           /* a VLAN device: `vid` is the tag that its frames have there */
 	uint16_t vid;
 	/* Programs attached to XDP, by kernel id, 0 where none. Native and generic exclude each other. */
 	uint32_t xdp_native, xdp_generic, xdp_offload;

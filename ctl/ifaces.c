@@ -57,8 +57,7 @@ static int find_slot(const struct state *s, unsigned int ifindex, __u32 *out)
 
 int iface_enter(struct state *s, const struct iface *ifc, bool strips_vlan, char **err)
 {
-	struct iface_slot slot = { .ifindex = ifc->index, .link = (__u8)ifc->link,
-				   .flags = strips_vlan ? IFACE_STRIPS_VLAN : 0 };
+	struct iface_slot slot = { .ifindex = ifc->index, .link = (__u8)ifc->link, .flags = strips_vlan ? IFACE_STRIPS_VLAN : 0 };
 	__u32 at = 0;
 	int rc = iface_id(s, ifc->name, true, &slot.id);
 

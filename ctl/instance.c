@@ -31,8 +31,7 @@ int instance_privileged(char **err)
 		if (i == 3)
 			return 0;
 	}
-	return FAIL(err, -EPERM,
-		    "privileges: needs root or CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN (try sudo)");
+	return FAIL(err, -EPERM, "privileges: needs root or CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN (try sudo)");
 }
 
 /* Open (and make, where wanted) a directory that only root can have filled. */
@@ -47,8 +46,7 @@ static int open_dir(int at, const char *name, bool create, const char *shown, ch
 		made = !mkdirat(at, name, 0700);
 		if (!made && errno != EEXIST) {
 			rc = -errno;
-			return FAIL(err, rc, "%s: cannot make the directory: %s (needs root)", shown,
-				    strerror(-rc));
+			return FAIL(err, rc, "%s: cannot make the directory: %s (needs root)", shown, strerror(-rc));
 		}
 	}
 	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -63,8 +61,7 @@ static int open_dir(int at, const char *name, bool create, const char *shown, ch
 	if (fstat(fd, &st) < 0)
 		return FAIL(err, -errno, "%s: %s", shown, strerror(errno));
 	if ((st.st_uid && st.st_uid != geteuid()) || (st.st_mode & 07777) != 0700)
-		return FAIL(err, -EPERM,
-			    "%s: owner %u and mode %04o, not root's and 0700 (look who made it, then remove it)",
+		return FAIL(err, -EPERM, "%s: owner %u and mode %04o, not root's and 0700 (look who made it, then remove it)",
 			    shown, (unsigned int)st.st_uid, (unsigned int)st.st_mode & 07777);
 	return TAKE_FD(fd);
 }
@@ -86,9 +83,8 @@ static int lock(int fd, const char *shown, char **err)
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return FAIL(err, -errno, "%s: cannot lock it: %s", shown, strerror(errno));
 		if (seconds() > end)
-			return FAIL(err, -EBUSY,
-				    "%s: locked by another fwctl for %d s (let it end, then try again)",
-				    shown, LOCK_WAIT_S);
+			return FAIL(err, -EBUSY, "%s: locked by another fwctl for %d s (let it end, then try again)", shown,
+				    LOCK_WAIT_S);
 		nanosleep(&pause, NULL);
 	}
 	return 0;
@@ -99,8 +95,7 @@ static bool still_there(int at, const char *name, int fd)
 {
 	struct stat a, b;
 
-	return !fstat(fd, &a) && !fstatat(at, name, &b, AT_SYMLINK_NOFOLLOW) && a.st_ino == b.st_ino &&
-	       a.st_dev == b.st_dev;
+	return !fstat(fd, &a) && !fstatat(at, name, &b, AT_SYMLINK_NOFOLLOW) && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
 }
 
 static int open_instance_dir(struct instance *in, const char *name, unsigned int flags, char **err)
@@ -125,9 +120,7 @@ static int open_instance_dir(struct instance *in, const char *name, unsigned int
 		in->lock_fd = TAKE_FD(fd);
 		return 0;
 	}
-	return FAIL(err, -EBUSY,
-		    "%s: made and purged again and again by others (let them end, then try again)",
-		    in->shown);
+	return FAIL(err, -EBUSY, "%s: made and purged again and again by others (let them end, then try again)", in->shown);
 }
 
 int instance_open(struct instance *in, unsigned int flags, char **err)
@@ -155,8 +148,7 @@ int instance_open(struct instance *in, unsigned int flags, char **err)
 		memcpy(in->dir, in->shown, sizeof(in->dir));
 	rc = open_instance_dir(in, name, flags, err);
 	if (rc == -ENOENT)
-		FAIL(err, rc,
-		     "this network namespace: nothing is attached or applied here (fwctl attach, fwctl apply)");
+		FAIL(err, rc, "this network namespace: nothing is attached or applied here (fwctl attach, fwctl apply)");
 	if (rc)
 		instance_close(in);
 	return rc;
@@ -169,10 +161,7 @@ void instance_close(struct instance *in)
 	*in = INSTANCE_CLOSED;
 }
 
-char *instance_pin(const struct instance *in, const char *name)
-{
-	return xasprintf("%s/%s", in->dir, name);
-}
+char *instance_pin(const struct instance *in, const char *name) { return xasprintf("%s/%s", in->dir, name); }
 
 static void close_dir(DIR **d)
 {
@@ -191,15 +180,9 @@ static DIR *read_dir(int at, const char *name)
 	return d;
 }
 
-static bool is_dot(const char *name)
-{
-	return !strcmp(name, ".") || !strcmp(name, "..");
-}
+static bool is_dot(const char *name) { return !strcmp(name, ".") || !strcmp(name, ".."); }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 int instance_list(const struct instance *in, char ***v, size_t *n, char **err)
 {
@@ -262,7 +245,6 @@ int instance_purge(struct instance *in, char **err)
 	if (!rc && rmdir(in->dir) < 0 && errno != ENOENT)
 		rc = -errno;
 	if (rc)
-		return FAIL(err, rc, "%s: cannot remove it: %s (look what is in there)", in->shown,
-			    strerror(-rc));
+		return FAIL(err, rc, "%s: cannot remove it: %s (look what is in there)", in->shown, strerror(-rc));
 	return 0;
 }

@@ -16,10 +16,10 @@ enum { INSTANCE_NAME_MAX = 63 }; /* bytes of a pin's name; no '/' and no '.' (bp
 enum { INSTANCE_CREATE = 1, INSTANCE_LOCK = 2 };
 
 struct instance {
-	char dir[80];      /* for system calls of this process; may go through /proc/self/fd */
-	char shown[80];    /* for messages: /sys/fs/bpf/fwctl/net-<cookie> */
-	int base_fd;       /* the BPF file system */
-	int lock_fd;       /* the directory; holds the lock with INSTANCE_LOCK */
+	char dir[80];   /* for system calls of this process; may go through /proc/self/fd */
+	char shown[80]; /* for messages: /sys/fs/bpf/fwctl/net-<cookie> */
+	int base_fd;    /* the BPF file system */
+	int lock_fd;    /* the directory; holds the lock with INSTANCE_LOCK */
 	__u64 cookie;
 };
 #define INSTANCE_CLOSED ((struct instance){ .base_fd = -1, .lock_fd = -1 })

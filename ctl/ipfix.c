@@ -10,66 +10,72 @@ enum { REVERSE_PEN = 29305, ENTERPRISE_BIT = 0x8000 }; /* RFC 5103 */
  * Information elements (IANA's registry "IPFIX Information Elements"): name, number, enterprise (0: IANA's own), bytes. Where bytes are
  * fewer than the registry's type has, that is reduced-size encoding (RFC 7011, 6.2).
  */
-#define IPFIX_FIELDS(X)                                                                   \
-	X(SOURCE_IPV4, 8, 0, 4)                 /* sourceIPv4Address */                   \
-	X(DESTINATION_IPV4, 12, 0, 4)           /* destinationIPv4Address */              \
-	X(SOURCE_IPV6, 27, 0, 16)               /* sourceIPv6Address */                   \
-	X(DESTINATION_IPV6, 28, 0, 16)          /* destinationIPv6Address */              \
-	X(SOURCE_PORT, 7, 0, 2)                 /* sourceTransportPort */                 \
-	X(DESTINATION_PORT, 11, 0, 2)           /* destinationTransportPort */            \
-	X(ICMP_TYPE_CODE, 32, 0, 2)             /* icmpTypeCodeIPv4 */                    \
-	X(ICMP6_TYPE_CODE, 139, 0, 2)           /* icmpTypeCodeIPv6 */                    \
-	X(PROTOCOL, 4, 0, 1)                    /* protocolIdentifier */                  \
-	X(OCTETS, 1, 0, 8)                      /* octetDeltaCount */                     \
-	X(PACKETS, 2, 0, 8)                     /* packetDeltaCount */                    \
-	X(TCP_FLAGS, 6, 0, 2)                   /* tcpControlBits */                      \
-	X(REVERSE_OCTETS, 1, REVERSE_PEN, 8)                                              \
-	X(REVERSE_PACKETS, 2, REVERSE_PEN, 8)                                             \
-	X(REVERSE_TCP_FLAGS, 6, REVERSE_PEN, 2)                                           \
-	X(START, 152, 0, 8)                     /* flowStartMilliseconds */               \
-	X(END, 153, 0, 8)                       /* flowEndMilliseconds */                 \
-	X(END_REASON, 136, 0, 1)                /* flowEndReason */                       \
-	X(BIFLOW_DIRECTION, 239, 0, 1)          /* biflowDirection: forward is from the initiator */ \
-	X(VLAN, 58, 0, 2)                       /* vlanId */                              \
-	X(INNER_VLAN, 245, 0, 2)                /* dot1qCustomerVlanId */                 \
-	X(INGRESS, 10, 0, 4)                    /* ingressInterface */                    \
-	X(EGRESS, 14, 0, 4)                     /* egressInterface */                     \
-	X(DIRECTION, 61, 0, 1)                  /* flowDirection */                       \
-	X(FIREWALL_EVENT, 233, 0, 1)            /* firewallEvent */                       \
-	X(FORWARDING_STATUS, 89, 0, 1)          /* forwardingStatus (RFC 7270) */         \
-	X(RULE, 302, 0, 8)                      /* selectorId: the rule as what selected the packets */ \
-	X(RULESET, 301, 0, 8)                   /* selectionSequenceId: the rules that it is one of */ \
-	X(RULE_NAME, 335, 0, VARIABLE)          /* selectorName: its label */             \
-	X(PROCESS, 144, 0, 4)                   /* exportingProcessId */                  \
-	X(UNSENT_FLOWS, 166, 0, 8)              /* notSentFlowTotalCount */               \
-	X(UNSENT_PACKETS, 167, 0, 8)            /* notSentPacketTotalCount */             \
-	X(UNSENT_OCTETS, 168, 0, 8)             /* notSentOctetTotalCount */
+#define IPFIX_FIELDS(X)                                                                        \
+	X(SOURCE_IPV4, 8, 0, 4)        /* sourceIPv4Address */                                 \
+	X(DESTINATION_IPV4, 12, 0, 4)  /* destinationIPv4Address */                            \
+	X(SOURCE_IPV6, 27, 0, 16)      /* sourceIPv6Address */                                 \
+	X(DESTINATION_IPV6, 28, 0, 16) /* destinationIPv6Address */                            \
+	X(SOURCE_PORT, 7, 0, 2)        /* sourceTransportPort */                               \
+	X(DESTINATION_PORT, 11, 0, 2)  /* destinationTransportPort */                          \
+	X(ICMP_TYPE_CODE, 32, 0, 2)    /* icmpTypeCodeIPv4 */                                  \
+	X(ICMP6_TYPE_CODE, 139, 0, 2)  /* icmpTypeCodeIPv6 */                                  \
+	X(PROTOCOL, 4, 0, 1)           /* protocolIdentifier */                                \
+	X(OCTETS, 1, 0, 8)             /* octetDeltaCount */                                   \
+	X(PACKETS, 2, 0, 8)            /* packetDeltaCount */                                  \
+	X(TCP_FLAGS, 6, 0, 2)          /* tcpControlBits */                                    \
+	X(REVERSE_OCTETS, 1, REVERSE_PEN, 8)                                                   \
+	X(REVERSE_PACKETS, 2, REVERSE_PEN, 8)                                                  \
+	X(REVERSE_TCP_FLAGS, 6, REVERSE_PEN, 2)                                                \
+	X(START, 152, 0, 8)            /* flowStartMilliseconds */                             \
+	X(END, 153, 0, 8)              /* flowEndMilliseconds */                               \
+	X(END_REASON, 136, 0, 1)       /* flowEndReason */                                     \
+	X(BIFLOW_DIRECTION, 239, 0, 1) /* biflowDirection: forward is from the initiator */    \
+	X(VLAN, 58, 0, 2)              /* vlanId */                                            \
+	X(INNER_VLAN, 245, 0, 2)       /* dot1qCustomerVlanId */                               \
+	X(INGRESS, 10, 0, 4)           /* ingressInterface */                                  \
+	X(EGRESS, 14, 0, 4)            /* egressInterface */                                   \
+	X(DIRECTION, 61, 0, 1)         /* flowDirection */                                     \
+	X(FIREWALL_EVENT, 233, 0, 1)   /* firewallEvent */                                     \
+	X(FORWARDING_STATUS, 89, 0, 1) /* forwardingStatus (RFC 7270) */                       \
+	X(RULE, 302, 0, 8)             /* selectorId: the rule as what selected the packets */ \
+	X(RULESET, 301, 0, 8)          /* selectionSequenceId: the rules that it is one of */  \
+	X(RULE_NAME, 335, 0, VARIABLE) /* selectorName: its label */                           \
+	X(PROCESS, 144, 0, 4)          /* exportingProcessId */                                \
+	X(UNSENT_FLOWS, 166, 0, 8)     /* notSentFlowTotalCount */                             \
+	X(UNSENT_PACKETS, 167, 0, 8)   /* notSentPacketTotalCount */                           \
+	X(UNSENT_OCTETS, 168, 0, 8)    /* notSentOctetTotalCount */
 #define FIELD_ID(name, number, pen, bytes)   FIELD_##name,
 #define FIELD_SPEC(name, number, pen, bytes) { number, pen, bytes },
 enum field { IPFIX_FIELDS(FIELD_ID) FIELD_NONE };
-static const struct { __u16 number; __u32 pen; __u16 bytes; } specs[] = { IPFIX_FIELDS(FIELD_SPEC) };
+static const struct {
+	__u16 number;
+	__u32 pen;
+	__u16 bytes;
+} specs[] = { IPFIX_FIELDS(FIELD_SPEC) };
 
 /* What all flow records have behind addresses and ports. */
-#define FLOW_REST                                                                                                     \
-	FIELD_PROTOCOL, FIELD_OCTETS, FIELD_PACKETS, FIELD_TCP_FLAGS, FIELD_REVERSE_OCTETS, FIELD_REVERSE_PACKETS,    \
-	FIELD_REVERSE_TCP_FLAGS, FIELD_START, FIELD_END, FIELD_END_REASON, FIELD_BIFLOW_DIRECTION, FIELD_VLAN,        \
-	FIELD_INNER_VLAN, FIELD_INGRESS, FIELD_EGRESS, FIELD_DIRECTION, FIELD_FIREWALL_EVENT, FIELD_FORWARDING_STATUS, \
-	FIELD_RULE, FIELD_RULESET, FIELD_NONE
-static const enum field ipv4_fields[] = { FIELD_SOURCE_IPV4, FIELD_DESTINATION_IPV4, FIELD_SOURCE_PORT, FIELD_DESTINATION_PORT, FLOW_REST };
-static const enum field ipv6_fields[] = { FIELD_SOURCE_IPV6, FIELD_DESTINATION_IPV6, FIELD_SOURCE_PORT, FIELD_DESTINATION_PORT, FLOW_REST };
+#define FLOW_REST                                                                                                              \
+	FIELD_PROTOCOL, FIELD_OCTETS, FIELD_PACKETS, FIELD_TCP_FLAGS, FIELD_REVERSE_OCTETS, FIELD_REVERSE_PACKETS,             \
+		FIELD_REVERSE_TCP_FLAGS, FIELD_START, FIELD_END, FIELD_END_REASON, FIELD_BIFLOW_DIRECTION, FIELD_VLAN,         \
+		FIELD_INNER_VLAN, FIELD_INGRESS, FIELD_EGRESS, FIELD_DIRECTION, FIELD_FIREWALL_EVENT, FIELD_FORWARDING_STATUS, \
+		FIELD_RULE, FIELD_RULESET, FIELD_NONE
+static const enum field ipv4_fields[] = { FIELD_SOURCE_IPV4, FIELD_DESTINATION_IPV4, FIELD_SOURCE_PORT, FIELD_DESTINATION_PORT,
+					  FLOW_REST };
+static const enum field ipv6_fields[] = { FIELD_SOURCE_IPV6, FIELD_DESTINATION_IPV6, FIELD_SOURCE_PORT, FIELD_DESTINATION_PORT,
+					  FLOW_REST };
 static const enum field icmp_fields[] = { FIELD_SOURCE_IPV4, FIELD_DESTINATION_IPV4, FIELD_ICMP_TYPE_CODE, FLOW_REST };
 static const enum field icmp6_fields[] = { FIELD_SOURCE_IPV6, FIELD_DESTINATION_IPV6, FIELD_ICMP6_TYPE_CODE, FLOW_REST };
 static const enum field rules_fields[] = { FIELD_RULESET, FIELD_RULE, FIELD_RULE_NAME, FIELD_NONE };
-static const enum field unsent_fields[] = { FIELD_PROCESS, FIELD_UNSENT_FLOWS, FIELD_UNSENT_PACKETS, FIELD_UNSENT_OCTETS, FIELD_NONE };
+static const enum field unsent_fields[] = { FIELD_PROCESS, FIELD_UNSENT_FLOWS, FIELD_UNSENT_PACKETS, FIELD_UNSENT_OCTETS,
+					    FIELD_NONE };
 
 /* Templates with a scope are options templates: so many of the first fields are the scope. */
-static const struct { const enum field *fields; unsigned int scopes; } templates[IPFIX_TEMPLATE_COUNT] = {
-	[IPFIX_IPV4] = { ipv4_fields, 0 },
-	[IPFIX_IPV6] = { ipv6_fields, 0 },
-	[IPFIX_ICMP] = { icmp_fields, 0 },
-	[IPFIX_ICMP6] = { icmp6_fields, 0 },
-	[IPFIX_RULES] = { rules_fields, 2 },
-	[IPFIX_UNSENT] = { unsent_fields, 1 },
+static const struct {
+	const enum field *fields;
+	unsigned int scopes;
+} templates[IPFIX_TEMPLATE_COUNT] = {
+	[IPFIX_IPV4] = { ipv4_fields, 0 },   [IPFIX_IPV6] = { ipv6_fields, 0 },   [IPFIX_ICMP] = { icmp_fields, 0 },
+	[IPFIX_ICMP6] = { icmp6_fields, 0 }, [IPFIX_RULES] = { rules_fields, 2 }, [IPFIX_UNSENT] = { unsent_fields, 1 },
 };
 
 /* --- bytes ---------------------------------------------------------------------------------------- */

@@ -13,21 +13,21 @@
 #include "../shared/export.h"
 
 /* Templates, one a set id from IPFIX_TEMPLATE_FIRST on; the last two are options templates. */
-#define IPFIX_TEMPLATES(X)             \
-	X(IPFIX_IPV4, "ipv4")          \
-	X(IPFIX_IPV6, "ipv6")          \
-	X(IPFIX_ICMP, "icmp")          \
-	X(IPFIX_ICMP6, "icmp6")        \
-	X(IPFIX_RULES, "rules")        \
+#define IPFIX_TEMPLATES(X)      \
+	X(IPFIX_IPV4, "ipv4")   \
+	X(IPFIX_IPV6, "ipv6")   \
+	X(IPFIX_ICMP, "icmp")   \
+	X(IPFIX_ICMP6, "icmp6") \
+	X(IPFIX_RULES, "rules") \
 	X(IPFIX_UNSENT, "unsent")
 FW_ENUM(ipfix_template, IPFIX_TEMPLATES, IPFIX_TEMPLATE_COUNT)
 enum { IPFIX_TEMPLATE_FIRST = 256, IPFIX_MAX = 65535, IPFIX_MIN = 1024 };
 
 struct ipfix_message {
-	__u8 *buf;          /* owned by the caller; `max` bytes, IPFIX_MIN to IPFIX_MAX */
+	__u8 *buf; /* owned by the caller; `max` bytes, IPFIX_MIN to IPFIX_MAX */
 	size_t max, len;
-	size_t set;         /* where the set at hand begins; 0: none */
-	__u32 records;      /* data records, those of options included */
+	size_t set;    /* where the set at hand begins; 0: none */
+	__u32 records; /* data records, those of options included */
 };
 
 void ipfix_begin(struct ipfix_message *m, __u8 *buf, size_t max);

@@ -13,14 +13,25 @@
 #include "ipfix_link.h"
 
 #define SECOND_NS 1000000000ull
-enum { QUEUE_MAX = 8 << 20, BACKOFF_MAX_S = 32, CONNECT_S = 10, FIRST_WAIT_MS = 1000, DEAD_PEER_MS = 30000, SEND_BUFFER = 1 << 20,
-       QUIET_S = 60, READS = 64, PATIENCE_MS = 200, LAST_PATIENCE_MS = 5000, PAUSE_MS = 1 };
+enum {
+	QUEUE_MAX = 8 << 20,
+	BACKOFF_MAX_S = 32,
+	CONNECT_S = 10,
+	FIRST_WAIT_MS = 1000,
+	DEAD_PEER_MS = 30000,
+	SEND_BUFFER = 1 << 20,
+	QUIET_S = 60,
+	READS = 64,
+	PATIENCE_MS = 200,
+	LAST_PATIENCE_MS = 5000,
+	PAUSE_MS = 1
+};
 
 /* A message on its way over TCP. */
 struct queued {
 	struct queued *next;
 	struct export_tally tally;
-	__u64 end;            /* offset in the connection's stream behind it */
+	__u64 end; /* offset in the connection's stream behind it */
 	size_t n;
 	__u8 data[];
 };
@@ -32,17 +43,17 @@ struct ipfix_link {
 	enum ipfix_link_state state;
 	bool said_down;
 	__u32 session, backoff_s;
-	__u64 patience_ns;    /* how long to wait yet where there is no room: of this tick, or of the last sweep */
+	__u64 patience_ns; /* how long to wait yet where there is no room: of this tick, or of the last sweep */
 	bool last_sweep;
-	bool stuck;           /* that was not enough, and nothing has gone out since */
-	__u64 deadline;       /* monotonic ns: when to try again, or to give a connection up */
+	bool stuck;     /* that was not enough, and nothing has gone out since */
+	__u64 deadline; /* monotonic ns: when to try again, or to give a connection up */
 	/* UDP */
 	struct export_tally held; /* the last message: its error may be yet to come */
-	__u64 look_at;        /* monotonic ns: when to look at the socket's own address again */
-	__u64 error_at;       /* monotonic ns: when the last error came */
+	__u64 look_at;            /* monotonic ns: when to look at the socket's own address again */
+	__u64 error_at;           /* monotonic ns: when the last error came */
 	/* TCP: messages in order; `unwritten` is the first that is not all with the kernel */
 	struct queued *first, **last, *unwritten;
-	__u64 enqueued, written;  /* offsets in the stream */
+	__u64 enqueued, written; /* offsets in the stream */
 	size_t queued_bytes;
 };
 
@@ -207,26 +218,6 @@ static void look_udp(struct ipfix_link *l)
 	}
 }
 
-/*
- * The address that connect() chose is no more: of IPv4 the kernel sends nothing from it, of IPv6 messages whose answers go astray. A port of
- * it can then not be had either.
- */
-static bool own_address_gone(int fd)
-{
-	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
-	socklen_t n = sizeof(own);
-	_cleanup_close_ int probe = -1;
-
-	if (getsockname(fd, (struct sockaddr *)&own, &n))
-		return false;
-	if (own.ss_family == AF_INET)
-		((struct sockaddr_in *)&own)->sin_port = 0;
-	else
-		((struct sockaddr_in6 *)&own)->sin6_port = 0;
-	probe = socket(own.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return probe >= 0 && bind(probe, (struct sockaddr *)&own, n) && errno == EADDRNOTAVAIL;
-}
-
 /* There is no way from the address of the socket to the collector: a new socket may have another. */
 static bool is_no_way(int err)
 {
@@ -239,7 +230,7 @@ static void tick_udp(struct ipfix_link *l, __u64 now)
 	if (now < l->look_at)
 		return;
 	l->look_at = now + SECOND_NS;
-	if (own_address_gone(l->fd))
+	if (ipfix_own_address_gone(l->fd))
 		go_down(l, EADDRNOTAVAIL);
 }
 
@@ -255,7 +246,8 @@ static void send_udp(struct ipfix_link *l, const __u8 *message, size_t n, const 
 			errno = EAGAIN;
 			break;
 		}
-	if (sent < 0 && errno == ECONNREFUSED) /* an error that came in this moment, of the message before: this one was not sent */
+	if (sent < 0 &&
+	    errno == ECONNREFUSED) /* an error that came in this moment, of the message before: this one was not sent */
 		sent = send(l->fd, message, n, MSG_NOSIGNAL);
 	if (sent == (ssize_t)n) {
 		l->stuck = false;

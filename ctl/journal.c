@@ -41,8 +41,14 @@ struct export_tally journal_sum(const struct export_state *st, enum sink_kind k,
 	return sum;
 }
 
-static struct export_tally *tally_at(struct export_state *st, __u32 offset) { return (struct export_tally *)((char *)st + offset); }
-static __u32 offset_of(const struct export_state *st, const struct export_tally *t) { return (__u32)((const char *)t - (const char *)st); }
+static struct export_tally *tally_at(struct export_state *st, __u32 offset)
+{
+	return (struct export_tally *)((char *)st + offset);
+}
+static __u32 offset_of(const struct export_state *st, const struct export_tally *t)
+{
+	return (__u32)((const char *)t - (const char *)st);
+}
 
 static void carry_out_change(struct export_state *st)
 {
@@ -85,8 +91,9 @@ void journal_settle(struct export_state *st, enum sink_kind k, __u32 n, struct e
 
 void journal_move(struct export_state *st, struct export_tally *from, struct export_tally *to, const struct export_tally *t)
 {
-	struct export_change c = { .done = st->done[0], .to = offset_of(st, to), .from = offset_of(st, from),
-				   .to_value = *to, .from_value = *from };
+	struct export_change c = {
+		.done = st->done[0], .to = offset_of(st, to), .from = offset_of(st, from), .to_value = *to, .from_value = *from
+	};
 
 	tally_add(&c.to_value, t);
 	c.from_value.records -= t->records;

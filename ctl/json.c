@@ -6,10 +6,7 @@
 #include "json.h"
 #include "util.h"
 
-void json_init(struct json *j, struct strbuf *out)
-{
-	*j = (struct json){ .out = out };
-}
+void json_init(struct json *j, struct strbuf *out) { *j = (struct json){ .out = out }; }
 
 void json_done(struct json *j)
 {
@@ -18,10 +15,7 @@ void json_done(struct json *j)
 }
 
 /* Inlined: of a literal the length is a constant. */
-static inline __attribute__((always_inline)) void put(struct json *j, const char *s)
-{
-	strbuf_add_bytes(j->out, s, strlen(s));
-}
+static inline __attribute__((always_inline)) void put(struct json *j, const char *s) { strbuf_add_bytes(j->out, s, strlen(s)); }
 
 /* What stands between the member before and the one to come. */
 static void separate(struct json *j)
@@ -68,25 +62,13 @@ static void end(struct json *j, char open, const char *text)
 	after_value(j);
 }
 
-void json_object(struct json *j)
-{
-	begin(j, '{');
-}
+void json_object(struct json *j) { begin(j, '{'); }
 
-void json_end_object(struct json *j)
-{
-	end(j, '{', "}");
-}
+void json_end_object(struct json *j) { end(j, '{', "}"); }
 
-void json_array(struct json *j)
-{
-	begin(j, '[');
-}
+void json_array(struct json *j) { begin(j, '['); }
 
-void json_end_array(struct json *j)
-{
-	end(j, '[', "]");
-}
+void json_end_array(struct json *j) { end(j, '[', "]"); }
 
 int utf8_length(const unsigned char *p, size_t n)
 {
@@ -121,14 +103,22 @@ static const char *escape(unsigned char ch, char u[7])
 	static const char hex[] = "0123456789abcdef";
 
 	switch (ch) {
-	case '"':  return "\\\"";
-	case '\\': return "\\\\";
-	case '\b': return "\\b";
-	case '\f': return "\\f";
-	case '\n': return "\\n";
-	case '\r': return "\\r";
-	case '\t': return "\\t";
-	default:   break;
+	case '"':
+		return "\\\"";
+	case '\\':
+		return "\\\\";
+	case '\b':
+		return "\\b";
+	case '\f':
+		return "\\f";
+	case '\n':
+		return "\\n";
+	case '\r':
+		return "\\r";
+	case '\t':
+		return "\\t";
+	default:
+		break;
 	}
 	if (ch >= 0x20 && ch != 0x7f)
 		return NULL;
@@ -221,15 +211,9 @@ void json_uint(struct json *j, uint64_t v)
 	after_value(j);
 }
 
-void json_bool(struct json *j, bool v)
-{
-	json_raw(j, v ? "true" : "false");
-}
+void json_bool(struct json *j, bool v) { json_raw(j, v ? "true" : "false"); }
 
-void json_null(struct json *j)
-{
-	json_raw(j, "null");
-}
+void json_null(struct json *j) { json_raw(j, "null"); }
 
 void json_key_string(struct json *j, const char *key, const char *s)
 {

@@ -32,12 +32,12 @@ int utf8_length(const unsigned char *p, size_t n);
 #define JSON_DEPTH 16
 
 struct json {
-	struct strbuf *out;      /* not owned */
+	struct strbuf *out; /* not owned */
 	unsigned int depth;
-	char open[JSON_DEPTH];   /* '{' or '[' */
-	bool some[JSON_DEPTH];   /* the container at this depth has a member already */
-	bool keyed;              /* a key was written, its value is to come */
-	bool complete;           /* the one value at the top has been written */
+	char open[JSON_DEPTH]; /* '{' or '[' */
+	bool some[JSON_DEPTH]; /* the container at this depth has a member already */
+	bool keyed;            /* a key was written, its value is to come */
+	bool complete;         /* the one value at the top has been written */
 };
 
 void json_init(struct json *j, struct strbuf *out);

@@ -38,12 +38,14 @@ void layout_describe(struct layout l, struct strbuf *out)
 	if (!t || !btf_kind(t)) {
 		strbuf_add(out, "nothing");
 	} else if (btf_is_int(t)) {
-		strbuf_add(out, "%s integer of %u byte%s", is_signed(t) ? "signed" : "unsigned", t->size, t->size == 1 ? "" : "s");
+		strbuf_add(out, "%s integer of %u byte%s", is_signed(t) ? "signed" : "unsigned", t->size,
+			   t->size == 1 ? "" : "s");
 	} else if (btf_is_array(t)) {
 		strbuf_add(out, "array of %u, each ", btf_array(t)->nelems);
 		layout_describe((struct layout){ l.btf, btf_array(t)->type }, out);
 	} else if (btf_is_composite(t) || btf_is_any_enum(t)) {
-		strbuf_add(out, "%s %s of %u bytes", kind_text(t), t->name_off ? name_at(l, t->name_off) : "without a name", t->size);
+		strbuf_add(out, "%s %s of %u bytes", kind_text(t), t->name_off ? name_at(l, t->name_off) : "without a name",
+			   t->size);
 	} else {
 		strbuf_add(out, "%s", btf_is_ptr(t) ? "pointer" : "type of another kind");
 	}

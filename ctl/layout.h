@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include "util.h"
 
-struct layout { const struct btf *btf; __u32 type; };
+struct layout {
+	const struct btf *btf;
+	__u32 type;
+};
 
 /*
  * Do they agree? Where they do not, the first difference is appended to *why in words, as "struct flow_key, member vlan: at

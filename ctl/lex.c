@@ -7,21 +7,19 @@
 enum byte_class { IN_WORD, SPACE, CR, NL, NUL, HASH, QUOTE, PUNCT };
 
 static const unsigned char classes[256] = {
-	['\0'] = NUL, [' '] = SPACE, ['\t'] = SPACE, ['\r'] = CR, ['\n'] = NL, ['#'] = HASH, ['"'] = QUOTE,
-	['{'] = PUNCT, ['}'] = PUNCT, [','] = PUNCT, [';'] = PUNCT, ['!'] = PUNCT,
+	['\0'] = NUL,  [' '] = SPACE, ['\t'] = SPACE, ['\r'] = CR,   ['\n'] = NL,   ['#'] = HASH,
+	['"'] = QUOTE, ['{'] = PUNCT, ['}'] = PUNCT,  [','] = PUNCT, [';'] = PUNCT, ['!'] = PUNCT,
 };
 
-static enum byte_class class_of(char c)
-{
-	return (enum byte_class)classes[(unsigned char)c];
-}
+static enum byte_class class_of(char c) { return (enum byte_class)classes[(unsigned char)c]; }
 
 void lexer_init(struct lexer *lx, const char *name, const char *text, size_t len, struct diag *d)
 {
 	if (!len)
 		text = ""; /* it may be NULL */
-	*lx = (struct lexer){ .name = name, .pos = text, .end = text + len, .line_start = text, .line = 1,
-			      .first = true, .diag = d };
+	*lx = (struct lexer){
+		.name = name, .pos = text, .end = text + len, .line_start = text, .line = 1, .first = true, .diag = d
+	};
 }
 
 static struct srcloc here(const struct lexer *lx, const char *p)
@@ -46,10 +44,7 @@ static void new_line(struct lexer *lx)
 }
 
 /* CR is white space before a newline and at the end of the text. */
-static bool cr_is_space(const struct lexer *lx, const char *p)
-{
-	return p + 1 == lx->end || p[1] == '\n';
-}
+static bool cr_is_space(const struct lexer *lx, const char *p) { return p + 1 == lx->end || p[1] == '\n'; }
 
 static void skip_comment(struct lexer *lx)
 {

@@ -8,33 +8,33 @@
 
 enum token_kind {
 	TOK_EOF,
-	TOK_NEWLINE,  /* ends a statement; none is given inside braces */
+	TOK_NEWLINE, /* ends a statement; none is given inside braces */
 	TOK_WORD,
-	TOK_STRING,   /* s is what stands between the quotes, escapes still in it */
+	TOK_STRING, /* s is what stands between the quotes, escapes still in it */
 	TOK_LBRACE,
 	TOK_RBRACE,
 	TOK_COMMA,
 	TOK_SEMI,
 	TOK_BANG,
-	TOK_BAD,      /* a string that does not end; reported already */
+	TOK_BAD, /* a string that does not end; reported already */
 };
 
 struct token {
 	enum token_kind kind;
-	bool first;   /* of its line */
+	bool first; /* of its line */
 	const char *s;
 	size_t n;
 	struct srcloc loc;
 };
 
 struct lexer {
-	const char *name;       /* of the file, for messages */
+	const char *name; /* of the file, for messages */
 	const char *pos, *end, *line_start;
 	uint32_t line;
-	unsigned depth;         /* of braces */
-	bool first;             /* no token on this line yet */
-	struct diag *diag;      /* NULL: errors are not reported (looking ahead) */
-	const char *nul_line;   /* the line whose NUL byte was reported last */
+	unsigned depth;       /* of braces */
+	bool first;           /* no token on this line yet */
+	struct diag *diag;    /* NULL: errors are not reported (looking ahead) */
+	const char *nul_line; /* the line whose NUL byte was reported last */
 };
 
 void lexer_init(struct lexer *lx, const char *name, const char *text, size_t len, struct diag *d);

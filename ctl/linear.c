@@ -12,10 +12,7 @@ static bool in_list(const struct numset *s, uint32_t v)
 }
 
 /* A field that every packet has. */
-static bool number_matches(const struct numset *s, uint32_t v)
-{
-	return !s->n || in_list(s, v) != s->negated;
-}
+static bool number_matches(const struct numset *s, uint32_t v) { return !s->n || in_list(s, v) != s->negated; }
 
 static bool ranges_contain(const struct addr_range *v, size_t n, const addr_t *a, enum family family)
 {
@@ -113,28 +110,18 @@ static bool iface_matches(const struct ifaceset *s, const char *iface)
 	return !s->n || listed != s->negated;
 }
 
-bool rule_matches(const struct ruleset *rs, const struct rule *r, const struct packet *p, enum direction dir,
-		  const char *iface, const struct linear_sets *sets)
+bool rule_matches(const struct ruleset *rs, const struct rule *r, const struct packet *p, enum direction dir, const char *iface,
+		  const struct linear_sets *sets)
 {
 	enum family family = (enum family)p->family;
 
-	return r->direction == dir &&
-	       (!r->family_given || r->family == family) &&
-	       number_matches(&r->proto, p->proto) &&
-	       ports_match(r, p) &&
-	       icmp_matches(r, p) &&
-	       flags_match(&r->flags, p) &&
-	       number_matches(&r->vlan, p->vlan) &&
-	       number_matches(&r->inner_vlan, p->inner_vlan) &&
-	       number_matches(&r->dscp, p->dscp) &&
-	       number_matches(&r->ttl, p->ttl) &&
-	       number_matches(&r->length, p->length) &&
-	       (!r->frag || p->fragment != FRAGMENT_NONE) &&
-	       iface_matches(&r->on, iface) &&
-	       mac_matches(&r->mac_from, &p->mac_src, p) &&
-	       mac_matches(&r->mac_to, &p->mac_dst, p) &&
-	       addr_matches(rs, &r->from.addr, &p->src, family, sets) &&
-	       addr_matches(rs, &r->to.addr, &p->dst, family, sets);
+	return r->direction == dir && (!r->family_given || r->family == family) && number_matches(&r->proto, p->proto) &&
+	       ports_match(r, p) && icmp_matches(r, p) && flags_match(&r->flags, p) && number_matches(&r->vlan, p->vlan) &&
+	       number_matches(&r->inner_vlan, p->inner_vlan) && number_matches(&r->dscp, p->dscp) &&
+	       number_matches(&r->ttl, p->ttl) && number_matches(&r->length, p->length) &&
+	       (!r->frag || p->fragment != FRAGMENT_NONE) && iface_matches(&r->on, iface) &&
+	       mac_matches(&r->mac_from, &p->mac_src, p) && mac_matches(&r->mac_to, &p->mac_dst, p) &&
+	       addr_matches(rs, &r->from.addr, &p->src, family, sets) && addr_matches(rs, &r->to.addr, &p->dst, family, sets);
 }
 
 bool rule_is_per_packet(const struct rule *r)

@@ -24,8 +24,8 @@ enum { LINEAR_ALL = 1 << IMAGE_FLOW | 1 << IMAGE_PACKET };
  * Does the rule match a packet (status ok) that goes in this direction over the interface `iface` (NULL: none that
  * rules could name)? `sets` NULL: a set holds what the ruleset declares it with (elements and file).
  */
-bool rule_matches(const struct ruleset *rs, const struct rule *r, const struct packet *p, enum direction dir,
-		  const char *iface, const struct linear_sets *sets);
+bool rule_matches(const struct ruleset *rs, const struct rule *r, const struct packet *p, enum direction dir, const char *iface,
+		  const struct linear_sets *sets);
 
 /* Does the rule ask for a field that differs between the packets of a flow? */
 bool rule_is_per_packet(const struct rule *r);

@@ -10,9 +10,9 @@
 #include "state.h"
 
 struct live_ruleset {
-	struct ruleset_maps maps;     /* fw_counts, fw_actions, fw_ruleset, fw_text, fw_epoch at least */
+	struct ruleset_maps maps; /* fw_counts, fw_actions, fw_ruleset, fw_text, fw_epoch at least */
 	struct ruleset_info info;
-	char *text;                   /* canonical, NUL-terminated */
+	char *text; /* canonical, NUL-terminated */
 	__u32 slot;
 };
 struct live_ruleset live_none(void);

@@ -15,117 +15,114 @@
 #include "../shared/maps.def.h"
 
 /* Bytes of an mmapable array's memory: values stand at multiples of 8 (kernel: array_map_mmap). */
-static inline size_t map_bytes(size_t value, size_t entries)
-{
-	return ((value + 7) / 8 * 8 * entries + 4095) / 4096 * 4096;
-}
+static inline size_t map_bytes(size_t value, size_t entries) { return ((value + 7) / 8 * 8 * entries + 4095) / 4096 * 4096; }
 
-#define USER_HANDLE(n, KIND, K, V, max) typedef struct n { int fd; } n##_t;
+#define USER_HANDLE(n, KIND, K, V, max) \
+	typedef struct n {              \
+		int fd;                 \
+	} n##_t;
 FW_MAPS(USER_HANDLE)
 FW_MAPS_EXPORT(USER_HANDLE)
 
 /* One value: read, written, or shared with the kernel (n_map: NULL on error, errno). */
-#define USER_SINGLE(n, K, V)                                                                                    \
-	static inline int n##_get(n##_t m, V *v)                                                                \
-	{                                                                                                       \
-		const K at = 0;                                                                                 \
-                                                                                                                \
-		return bpf_map_lookup_elem(m.fd, &at, v);                                                       \
-	}                                                                                                       \
-	static inline int n##_put(n##_t m, const V *v)                                                          \
-	{                                                                                                       \
-		const K at = 0;                                                                                 \
-                                                                                                                \
-		return bpf_map_update_elem(m.fd, &at, v, 0);                                                    \
-	}                                                                                                       \
-	static inline V *n##_map(n##_t m)                                                                       \
-	{                                                                                                       \
-		void *p = mmap(NULL, map_bytes(sizeof(V), 1), PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0);     \
-		return p == MAP_FAILED ? NULL : (V *)p;                                                         \
-	}                                                                                                       \
-	static inline void n##_unmap(V *p)                                                                      \
-	{                                                                                                       \
-		if (p)                                                                                          \
-			munmap(p, map_bytes(sizeof(V), 1));                                                     \
+#define USER_SINGLE(n, K, V)                                                                                \
+	static inline int n##_get(n##_t m, V *v)                                                            \
+	{                                                                                                   \
+		const K at = 0;                                                                             \
+                                                                                                            \
+		return bpf_map_lookup_elem(m.fd, &at, v);                                                   \
+	}                                                                                                   \
+	static inline int n##_put(n##_t m, const V *v)                                                      \
+	{                                                                                                   \
+		const K at = 0;                                                                             \
+                                                                                                            \
+		return bpf_map_update_elem(m.fd, &at, v, 0);                                                \
+	}                                                                                                   \
+	static inline V *n##_map(n##_t m)                                                                   \
+	{                                                                                                   \
+		void *p = mmap(NULL, map_bytes(sizeof(V), 1), PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0); \
+		return p == MAP_FAILED ? NULL : (V *)p;                                                     \
+	}                                                                                                   \
+	static inline void n##_unmap(V *p)                                                                  \
+	{                                                                                                   \
+		if (p)                                                                                      \
+			munmap(p, map_bytes(sizeof(V), 1));                                                 \
 	}
 #define USER_SETTING(n, K, V) USER_SINGLE(n, K, V)
 #define USER_REPORT(n, K, V)  USER_SINGLE(n, K, V)
 
 /* Arrays: single elements, or all of them in memory. n_map: `entries` values, shared with the kernel; NULL on error (errno). */
-#define USER_ARRAY(n, K, V)                                                                                     \
-	static inline int n##_get(n##_t m, K k, V *v)                                                           \
-	{                                                                                                       \
-		__u32 at = k.raw;                                                                               \
-                                                                                                                \
-		return bpf_map_lookup_elem(m.fd, &at, v);                                                       \
-	}                                                                                                       \
-	static inline int n##_put(n##_t m, K k, const V *v)                                                     \
-	{                                                                                                       \
-		__u32 at = k.raw;                                                                               \
-                                                                                                                \
-		return bpf_map_update_elem(m.fd, &at, v, 0);                                                    \
-	}                                                                                                       \
-	static inline V *n##_map(n##_t m, size_t entries)                                                       \
-	{                                                                                                       \
+#define USER_ARRAY(n, K, V)                                                                                       \
+	static inline int n##_get(n##_t m, K k, V *v)                                                             \
+	{                                                                                                         \
+		__u32 at = k.raw;                                                                                 \
+                                                                                                                  \
+		return bpf_map_lookup_elem(m.fd, &at, v);                                                         \
+	}                                                                                                         \
+	static inline int n##_put(n##_t m, K k, const V *v)                                                       \
+	{                                                                                                         \
+		__u32 at = k.raw;                                                                                 \
+                                                                                                                  \
+		return bpf_map_update_elem(m.fd, &at, v, 0);                                                      \
+	}                                                                                                         \
+	static inline V *n##_map(n##_t m, size_t entries)                                                         \
+	{                                                                                                         \
 		void *p = mmap(NULL, map_bytes(sizeof(V), entries), PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0); \
-		return p == MAP_FAILED ? NULL : (V *)p;                                                         \
-	}                                                                                                       \
-	static inline void n##_unmap(V *p, size_t entries)                                                      \
-	{                                                                                                       \
-		if (p)                                                                                          \
-			munmap(p, map_bytes(sizeof(V), entries));                                               \
+		return p == MAP_FAILED ? NULL : (V *)p;                                                           \
+	}                                                                                                         \
+	static inline void n##_unmap(V *p, size_t entries)                                                        \
+	{                                                                                                         \
+		if (p)                                                                                            \
+			munmap(p, map_bytes(sizeof(V), entries));                                                 \
 	}
 #define USER_TABLE(n, K, V) USER_ARRAY(n, K, V)
 #define USER_STATE(n, K, V) USER_ARRAY(n, K, V)
 
 /* Counters: the sum over all CPUs. */
-#define USER_COUNTERS(n, K, V)                                                                                  \
-	static inline int n##_sum(n##_t m, K k, V *sum)                                                         \
-	{                                                                                                       \
-		int cpus = libbpf_num_possible_cpus(), err;                                                     \
-		V *each = cpus > 0 ? (V *)calloc((size_t)cpus, sizeof(V)) : NULL;                               \
-                                                                                                                \
-		if (!each)                                                                                      \
-			return cpus > 0 ? -ENOMEM : cpus;                                                       \
-		err = bpf_map_lookup_elem(m.fd, &k.raw, each);                                                  \
-		*sum = (V){ 0, 0 };                                                                             \
-		for (int i = 0; !err && i < cpus; i++) {                                                        \
-			sum->packets += each[i].packets;                                                        \
-			sum->bytes += each[i].bytes;                                                            \
-		}                                                                                               \
-		free(each);                                                                                     \
-		return err;                                                                                     \
+#define USER_COUNTERS(n, K, V)                                                    \
+	static inline int n##_sum(n##_t m, K k, V *sum)                           \
+	{                                                                         \
+		int cpus = libbpf_num_possible_cpus(), err;                       \
+		V *each = cpus > 0 ? (V *)calloc((size_t)cpus, sizeof(V)) : NULL; \
+                                                                                  \
+		if (!each)                                                        \
+			return cpus > 0 ? -ENOMEM : cpus;                         \
+		err = bpf_map_lookup_elem(m.fd, &k.raw, each);                    \
+		*sum = (V){ 0, 0 };                                               \
+		for (int i = 0; !err && i < cpus; i++) {                          \
+			sum->packets += each[i].packets;                          \
+			sum->bytes += each[i].bytes;                              \
+		}                                                                 \
+		free(each);                                                       \
+		return err;                                                       \
 	}
 
 /* Hashes and prefix trees. */
-#define USER_KEYED(n, K, V)                                                                                     \
-	static inline int n##_get(n##_t m, const K *k, V *v) { return bpf_map_lookup_elem(m.fd, k, v); }        \
+#define USER_KEYED(n, K, V)                                                                                       \
+	static inline int n##_get(n##_t m, const K *k, V *v) { return bpf_map_lookup_elem(m.fd, k, v); }          \
 	static inline int n##_put(n##_t m, const K *k, const V *v) { return bpf_map_update_elem(m.fd, k, v, 0); } \
-	static inline int n##_del(n##_t m, const K *k) { return bpf_map_delete_elem(m.fd, k); }                 \
+	static inline int n##_del(n##_t m, const K *k) { return bpf_map_delete_elem(m.fd, k); }                   \
 	static inline int n##_next(n##_t m, const K *k, K *next) { return bpf_map_get_next_key(m.fd, k, next); }
 #define USER_LOOKUP(n, K, V)   USER_KEYED(n, K, V)
 #define USER_PREFIXES(n, K, V) USER_KEYED(n, K, V)
 
 /* Ring buffers: a reader makes its own, of a power of two bytes, and puts it in. What comes out are values of V, or shorter. */
-#define USER_RINGS(n, K, V)                                                                                     \
-	static inline int n##_make(size_t bytes)                                                                \
-	{                                                                                                       \
-		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, #n, 0, 0, (__u32)bytes, NULL);                    \
-                                                                                                                \
-		return fd < 0 ? -errno : fd;                                                                    \
-	}                                                                                                       \
-	static inline int n##_put(n##_t m, K k, int ring)                                                       \
-	{                                                                                                       \
-		return bpf_map_update_elem(m.fd, &k.raw, &ring, 0);                                             \
-	}                                                                                                       \
-	/* A descriptor of the ring that is in, or a negative errno. */                                         \
-	static inline int n##_ring(n##_t m, K k)                                                                \
-	{                                                                                                       \
-		__u32 id;                                                                                       \
-		int fd = bpf_map_lookup_elem(m.fd, &k.raw, &id) ? -1 : bpf_map_get_fd_by_id(id);                \
-                                                                                                                \
-		return fd < 0 ? -errno : fd;                                                                    \
-	}                                                                                                       \
+#define USER_RINGS(n, K, V)                                                                                       \
+	static inline int n##_make(size_t bytes)                                                                  \
+	{                                                                                                         \
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, #n, 0, 0, (__u32)bytes, NULL);                      \
+                                                                                                                  \
+		return fd < 0 ? -errno : fd;                                                                      \
+	}                                                                                                         \
+	static inline int n##_put(n##_t m, K k, int ring) { return bpf_map_update_elem(m.fd, &k.raw, &ring, 0); } \
+	/* A descriptor of the ring that is in, or a negative errno. */                                           \
+	static inline int n##_ring(n##_t m, K k)                                                                  \
+	{                                                                                                         \
+		__u32 id;                                                                                         \
+		int fd = bpf_map_lookup_elem(m.fd, &k.raw, &id) ? -1 : bpf_map_get_fd_by_id(id);                  \
+                                                                                                                  \
+		return fd < 0 ? -errno : fd;                                                                      \
+	}                                                                                                         \
 	static inline int n##_del(n##_t m, K k) { return bpf_map_delete_elem(m.fd, &k.raw); }
 
 /* Working memory of programs is theirs alone. */
@@ -136,13 +133,12 @@ FW_MAPS(USER_ACCESS)
 FW_MAPS_EXPORT(USER_ACCESS)
 
 /* Program arrays: what is put into a slot is a program's descriptor, what is read from it is its id. */
-#define USER_PROGRAMS(n)                                                                                        \
-	typedef struct n { int fd; } n##_t;                                                                     \
-	static inline int n##_put(n##_t m, __u32 slot, int prog_fd)                                             \
-	{                                                                                                       \
-		return bpf_map_update_elem(m.fd, &slot, &prog_fd, 0);                                           \
-	}                                                                                                       \
-	static inline int n##_id(n##_t m, __u32 slot, __u32 *id) { return bpf_map_lookup_elem(m.fd, &slot, id); } \
+#define USER_PROGRAMS(n)                                                                                                      \
+	typedef struct n {                                                                                                    \
+		int fd;                                                                                                       \
+	} n##_t;                                                                                                              \
+	static inline int n##_put(n##_t m, __u32 slot, int prog_fd) { return bpf_map_update_elem(m.fd, &slot, &prog_fd, 0); } \
+	static inline int n##_id(n##_t m, __u32 slot, __u32 *id) { return bpf_map_lookup_elem(m.fd, &slot, id); }             \
 	static inline int n##_del(n##_t m, __u32 slot) { return bpf_map_delete_elem(m.fd, &slot); }
 USER_PROGRAMS(fw_programs_xdp)
 USER_PROGRAMS(fw_programs_out)
@@ -157,8 +153,14 @@ struct instance_maps {
 	fw_programs_out_t fw_programs_out;
 	fw_programs_in_t fw_programs_in;
 };
-struct ruleset_maps { FW_MAPS_RULESET(USER_MEMBER) };
-struct replay_maps { FW_MAPS_REPLAY(USER_MEMBER) };
-struct export_maps { FW_MAPS_EXPORT(USER_MEMBER) };
+struct ruleset_maps {
+	FW_MAPS_RULESET(USER_MEMBER)
+};
+struct replay_maps {
+	FW_MAPS_REPLAY(USER_MEMBER)
+};
+struct export_maps {
+	FW_MAPS_EXPORT(USER_MEMBER)
+};
 
 #endif

@@ -7,14 +7,14 @@
 #define PLACE_RULESET(n, KIND, K, V, max)  { #n, offsetof(struct ruleset_maps, n) },
 #define PLACE_REPLAY(n, KIND, K, V, max)   { #n, offsetof(struct replay_maps, n) },
 static const struct map_place instance_places[] = {
-	FW_MAPS_ROOT(PLACE_INSTANCE) FW_MAPS_INSTANCE(PLACE_INSTANCE)
-	{ "fw_programs_xdp", offsetof(struct instance_maps, fw_programs_xdp) },
+	FW_MAPS_ROOT(PLACE_INSTANCE)
+		FW_MAPS_INSTANCE(PLACE_INSTANCE){ "fw_programs_xdp", offsetof(struct instance_maps, fw_programs_xdp) },
 	{ "fw_programs_out", offsetof(struct instance_maps, fw_programs_out) },
 	{ "fw_programs_in", offsetof(struct instance_maps, fw_programs_in) },
 };
 static const struct map_place ruleset_places[] = { FW_MAPS_RULESET(PLACE_RULESET) };
 static const struct map_place replay_places[] = { FW_MAPS_REPLAY(PLACE_REPLAY) };
-#define PLACE_EXPORT(n, KIND, K, V, max)   { #n, offsetof(struct export_maps, n) },
+#define PLACE_EXPORT(n, KIND, K, V, max) { #n, offsetof(struct export_maps, n) },
 static const struct map_place export_places[] = { FW_MAPS_EXPORT(PLACE_EXPORT) };
 
 static void places_none(const struct map_place *v, size_t n, void *maps)

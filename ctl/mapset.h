@@ -17,8 +17,14 @@ void replay_maps_close(struct replay_maps *m);
 void export_maps_close(struct export_maps *m);
 
 /* The registry as tables: where in its group's struct the map of a name has its descriptor. */
-struct map_place { const char *name; size_t offset; };
-struct map_group { const struct map_place *v; size_t n; };
+struct map_place {
+	const char *name;
+	size_t offset;
+};
+struct map_group {
+	const struct map_place *v;
+	size_t n;
+};
 extern const struct map_group instance_group, ruleset_group, replay_group, export_group;
 
 /* Place of the descriptor of map `name` in *maps, a struct of the group; NULL where the group has no such map. */

@@ -25,13 +25,15 @@ enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
 
 struct metrics {
 	enum metrics_form form;
-	struct strbuf *out;      /* not owned */
+	struct strbuf *out; /* not owned */
 	struct json json;
-	const char *name;        /* of the family at hand; NULL before the first */
+	const char *name; /* of the family at hand; NULL before the first */
 };
 
 /* A label's value may hold any ASCII text. */
-struct metric_label { const char *name, *value; };
+struct metric_label {
+	const char *name, *value;
+};
 #define LABELS(...) ((const struct metric_label[]){ __VA_ARGS__, { NULL, NULL } })
 #define NO_LABELS   ((const struct metric_label[]){ { NULL, NULL } })
 

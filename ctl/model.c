@@ -49,7 +49,7 @@ void ruleset_free(struct ruleset *rs)
 }
 
 /* Two lists of the model, whatever their elements (which have no undefined bytes). */
-#define LIST_EQUAL(a, b) ((a).negated == (b).negated && ARRAY_EQUAL((a).v, (a).n, (b).v, (b).n))
+#define LIST_EQUAL(a, b)            ((a).negated == (b).negated && ARRAY_EQUAL((a).v, (a).n, (b).v, (b).n))
 #define ARRAY_EQUAL(av, an, bv, bn) ((an) == (bn) && (!(an) || !memcmp((av), (bv), (an) * sizeof(*(av)))))
 
 static bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
@@ -75,48 +75,42 @@ static bool icmp_equal(const struct icmpset *a, const struct icmpset *b)
 
 bool rule_equal(const struct rule *a, const struct rule *b)
 {
-	bool action = a->verdict == b->verdict && a->direction == b->direction &&
-		      a->stateless == b->stateless && a->log_every == b->log_every && !strcmp(a->label, b->label);
+	bool action = a->verdict == b->verdict && a->direction == b->direction && a->stateless == b->stateless &&
+		      a->log_every == b->log_every && !strcmp(a->label, b->label);
 	bool family = a->family_given == b->family_given && (!a->family_given || a->family == b->family);
-	bool flags = a->flags.given == b->flags.given && a->flags.set == b->flags.set &&
-		     a->flags.mask == b->flags.mask;
+	bool flags = a->flags.given == b->flags.given && a->flags.set == b->flags.set && a->flags.mask == b->flags.mask;
 
-	return action && family && flags && a->frag == b->frag && LIST_EQUAL(a->on, b->on) &&
-	       LIST_EQUAL(a->proto, b->proto) && endpoint_equal(&a->from, &b->from) &&
-	       endpoint_equal(&a->to, &b->to) && icmp_equal(&a->icmp_type, &b->icmp_type) &&
+	return action && family && flags && a->frag == b->frag && LIST_EQUAL(a->on, b->on) && LIST_EQUAL(a->proto, b->proto) &&
+	       endpoint_equal(&a->from, &b->from) && endpoint_equal(&a->to, &b->to) && icmp_equal(&a->icmp_type, &b->icmp_type) &&
 	       LIST_EQUAL(a->icmp_code, b->icmp_code) && LIST_EQUAL(a->vlan, b->vlan) &&
-	       LIST_EQUAL(a->inner_vlan, b->inner_vlan) && LIST_EQUAL(a->dscp, b->dscp) &&
-	       LIST_EQUAL(a->ttl, b->ttl) && LIST_EQUAL(a->length, b->length) &&
-	       LIST_EQUAL(a->mac_from, b->mac_from) && LIST_EQUAL(a->mac_to, b->mac_to);
+	       LIST_EQUAL(a->inner_vlan, b->inner_vlan) && LIST_EQUAL(a->dscp, b->dscp) && LIST_EQUAL(a->ttl, b->ttl) &&
+	       LIST_EQUAL(a->length, b->length) && LIST_EQUAL(a->mac_from, b->mac_from) && LIST_EQUAL(a->mac_to, b->mac_to);
 }
 
 static bool set_equal(const struct set *a, const struct set *b)
 {
-	return !strcmp(a->name, b->name) && a->type == b->type && ARRAY_EQUAL(a->v, a->n, b->v, b->n) &&
-	       !a->file == !b->file && (!a->file || !strcmp(a->file, b->file)) &&
-	       ARRAY_EQUAL(a->file_v, a->file_n, b->file_v, b->file_n);
+	return !strcmp(a->name, b->name) && a->type == b->type && ARRAY_EQUAL(a->v, a->n, b->v, b->n) && !a->file == !b->file &&
+	       (!a->file || !strcmp(a->file, b->file)) && ARRAY_EQUAL(a->file_v, a->file_n, b->file_v, b->file_n);
 }
 
 static bool defaults_equal(const struct defaults *a, const struct defaults *b)
 {
-	return !memcmp(a->verdict, b->verdict, sizeof(a->verdict)) &&
-	       !memcmp(a->stateless, b->stateless, sizeof(a->stateless)) &&
-	       a->malformed_given == b->malformed_given &&
-	       (!a->malformed_given || a->malformed == b->malformed) && a->nonip == b->nonip &&
-	       a->nd_by_rules == b->nd_by_rules;
+	return !memcmp(a->verdict, b->verdict, sizeof(a->verdict)) && !memcmp(a->stateless, b->stateless, sizeof(a->stateless)) &&
+	       a->malformed_given == b->malformed_given && (!a->malformed_given || a->malformed == b->malformed) &&
+	       a->nonip == b->nonip && a->nd_by_rules == b->nd_by_rules;
 }
 
 static bool options_equal(const struct options *a, const struct options *b)
 {
 	return a->flows == b->flows && !memcmp(a->timeout_s, b->timeout_s, sizeof(a->timeout_s)) &&
-	       a->state_given == b->state_given && a->if_bound == b->if_bound &&
-	       a->tcp_loose_given == b->tcp_loose_given && a->tcp_strict == b->tcp_strict;
+	       a->state_given == b->state_given && a->if_bound == b->if_bound && a->tcp_loose_given == b->tcp_loose_given &&
+	       a->tcp_strict == b->tcp_strict;
 }
 
 bool ruleset_equal(const struct ruleset *a, const struct ruleset *b)
 {
-	if (!defaults_equal(&a->defaults, &b->defaults) || !options_equal(&a->options, &b->options) ||
-	    a->nsets != b->nsets || a->nrules != b->nrules)
+	if (!defaults_equal(&a->defaults, &b->defaults) || !options_equal(&a->options, &b->options) || a->nsets != b->nsets ||
+	    a->nrules != b->nrules)
 		return false;
 	for (size_t i = 0; i < a->nsets; i++)
 		if (!set_equal(&a->sets[i], &b->sets[i]))

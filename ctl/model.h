@@ -12,14 +12,18 @@
 #include <stdint.h>
 #include "../shared/tables.h"
 
-#define LABEL_MAX 63
-#define SET_NAME_MAX 31
+#define LABEL_MAX     63
+#define SET_NAME_MAX  31
 #define LOG_EVERY_MAX 1000000000u
 
-struct srcloc { uint32_t line, col; }; /* 1-based, bytes */
+struct srcloc {
+	uint32_t line, col;
+}; /* 1-based, bytes */
 
 /* A match on a number: a list of inclusive ranges, as typed. n == 0: not given, every value matches. */
-struct numrange { uint32_t lo, hi; };
+struct numrange {
+	uint32_t lo, hi;
+};
 struct numset {
 	struct numrange *v;
 	size_t n;
@@ -32,17 +36,20 @@ enum addr_form { ADDR_SINGLE, ADDR_PREFIX, ADDR_RANGE };
 struct addr_range {
 	enum family family;
 	enum addr_form form;
-	uint8_t plen;    /* ADDR_PREFIX; 0 to 32 for inet, to 128 for inet6 */
+	uint8_t plen; /* ADDR_PREFIX; 0 to 32 for inet, to 128 for inet6 */
 	addr_t lo, hi;
 };
 struct addrset {
 	struct addr_range *v;
-	size_t n;        /* 0 and set < 0: any */
-	int set;         /* index in ruleset.sets, or -1; then n is 0 */
+	size_t n; /* 0 and set < 0: any */
+	int set;  /* index in ruleset.sets, or -1; then n is 0 */
 	bool negated;
 	struct srcloc loc;
 };
-struct endpoint { struct addrset addr; struct numset ports; };
+struct endpoint {
+	struct addrset addr;
+	struct numset ports;
+};
 
 /*
  * ICMP types: each element has a range of types for ICMP, one for ICMPv6, or both (a name that both know). A number
@@ -51,18 +58,32 @@ struct endpoint { struct addrset addr; struct numset ports; };
 struct icmp_range {
 	bool has[FAMILY_COUNT];
 	uint8_t lo[FAMILY_COUNT], hi[FAMILY_COUNT];
-	const char *name;  /* static storage */
+	const char *name; /* static storage */
 };
 struct icmpset {
 	struct icmp_range *v;
 	size_t n;
-	bool negated;      /* any other type of the rule's ICMP protocols */
+	bool negated; /* any other type of the rule's ICMP protocols */
 	struct srcloc loc;
 };
 
-struct macset { struct mac *v; size_t n; bool negated; struct srcloc loc; };
-struct ifaceset { char (*v)[IFNAMSIZ]; size_t n; bool negated; struct srcloc loc; };
-struct flagset { bool given; uint8_t set, mask; struct srcloc loc; };
+struct macset {
+	struct mac *v;
+	size_t n;
+	bool negated;
+	struct srcloc loc;
+};
+struct ifaceset {
+	char (*v)[IFNAMSIZ];
+	size_t n;
+	bool negated;
+	struct srcloc loc;
+};
+struct flagset {
+	bool given;
+	uint8_t set, mask;
+	struct srcloc loc;
+};
 
 struct rule {
 	struct srcloc loc;
@@ -88,9 +109,9 @@ struct rule {
 struct set {
 	char name[SET_NAME_MAX + 1];
 	enum set_type type;
-	struct addr_range *v;    /* elements as declared (SET_ADDR: singles only) */
+	struct addr_range *v; /* elements as declared (SET_ADDR: singles only) */
 	size_t n;
-	char *file;              /* path as declared, or NULL */
+	char *file;                /* path as declared, or NULL */
 	struct addr_range *file_v; /* elements read from it (host bits masked) */
 	size_t file_n;
 	struct srcloc loc;
@@ -98,20 +119,20 @@ struct set {
 
 struct defaults {
 	bool given[DIRECTION_COUNT];
-	enum verdict verdict[DIRECTION_COUNT];  /* pass where not given; never reject */
+	enum verdict verdict[DIRECTION_COUNT]; /* pass where not given; never reject */
 	bool stateless[DIRECTION_COUNT];
 	bool malformed_given;
 	enum verdict malformed;
-	enum verdict nonip;                     /* pass where not given */
+	enum verdict nonip; /* pass where not given */
 	bool nd_by_rules;
 };
 
 enum { FLOWS_MIN = 1024, FLOWS_MAX = 16777216 };
 struct options {
-	uint32_t flows;                         /* 0: not given */
-	uint32_t timeout_s[TIMEOUT_COUNT];      /* 0: not given */
+	uint32_t flows;                    /* 0: not given */
+	uint32_t timeout_s[TIMEOUT_COUNT]; /* 0: not given */
 	bool state_given, if_bound;
-	bool tcp_loose_given, tcp_strict;       /* strict: not loose */
+	bool tcp_loose_given, tcp_strict; /* strict: not loose */
 };
 
 struct ruleset {

@@ -30,10 +30,7 @@ int name_to_value(const struct nametab *t, const char *s, size_t n)
 	return -ENOENT;
 }
 
-const char *value_to_name(const struct nametab *t, unsigned value)
-{
-	return value < t->nvalues ? t->values[value] : NULL;
-}
+const char *value_to_name(const struct nametab *t, unsigned value) { return value < t->nvalues ? t->values[value] : NULL; }
 
 const char *proto_text(unsigned proto, char buf[4])
 {
@@ -46,18 +43,10 @@ const char *proto_text(unsigned proto, char buf[4])
 }
 
 const struct icmp_code_name icmp_code_names[] = {
-	{ "addr-unreachable", { -1, 3 } },
-	{ "admin-prohibited", { 13, 1 } },
-	{ "frag-needed", { 4, -1 } },
-	{ "host-prohibited", { 10, -1 } },
-	{ "host-unreachable", { 1, -1 } },
-	{ "net-prohibited", { 9, -1 } },
-	{ "net-unreachable", { 0, -1 } },
-	{ "no-route", { -1, 0 } },
-	{ "policy-fail", { -1, 5 } },
-	{ "port-unreachable", { 3, 4 } },
-	{ "prot-unreachable", { 2, -1 } },
-	{ "reject-route", { -1, 6 } },
+	{ "addr-unreachable", { -1, 3 } }, { "admin-prohibited", { 13, 1 } }, { "frag-needed", { 4, -1 } },
+	{ "host-prohibited", { 10, -1 } }, { "host-unreachable", { 1, -1 } }, { "net-prohibited", { 9, -1 } },
+	{ "net-unreachable", { 0, -1 } },  { "no-route", { -1, 0 } },         { "policy-fail", { -1, 5 } },
+	{ "port-unreachable", { 3, 4 } },  { "prot-unreachable", { 2, -1 } }, { "reject-route", { -1, 6 } },
 };
 const size_t icmp_code_names_n = sizeof(icmp_code_names) / sizeof(icmp_code_names[0]);
 

@@ -51,8 +51,7 @@ static int open_named(const char *name, char **err)
 	if (rc == -ENOENT) {
 		_cleanup_free_ char *have = known_names();
 
-		return FAIL(err, rc, "netns %s: no such network namespace (%screate it: ip netns add %s)",
-			    name, have, name);
+		return FAIL(err, rc, "netns %s: no such network namespace (%screate it: ip netns add %s)", name, have, name);
 	}
 	return FAIL(err, rc, "netns %s: %s (needs root)", name, strerror(-rc));
 }
@@ -69,19 +68,16 @@ int netns_enter(const char *name, int *back, char **err)
 		if (old < 0) {
 			int rc = -errno;
 
-			return FAIL(err, rc, "netns: cannot open the present one: %s (is /proc mounted?)",
-				    strerror(-rc));
+			return FAIL(err, rc, "netns: cannot open the present one: %s (is /proc mounted?)", strerror(-rc));
 		}
 	}
 	if (setns(fd, CLONE_NEWNET) < 0) {
 		int rc = -errno;
 
 		if (rc == -EINVAL)
-			return FAIL(err, rc,
-				    "netns %s: " NETNS_DIR "/%s is no network namespace (left over? ip netns delete %s)",
+			return FAIL(err, rc, "netns %s: " NETNS_DIR "/%s is no network namespace (left over? ip netns delete %s)",
 				    name, name, name);
-		return FAIL(err, rc, "netns %s: cannot enter it: %s (needs root or CAP_SYS_ADMIN)", name,
-			    strerror(-rc));
+		return FAIL(err, rc, "netns %s: cannot enter it: %s (needs root or CAP_SYS_ADMIN)", name, strerror(-rc));
 	}
 	if (back)
 		*back = TAKE_FD(old);
@@ -108,7 +104,6 @@ int netns_cookie(uint64_t *cookie, char **err)
 		return 0;
 	rc = errno ? -errno : -EINVAL;
 	if (rc == -ENOPROTOOPT)
-		return FAIL(err, rc,
-			    "netns: the kernel numbers no network namespaces (needs Linux 5.15 or later)");
+		return FAIL(err, rc, "netns: the kernel numbers no network namespaces (needs Linux 5.15 or later)");
 	return FAIL(err, rc, "netns: cannot read the namespace's number: %s", strerror(-rc));
 }

@@ -29,10 +29,7 @@ void objects_verbose(bool on)
 	libbpf_set_print(keep_message);
 }
 
-const char *object_error(int rc)
-{
-	return last_message[0] ? last_message : strerror(-rc);
-}
+const char *object_error(int rc) { return last_message[0] ? last_message : strerror(-rc); }
 
 void object_error_clear(void) { last_message[0] = '\0'; }
 
@@ -49,11 +46,20 @@ size_t text_blocks(__u64 bytes) { return (size_t)(bytes + sizeof(struct text_blo
 static size_t entries_wanted(const struct load_request *rq, const char *name)
 {
 	const struct tables *t = rq->tables;
-	const struct { const char *name; size_t n; } sizes[] = {
-		{ "fw_cells", t->ncells }, { "fw_words", t->nwords }, { "fw_trie", t->ntrie },
-		{ "fw_nodes", t->nnodes }, { "fw_leaves", t->nleaves }, { "fw_macs", t->nmacs },
-		{ "fw_actions", t->nactions }, { "fw_counts", t->nactions + RULE_SLOT_FIRST },
-		{ "fw_log_seen", t->logs ? t->nactions : 0 }, { "fw_text", text_blocks(rq->info.text_length) },
+	const struct {
+		const char *name;
+		size_t n;
+	} sizes[] = {
+		{ "fw_cells", t->ncells },
+		{ "fw_words", t->nwords },
+		{ "fw_trie", t->ntrie },
+		{ "fw_nodes", t->nnodes },
+		{ "fw_leaves", t->nleaves },
+		{ "fw_macs", t->nmacs },
+		{ "fw_actions", t->nactions },
+		{ "fw_counts", t->nactions + RULE_SLOT_FIRST },
+		{ "fw_log_seen", t->logs ? t->nactions : 0 },
+		{ "fw_text", text_blocks(rq->info.text_length) },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(sizes); i++)

@@ -15,7 +15,10 @@ struct key {
 };
 
 enum width { WIDTH_ANY, WIDTH_NETWORKS, WIDTH_NETWORK, WIDTH_HOSTS };
-struct side { enum width width; u128 first; };
+struct side {
+	enum width width;
+	u128 first;
+};
 
 /* How many low bits of an address vary between the ends of a list, from which a side is of this width. */
 _Static_assert(WIDTH_HOSTS < 4 && FAMILY_COUNT == 2 && DIRECTION_COUNT == 2 && IMAGE_COUNT == 2, "as key_of() packs them");
@@ -24,10 +27,7 @@ static const unsigned int width_bits[FAMILY_COUNT][WIDTH_HOSTS] = {
 	[FAMILY_INET6] = { [WIDTH_ANY] = 96, [WIDTH_NETWORKS] = 80, [WIDTH_NETWORK] = 64 },
 };
 
-static u128 addr_number(const addr_t *a)
-{
-	return (u128)__builtin_bswap64(a->q[0]) << 64 | __builtin_bswap64(a->q[1]);
-}
+static u128 addr_number(const addr_t *a) { return (u128)__builtin_bswap64(a->q[0]) << 64 | __builtin_bswap64(a->q[1]); }
 
 static unsigned int bit_length(u128 v)
 {
@@ -100,7 +100,9 @@ static int compare_rules(const void *x, const void *y)
 }
 
 /* A run of rules, by the first of which runs stand. */
-struct run { __u32 first, at, n; };
+struct run {
+	__u32 first, at, n;
+};
 
 static int compare_runs(const void *x, const void *y)
 {

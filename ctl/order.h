@@ -11,8 +11,8 @@
 #include "model.h"
 
 struct order {
-	__u32 *place;   /* of each rule */
-	__u32 places;   /* one more than the last; up to NODE_PLACES more than rules, some being nobody's */
+	__u32 *place; /* of each rule */
+	__u32 places; /* one more than the last; up to NODE_PLACES more than rules, some being nobody's */
 };
 
 /* Places of rs's rules, of which there are up to RULE_MAX; order_free releases. Up to LEAF_PLACES rules stand in file order. */

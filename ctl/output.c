@@ -108,8 +108,10 @@ struct output_lines output_lines_to(int fd)
 
 void output_line(struct output_lines *l, const char *text)
 {
-	_cleanup_free_ char *line = l->dropped ? xasprintf("fwctl: %s (lines dropped before this one, as nobody read them: %lu)\n", text, l->dropped) :
-						 xasprintf("fwctl: %s\n", text);
+	_cleanup_free_ char *line = l->dropped
+					    ? xasprintf("fwctl: %s (lines dropped before this one, as nobody read them: %lu)\n",
+							text, l->dropped)
+					    : xasprintf("fwctl: %s\n", text);
 	size_t n = strlen(line);
 	int rc;
 

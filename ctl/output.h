@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 struct output {
-	int fd;         /* owned by the caller */
-	bool regular;   /* a file: it takes all there is room for, at once */
+	int fd;       /* owned by the caller */
+	bool regular; /* a file: it takes all there is room for, at once */
 	bool socket;
 };
 

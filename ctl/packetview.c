@@ -15,7 +15,10 @@
 static void parse_event(const struct packet_event *e, struct packet *p)
 {
 	const struct frame f = {
-		.link = (enum link)e->link, .data = e->data, .captured = e->captured, .original = e->length,
+		.link = (enum link)e->link,
+		.data = e->data,
+		.captured = e->captured,
+		.original = e->length,
 	};
 
 	replay_parse(&f, p);
@@ -225,7 +228,10 @@ void flow_event_line(struct strbuf *out, const struct flow_context *c, const str
 	vlan_words(out, f->key.vlan, f->key.inner_vlan);
 	if (t->over)
 		strbuf_add(out, ": %s%s, %llu/%llu packets, %llu/%llu bytes in %s", end_reason_text(t->end),
-			   t->end != END_CLOSED ? "" : f->state == FLOW_RESET ? " by a reset" : ruling.verdict != VERDICT_PASS ? " by the rules" : "",
+			   t->end != END_CLOSED             ? ""
+			   : f->state == FLOW_RESET         ? " by a reset"
+			   : ruling.verdict != VERDICT_PASS ? " by the rules"
+							    : "",
 			   f->packets[0], f->packets[1], f->bytes[0], f->bytes[1],
 			   duration_text(flow_time(c, f->last) - flow_time(c, f->first), duration));
 }

@@ -23,9 +23,9 @@ void packet_dump(struct strbuf *out, const struct packet_event *e);
 /* That a flow began, or is over and why. END_CLOSED with a verdict that stops it: the rules have cut it. */
 struct flow_change {
 	const struct flow *flow;
-	__u64 time_ns;               /* of the event, since the epoch */
+	__u64 time_ns; /* of the event, since the epoch */
 	bool over;
-	enum end_reason end;         /* where it is over */
+	enum end_reason end; /* where it is over */
 };
 void flow_event_line(struct strbuf *out, const struct flow_context *c, const struct flow_change *t);
 void flow_event_json(struct json *j, const struct flow_context *c, const struct flow_change *t);

@@ -44,8 +44,7 @@ int p_unexpected(struct parser *p, const char *wanted)
 	case TOK_NEWLINE:
 		if (p->prev.kind == TOK_NEWLINE || p->prev.kind == TOK_EOF)
 			return p_error(p, p->tok.loc, "%s is missing", wanted);
-		return p_error(p, p->prev.loc, "%s is missing after '%s'", wanted,
-			       shown_word(shown, p->prev.s, p->prev.n));
+		return p_error(p, p->prev.loc, "%s is missing after '%s'", wanted, shown_word(shown, p->prev.s, p->prev.n));
 	case TOK_BAD:
 		return -EINVAL; /* reported by the lexer */
 	case TOK_COMMA:
@@ -59,8 +58,7 @@ int p_unexpected(struct parser *p, const char *wanted)
 	case TOK_BANG:
 		break;
 	}
-	return p_error(p, p->tok.loc, "unexpected '%s' instead of %s", shown_word(shown, p->tok.s, p->tok.n),
-		       wanted);
+	return p_error(p, p->tok.loc, "unexpected '%s' instead of %s", shown_word(shown, p->tok.s, p->tok.n), wanted);
 }
 
 bool p_name_ok(const char *s, size_t n)
@@ -111,8 +109,8 @@ static bool declares(const struct parser *p)
 	mark = lex_next(&ahead);
 	if (name.kind != TOK_WORD)
 		return false;
-	return token_is(&p->tok, "set") ? mark.kind == TOK_LBRACE :
-	       (mark.kind == TOK_WORD && mark.s[0] == '=') || memchr(name.s, '=', name.n);
+	return token_is(&p->tok, "set") ? mark.kind == TOK_LBRACE
+					: (mark.kind == TOK_WORD && mark.s[0] == '=') || memchr(name.s, '=', name.n);
 }
 
 bool p_starts_statement(const struct parser *p)
@@ -196,8 +194,7 @@ static void parser_free(struct parser *p)
 }
 #define _cleanup_parser_ _cleanup_(parser_free)
 
-static int parse_ruleset(const char *name, const char *text, size_t len, bool read_files, struct ruleset *out,
-			 struct diag *d)
+static int parse_ruleset(const char *name, const char *text, size_t len, bool read_files, struct ruleset *out, struct diag *d)
 {
 	_cleanup_parser_ struct parser p;
 	size_t before = d->errors.n, errors;
@@ -265,20 +262,18 @@ static int single(const char *name, const char *text, size_t len, const struct r
 	return -EINVAL;
 }
 
-int rule_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out,
-	       struct diag *d)
+int rule_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out, struct diag *d)
 {
 	return single(name, text, len, context, p_rule, out, d);
 }
 
-int match_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out,
-		struct diag *d)
+int match_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out, struct diag *d)
 {
 	return single(name, text, len, context, p_matches, out, d);
 }
 
-int rulelike_parse(const char *name, const char *text, size_t len, const struct ruleset *context,
-		   struct rule *out, struct diag *d)
+int rulelike_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out,
+		   struct diag *d)
 {
 	return single(name, text, len, context, p_rulelike, out, d);
 }

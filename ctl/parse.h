@@ -25,17 +25,15 @@ int ruleset_parse_nofiles(const char *name, const char *text, size_t len, struct
  * One rule, as typed on a command line. `@set` names are those of context (NULL: none); there are no
  * `$names`. 0 or -EINVAL. *out is the caller's to free with rule_free.
  */
-int rule_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out,
-	       struct diag *d);
+int rule_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out, struct diag *d);
 
 /* Only matches (of any number, none included), without verdict, direction, interface and options: a filter of
  * flows. */
-int match_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out,
-		struct diag *d);
+int match_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out, struct diag *d);
 
 /* `in|out [on IFACE] match*`: what explain asks about. */
-int rulelike_parse(const char *name, const char *text, size_t len, const struct ruleset *context,
-		   struct rule *out, struct diag *d);
+int rulelike_parse(const char *name, const char *text, size_t len, const struct ruleset *context, struct rule *out,
+		   struct diag *d);
 
 /* Arguments of a command line joined to one text. The shell took the quotes of `label "no smtp"`: an argument
  * behind the argument `label` gets them back, unless it has them. */
@@ -46,8 +44,8 @@ void args_text(int argc, char *const *argv, struct strbuf *out);
  * from `#` or `;` to the end of the line. Host bits are masked, with a warning. 0, or -EINVAL with errors in
  * *d. *v is the caller's to free.
  */
-int setfile_parse(const char *name, const char *text, size_t len, enum set_type type, struct addr_range **v,
-		  size_t *n, struct diag *d);
+int setfile_parse(const char *name, const char *text, size_t len, enum set_type type, struct addr_range **v, size_t *n,
+		  struct diag *d);
 
 /* One element for a set of the type. 0; 1 where host bits were masked (*msg says so); -EINVAL with *msg. *msg
  * is appended to. */

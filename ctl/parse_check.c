@@ -9,36 +9,20 @@
 
 enum { BIT_INET = 1 << FAMILY_INET, BIT_INET6 = 1 << FAMILY_INET6, BIT_BOTH = BIT_INET | BIT_INET6 };
 
-static struct srcloc later(struct srcloc a, struct srcloc b)
-{
-	return srcloc_before(a, b) ? b : a;
-}
+static struct srcloc later(struct srcloc a, struct srcloc b) { return srcloc_before(a, b) ? b : a; }
 
 static bool has_ports(unsigned proto)
 {
-	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_UDPLITE || proto == PROTO_SCTP ||
-	       proto == PROTO_DCCP;
+	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_UDPLITE || proto == PROTO_SCTP || proto == PROTO_DCCP;
 }
 
-static bool has_types(unsigned proto)
-{
-	return proto == PROTO_ICMP || proto == PROTO_ICMP6;
-}
+static bool has_types(unsigned proto) { return proto == PROTO_ICMP || proto == PROTO_ICMP6; }
 
-static bool has_flags(unsigned proto)
-{
-	return proto == PROTO_TCP;
-}
+static bool has_flags(unsigned proto) { return proto == PROTO_TCP; }
 
-static bool not_icmp6(unsigned proto)
-{
-	return proto != PROTO_ICMP6;
-}
+static bool not_icmp6(unsigned proto) { return proto != PROTO_ICMP6; }
 
-static bool not_icmp(unsigned proto)
-{
-	return proto != PROTO_ICMP;
-}
+static bool not_icmp(unsigned proto) { return proto != PROTO_ICMP; }
 
 static bool in_list(const struct numset *s, unsigned v)
 {
@@ -62,8 +46,7 @@ static void count_protos(const struct numset *s, bool (*is)(unsigned proto), uns
 }
 
 /* All protocols that the rule names, or none where it names none, must be so. */
-static int need_protos(struct parser *p, const struct rule_state *st, bool (*is)(unsigned), struct srcloc word,
-		       const char *msg)
+static int need_protos(struct parser *p, const struct rule_state *st, bool (*is)(unsigned), struct srcloc word, const char *msg)
 {
 	unsigned yes, no;
 
@@ -82,12 +65,10 @@ static int check_protos(struct parser *p, const struct rule_state *st)
 	for (int to = 0; to < 2; to++) {
 		if (!st->port[to].line)
 			continue;
-		if (need_protos(p, st, has_ports, st->port[to],
-				"'port' needs proto tcp, udp, udplite, sctp or dccp"))
+		if (need_protos(p, st, has_ports, st->port[to], "'port' needs proto tcp, udp, udplite, sctp or dccp"))
 			return -EINVAL;
 		if (icmp)
-			return p_error(p, later(icmp_loc, st->port[to]),
-				       "'port' and 'icmp-type' contradict each other");
+			return p_error(p, later(icmp_loc, st->port[to]), "'port' and 'icmp-type' contradict each other");
 	}
 	if (icmp && need_protos(p, st, has_types, icmp_loc, "'icmp-type' needs proto icmp or icmp6"))
 		return -EINVAL;
@@ -154,8 +135,7 @@ static int resolve_types(struct parser *p, struct rule_state *st, unsigned *know
 		if (!r->name)
 			resolve_number(r, families);
 		if (families && !(known_to(r) & families))
-			return p_error(p, later(st->icmp_locs[i], st->proto_value),
-				       "'%s' is not a type of %s", r->name,
+			return p_error(p, later(st->icmp_locs[i], st->proto_value), "'%s' is not a type of %s", r->name,
 				       families == BIT_INET ? "icmp" : "icmp6");
 		*known |= known_to(r) & (families ? families : BIT_BOTH);
 		v.icmp = *r;
@@ -226,8 +206,7 @@ static int check_families(struct parser *p, const struct rule_state *st, unsigne
 	sort_ties(ties, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!(*families & ties[i].families))
-			return p_error(p, ties[i].loc,
-				       "%s here is of %s, but what stands before it makes the rule one of %s",
+			return p_error(p, ties[i].loc, "%s here is of %s, but what stands before it makes the rule one of %s",
 				       ties[i].what, ties[i].families == BIT_INET ? "inet" : "inet6",
 				       *families == BIT_INET ? "inet" : "inet6");
 		*families &= ties[i].families;
@@ -257,10 +236,8 @@ static int resolve_codes(struct parser *p, struct rule_state *st, unsigned famil
 				return p_error(p, st->code, "'%s' is not a code of %s", name->name,
 					       families == BIT_INET ? "icmp" : "icmp6");
 			if (v4 >= 0 && v6 >= 0 && v4 != v6)
-				return p_error(
-					p, st->code,
-					"'%s' is code %d of icmp and %d of icmp6: write one rule for each",
-					name->name, v4, v6);
+				return p_error(p, st->code, "'%s' is code %d of icmp and %d of icmp6: write one rule for each",
+					       name->name, v4, v6);
 			v.num.lo = v.num.hi = (uint32_t)(v4 >= 0 ? v4 : v6);
 		}
 		list_push(l, &v, codes->loc);
@@ -276,8 +253,7 @@ int p_check_rule(struct parser *p, struct rule_state *st)
 	bool icmp = st->seen & 1u << MATCH_ICMP;
 	unsigned known = BIT_BOTH, families;
 
-	if (check_protos(p, st) || (icmp && resolve_types(p, st, &known)) ||
-	    check_families(p, st, known, &families))
+	if (check_protos(p, st) || (icmp && resolve_types(p, st, &known)) || check_families(p, st, known, &families))
 		return -EINVAL;
 	return st->rule->icmp_code.n ? resolve_codes(p, st, families & known) : 0;
 }

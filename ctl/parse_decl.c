@@ -52,10 +52,7 @@ static void dedupe_words(struct parser *p)
 	symtab_free(&seen);
 }
 
-static bool starts_with_digit(const struct token *t)
-{
-	return t->s[0] >= '0' && t->s[0] <= '9';
-}
+static bool starts_with_digit(const struct token *t) { return t->s[0] >= '0' && t->s[0] <= '9'; }
 
 /* Only bytes that numbers, addresses and MACs are made of. */
 static bool looks_like_number(const struct token *t)
@@ -95,8 +92,7 @@ static int unknown_name(struct parser *p, const struct token *t)
 	suggest_names(&near, &names_icmp6);
 	suggest_names(&near, &names_dscp);
 	suggest_add(&near, "", &hint);
-	return p_error(p, t->loc, "unknown name '%s'%s", shown_word(shown, t->s, t->n),
-		       hint.len ? hint.str : "");
+	return p_error(p, t->loc, "unknown name '%s'%s", shown_word(shown, t->s, t->n), hint.len ? hint.str : "");
 }
 
 /* A word that is a value of no match. */
@@ -223,8 +219,7 @@ static int verdict(struct parser *p, enum verdict *out)
 	else if (p->tok.kind != TOK_WORD)
 		return p_unexpected(p, "pass or drop");
 	else
-		return p_error(p, p->tok.loc, "a default is pass or drop, not '%s'",
-			       shown_word(shown, p->tok.s, p->tok.n));
+		return p_error(p, p->tok.loc, "a default is pass or drop, not '%s'", shown_word(shown, p->tok.s, p->tok.n));
 	p_next(p);
 	return 0;
 }
@@ -254,8 +249,7 @@ static int default_nd(struct parser *p)
 	if (p->tok.kind != TOK_WORD)
 		return p_unexpected(p, "pass or rules");
 	if (!token_is(&p->tok, "pass") && !token_is(&p->tok, "rules"))
-		return p_error(p, p->tok.loc, "'default nd' is pass or rules, not '%s'",
-			       shown_word(shown, p->tok.s, p->tok.n));
+		return p_error(p, p->tok.loc, "'default nd' is pass or rules, not '%s'", shown_word(shown, p->tok.s, p->tok.n));
 	p->nd_given = true;
 	p->rs->defaults.nd_by_rules = token_is(&p->tok, "rules");
 	p_next(p);
@@ -295,6 +289,5 @@ int p_stmt_default(struct parser *p)
 		return default_verdict(p, "nonip", &p->nonip_given, &d->nonip);
 	if (token_is(&t, "nd"))
 		return default_nd(p);
-	return p_error(p, t.loc, "unknown default '%s' (in, out, malformed, nonip or nd)",
-		       shown_word(shown, t.s, t.n));
+	return p_error(p, t.loc, "unknown default '%s' (in, out, malformed, nonip or nd)", shown_word(shown, t.s, t.n));
 }

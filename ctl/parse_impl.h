@@ -9,17 +9,17 @@
 #include "symtab.h"
 
 /* What a value is a value of: id, singular, plural, largest number (0: not a number), names of numbers. */
-#define FW_KINDS(X)                                                                   \
-	X(KIND_ADDR, "address", "addresses", 0, NULL)                                 \
-	X(KIND_PORT, "port", "ports", 65535, &names_services)                         \
-	X(KIND_PROTO, "protocol", "protocols", 255, &names_protos)                    \
-	X(KIND_ICMP_TYPE, "ICMP type", "ICMP types", 255, NULL)                       \
-	X(KIND_ICMP_CODE, "ICMP code", "ICMP codes", 255, NULL)                       \
-	X(KIND_VLAN, "VLAN", "VLANs", 4095, NULL)                                     \
-	X(KIND_DSCP, "DSCP", "DSCPs", 63, &names_dscp)                                \
-	X(KIND_TTL, "TTL", "TTLs", 255, NULL)                                         \
-	X(KIND_LENGTH, "length", "lengths", 65575, NULL)                              \
-	X(KIND_MAC, "MAC address", "MAC addresses", 0, NULL)                          \
+#define FW_KINDS(X)                                                \
+	X(KIND_ADDR, "address", "addresses", 0, NULL)              \
+	X(KIND_PORT, "port", "ports", 65535, &names_services)      \
+	X(KIND_PROTO, "protocol", "protocols", 255, &names_protos) \
+	X(KIND_ICMP_TYPE, "ICMP type", "ICMP types", 255, NULL)    \
+	X(KIND_ICMP_CODE, "ICMP code", "ICMP codes", 255, NULL)    \
+	X(KIND_VLAN, "VLAN", "VLANs", 4095, NULL)                  \
+	X(KIND_DSCP, "DSCP", "DSCPs", 63, &names_dscp)             \
+	X(KIND_TTL, "TTL", "TTLs", 255, NULL)                      \
+	X(KIND_LENGTH, "length", "lengths", 65575, NULL)           \
+	X(KIND_MAC, "MAC address", "MAC addresses", 0, NULL)       \
 	X(KIND_IFACE, "interface", "interfaces", 0, NULL)
 #define FW_KIND_MEMBER(id, one, many, max, names) id,
 enum kind { FW_KINDS(FW_KIND_MEMBER) };
@@ -27,10 +27,8 @@ enum { KIND_COUNT = 11 };
 
 union value {
 	struct addr_range addr;
-	struct numrange
-		num; /* a code by name: ICMP_CODE_NAMED + index, until the rule's families are known */
-	struct icmp_range
-		icmp; /* a number: has[] is false, lo and hi of inet hold it, until `proto` is known */
+	struct numrange num;    /* a code by name: ICMP_CODE_NAMED + index, until the rule's families are known */
+	struct icmp_range icmp; /* a number: has[] is false, lo and hi of inet hold it, until `proto` is known */
 	struct mac mac;
 	char iface[IFNAMSIZ];
 };
@@ -49,15 +47,15 @@ struct value_list {
 	struct srcloc *locs;
 	size_t n, cap, size;
 	bool negated;
-	struct srcloc loc;  /* of its first token */
+	struct srcloc loc; /* of its first token */
 };
 
 struct define {
 	char *name;
 	struct token *words;
 	size_t n;
-	unsigned kinds;     /* 1 << KIND_*: what all of the words can be */
-	bool bad;           /* reported already */
+	unsigned kinds; /* 1 << KIND_*: what all of the words can be */
+	bool bad;       /* reported already */
 	struct srcloc loc;
 };
 
@@ -65,31 +63,31 @@ struct define {
 struct set_use {
 	size_t rule;
 	bool to;
-	struct token name;  /* without the @ */
+	struct token name; /* without the @ */
 };
 
 struct parser {
 	const char *name;
 	struct lexer lex;
-	struct token tok, prev;   /* the token at hand; the one before it */
+	struct token tok, prev; /* the token at hand; the one before it */
 	struct diag *diag;
-	size_t errors;            /* in *diag when the statement began */
-	struct ruleset *rs;       /* being filled; NULL where one rule is parsed */
+	size_t errors;      /* in *diag when the statement began */
+	struct ruleset *rs; /* being filled; NULL where one rule is parsed */
 	const struct ruleset *context;
 	bool read_files;
 	size_t rules_cap, sets_cap;
-	bool full;                /* RULE_MAX was reported */
+	bool full; /* RULE_MAX was reported */
 	struct symtab define_names, set_names;
 	struct define *defines;
 	size_t ndefines, defines_cap, define_words;
 	struct set_use *uses;
 	size_t nuses, uses_cap;
 	struct value_list list;
-	struct token *words;      /* of the define or set that is being read */
+	struct token *words; /* of the define or set that is being read */
 	size_t nwords, words_cap;
 	bool nonip_given, nd_given;
-	bool matches_only;        /* a packet or a flow is spoken of, not a rule: `flags S` is S and no other */
-	size_t io_errors;         /* errors that are unreadable files */
+	bool matches_only; /* a packet or a flow is spoken of, not a rule: `flags S` is S and no other */
+	size_t io_errors;  /* errors that are unreadable files */
 };
 
 void p_next(struct parser *p);
@@ -103,10 +101,7 @@ static inline bool p_failed(const struct parser *p) { return p->diag->errors.n !
 int p_unexpected(struct parser *p, const char *wanted);
 /* True where the token at hand is the first of a line and begins a statement: a brace was not closed. */
 bool p_starts_statement(const struct parser *p);
-static inline bool p_at_end(const struct parser *p)
-{
-	return p->tok.kind == TOK_NEWLINE || p->tok.kind == TOK_EOF;
-}
+static inline bool p_at_end(const struct parser *p) { return p->tok.kind == TOK_NEWLINE || p->tok.kind == TOK_EOF; }
 /* A name for a set or a define: letters, digits, _ and -. */
 bool p_name_ok(const char *s, size_t n);
 
@@ -157,17 +152,17 @@ enum match {
 /* What the checks of a whole rule need beside the model. */
 struct rule_state {
 	struct rule *rule;
-	unsigned seen;                             /* 1 << enum match */
+	unsigned seen; /* 1 << enum match */
 	struct srcloc keyword[MATCH_COUNT];
-	struct srcloc proto_value;                 /* the first one */
-	struct srcloc port[2];                     /* the word `port`; from, to */
-	struct srcloc addr[2];                     /* the first address */
-	struct icmp_range *icmp;                   /* as typed */
+	struct srcloc proto_value; /* the first one */
+	struct srcloc port[2];     /* the word `port`; from, to */
+	struct srcloc addr[2];     /* the first address */
+	struct icmp_range *icmp;   /* as typed */
 	struct srcloc *icmp_locs;
 	size_t nicmp;
 	struct srcloc code;
-	bool matches_only;                         /* options are not known */
-	struct srcloc option;                      /* the first option; line 0 where none */
+	bool matches_only;    /* options are not known */
+	struct srcloc option; /* the first option; line 0 where none */
 	unsigned options_seen;
 };
 

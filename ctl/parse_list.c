@@ -123,9 +123,8 @@ static void report_kind(struct parser *p, const struct define *d, const struct t
 		if (d->kinds == 1u << KIND_IFACE)
 			push_word(p, w, w->loc);
 		else
-			p_error(p, use->loc, "'%s' does not hold %s: '%s' (line %u)",
-				shown_word(name, use->s, use->n), kind_many(p->list.kind),
-				shown_word(word, w->s, w->n), w->loc.line);
+			p_error(p, use->loc, "'%s' does not hold %s: '%s' (line %u)", shown_word(name, use->s, use->n),
+				kind_many(p->list.kind), shown_word(word, w->s, w->n), w->loc.line);
 		return;
 	}
 }
@@ -136,9 +135,8 @@ static int list_item(struct parser *p, const struct token *t)
 
 	if (t->s[0] == '@')
 		return p_error(p, t->loc,
-			       p->list.kind == KIND_ADDR
-				       ? "a set cannot stand in a list: write one rule for each"
-				       : "a set holds addresses: it stands behind 'from' or 'to'");
+			       p->list.kind == KIND_ADDR ? "a set cannot stand in a list: write one rule for each"
+							 : "a set holds addresses: it stands behind 'from' or 'to'");
 	if (t->s[0] != '$') {
 		push_word(p, t, t->loc);
 		return 0;

@@ -5,11 +5,11 @@
 #include "suggest.h"
 
 /* Every array of the model has n, negated, loc: the list read last becomes it. */
-#define TAKE_LIST(field, l)                                                  \
-	do {                                                                 \
-		list_dedupe(l);                                              \
-		(field).negated = (l)->negated;                              \
-		(field).loc = (l)->loc;                                      \
+#define TAKE_LIST(field, l)                                                    \
+	do {                                                                   \
+		list_dedupe(l);                                                \
+		(field).negated = (l)->negated;                                \
+		(field).loc = (l)->loc;                                        \
 		(field).v = (__typeof__((field).v))list_take((l), &(field).n); \
 	} while (0)
 
@@ -144,8 +144,7 @@ int p_use_set(struct parser *p, const struct token *t, bool to, int *out)
 	for (size_t i = 0; p->context && i < p->context->nsets; i++)
 		suggest_try(&near, p->context->sets[i].name);
 	suggest_add(&near, "@", &hint);
-	return p_error(p, t->loc, "unknown set '%s'%s", shown_word(shown, t->s, t->n),
-		       hint.len ? hint.str : "");
+	return p_error(p, t->loc, "unknown set '%s'%s", shown_word(shown, t->s, t->n), hint.len ? hint.str : "");
 }
 
 static int match_set(struct parser *p, struct addrset *out, bool to)
@@ -163,10 +162,7 @@ static int match_set(struct parser *p, struct addrset *out, bool to)
 	return rc;
 }
 
-static bool is_set_name(const struct token *t)
-{
-	return t->kind == TOK_WORD && t->s[0] == '@';
-}
+static bool is_set_name(const struct token *t) { return t->kind == TOK_WORD && t->s[0] == '@'; }
 
 static int match_addr(struct parser *p, struct rule_state *st, bool to)
 {

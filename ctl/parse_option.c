@@ -34,8 +34,7 @@ static int option_flows(struct parser *p)
 	if (digits(p->tok.s, p->tok.n, &v) != p->tok.n)
 		return p_error(p, p->tok.loc, "'%s' is not a number", shown);
 	if (v < FLOWS_MIN || v > FLOWS_MAX)
-		return p_error(p, p->tok.loc, "flows %s is out of range (%d to %d)", shown, FLOWS_MIN,
-			       FLOWS_MAX);
+		return p_error(p, p->tok.loc, "flows %s is out of range (%d to %d)", shown, FLOWS_MIN, FLOWS_MAX);
 	o->flows = (uint32_t)v;
 	p_next(p);
 	return 0;
@@ -88,8 +87,7 @@ static int option_timeout(struct parser *p)
 	suggest_init(&near, t.s, t.n);
 	suggest_words(&near, timeout_words, TIMEOUT_COUNT);
 	suggest_add(&near, "", &hint);
-	return p_error(p, t.loc, "unknown timeout '%s'%s", shown_word(shown, t.s, t.n),
-		       hint.len ? hint.str : "");
+	return p_error(p, t.loc, "unknown timeout '%s'%s", shown_word(shown, t.s, t.n), hint.len ? hint.str : "");
 }
 
 static int option_state(struct parser *p)
@@ -102,8 +100,7 @@ static int option_state(struct parser *p)
 	if (p->tok.kind != TOK_WORD)
 		return p_unexpected(p, "floating or if-bound");
 	if (!token_is(&p->tok, "floating") && !token_is(&p->tok, "if-bound"))
-		return p_error(p, p->tok.loc, "unknown state '%s' (floating or if-bound)",
-			       shown_word(shown, p->tok.s, p->tok.n));
+		return p_error(p, p->tok.loc, "unknown state '%s' (floating or if-bound)", shown_word(shown, p->tok.s, p->tok.n));
 	o->state_given = true;
 	o->if_bound = token_is(&p->tok, "if-bound");
 	p_next(p);

@@ -6,7 +6,7 @@
 
 /* In the order of enum match; those behind MATCH_ON stand in any order. */
 static const char *const match_words[MATCH_COUNT] = {
-	"on",	      "inet", "proto", "from",	 "to",	 "icmp-type", "flags",	"vlan",
+	"on",         "inet", "proto", "from",   "to",   "icmp-type", "flags",  "vlan",
 	"inner-vlan", "dscp", "ttl",   "length", "frag", "mac-from",  "mac-to",
 };
 enum option { OPTION_STATELESS, OPTION_LABEL, OPTION_LOG, OPTION_LIMIT, OPTION_COUNT };
@@ -40,11 +40,9 @@ static int unknown_word(struct parser *p, const struct rule_state *st)
 	if (token_is(t, "code"))
 		return p_error(p, t->loc, "'code' stands behind 'icmp-type' and its types");
 	if (t->s[0] == '-' || (p->prev.kind == TOK_WORD && p->prev.s[p->prev.n - 1] == '-'))
-		return p_error(p, t->loc, "unexpected '%s' (a range is one word: a-b)",
-			       shown_word(shown, t->s, t->n));
+		return p_error(p, t->loc, "unexpected '%s' (a range is one word: a-b)", shown_word(shown, t->s, t->n));
 	if (t->s[0] >= '0' && t->s[0] <= '9')
-		return p_error(p, t->loc, "unexpected '%s' (a list is written { a b })",
-			       shown_word(shown, t->s, t->n));
+		return p_error(p, t->loc, "unexpected '%s' (a list is written { a b })", shown_word(shown, t->s, t->n));
 	suggest_init(&near, t->s, t->n);
 	suggest_words(&near, match_words, MATCH_COUNT);
 	suggest_try(&near, "inet6");
@@ -64,8 +62,8 @@ static int rule_match(struct parser *p, struct rule_state *st, enum match m)
 	if (st->option.line)
 		return p_error(p, p->tok.loc, "'%s' is a match: it stands before the options", word);
 	if (st->seen & 1u << m)
-		return p_error(p, p->tok.loc, m == MATCH_FAMILY ? "'%s': the family is given twice" :
-			       "'%s' is given twice", word);
+		return p_error(p, p->tok.loc, m == MATCH_FAMILY ? "'%s': the family is given twice" : "'%s' is given twice",
+			       word);
 	if (m == MATCH_ON && (st->seen || st->matches_only))
 		return p_error(p, p->tok.loc, "'on' stands right behind the direction");
 	st->seen |= 1u << m;
@@ -199,8 +197,7 @@ static int rule_direction(struct parser *p, struct rule *r)
 	if (p->tok.kind != TOK_WORD)
 		return p_unexpected(p, "'in' or 'out'");
 	if (!token_is(&p->tok, "in") && !token_is(&p->tok, "out"))
-		return p_error(p, p->tok.loc, "unknown direction '%s' (in or out)",
-			       shown_word(shown, p->tok.s, p->tok.n));
+		return p_error(p, p->tok.loc, "unknown direction '%s' (in or out)", shown_word(shown, p->tok.s, p->tok.n));
 	r->direction = token_is(&p->tok, "in") ? DIRECTION_IN : DIRECTION_OUT;
 	p_next(p);
 	return 0;

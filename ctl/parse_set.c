@@ -23,8 +23,7 @@ static int set_type(struct parser *p, struct set_state *st)
 	if (p->tok.kind != TOK_WORD)
 		return p_unexpected(p, "addr or net");
 	if (!token_is(&p->tok, "addr") && !token_is(&p->tok, "net"))
-		return p_error(p, p->tok.loc, "unknown set type '%s' (addr or net)",
-			       shown_word(shown, p->tok.s, p->tok.n));
+		return p_error(p, p->tok.loc, "unknown set type '%s' (addr or net)", shown_word(shown, p->tok.s, p->tok.n));
 	st->set.type = token_is(&p->tok, "addr") ? SET_ADDR : SET_NET;
 	st->typed = true;
 	p_next(p);
@@ -85,8 +84,7 @@ static int set_part(struct parser *p, struct set_state *st)
 	if (token_is(&p->tok, "file"))
 		return set_path(p, st);
 	if (token_is(&p->tok, "timeout") || token_is(&p->tok, "size"))
-		return p_error(p, p->tok.loc, "'%.*s' is not available in this version yet", (int)p->tok.n,
-			       p->tok.s);
+		return p_error(p, p->tok.loc, "'%.*s' is not available in this version yet", (int)p->tok.n, p->tok.s);
 	return set_element(p);
 }
 
@@ -171,8 +169,7 @@ static int set_name(struct parser *p, struct set *s, struct token *name)
 		return p_error(p, name->loc, "the name of the set has more than %d bytes", SET_NAME_MAX);
 	first = symtab_find(&p->set_names, name->s, name->n);
 	if (first >= 0)
-		return p_error(p, name->loc, "set '%.*s' is declared twice (first on line %d)", (int)name->n,
-			       name->s, first);
+		return p_error(p, name->loc, "set '%.*s' is declared twice (first on line %d)", (int)name->n, name->s, first);
 	symtab_add(&p->set_names, name->s, name->n, (int)name->loc.line);
 	memcpy(s->name, name->s, name->n);
 	s->loc = name->loc;
@@ -217,8 +214,7 @@ static void unknown_set(struct parser *p, const struct token *name)
 	for (size_t i = 0; i < p->rs->nsets; i++)
 		suggest_try(&near, p->rs->sets[i].name);
 	suggest_add(&near, "@", &hint);
-	p_error(p, name->loc, "unknown set '@%s'%s", shown_word(shown, name->s, name->n),
-		hint.len ? hint.str : "");
+	p_error(p, name->loc, "unknown set '@%s'%s", shown_word(shown, name->s, name->n), hint.len ? hint.str : "");
 }
 
 /* Sets that were declared wrongly are known by name, but have no index: the text is refused anyway. */

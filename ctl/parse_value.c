@@ -14,10 +14,7 @@ struct kind_info {
 static const struct kind_info kinds[] = { FW_KINDS(KIND_INFO) };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == KIND_COUNT, "KIND_COUNT counts FW_KINDS");
 
-const char *kind_many(enum kind k)
-{
-	return kinds[k].many;
-}
+const char *kind_many(enum kind k) { return kinds[k].many; }
 
 size_t value_size(enum kind k)
 {
@@ -87,8 +84,7 @@ static int number_error(enum kind k, const char *s, size_t n, struct strbuf *err
 		return -EINVAL;
 	shown_word(shown, s, n);
 	if (n && (s[0] == '-' || s[n - 1] == '-')) {
-		strbuf_add(err, "'%s' is not a %s or a range of them (a range is one word: a-b)", shown,
-			   kinds[k].one);
+		strbuf_add(err, "'%s' is not a %s or a range of them (a range is one word: a-b)", shown, kinds[k].one);
 		return -EINVAL;
 	}
 	suggest_init(&near, s, n);
@@ -111,14 +107,12 @@ static int range_error(enum kind k, const char *s, size_t n, struct strbuf *err)
 	char shown[SHOWN_MAX];
 
 	if (err)
-		strbuf_add(err, "%s %s is out of range (0 to %u)", kinds[k].one, shown_word(shown, s, n),
-			   kinds[k].max);
+		strbuf_add(err, "%s %s is out of range (0 to %u)", kinds[k].one, shown_word(shown, s, n), kinds[k].max);
 	return -EINVAL;
 }
 
 /* s is a-b, split at dash. -ENOENT where an end is no value: the word may split elsewhere. */
-static int number_span(enum kind k, const char *s, size_t n, size_t dash, struct numrange *out,
-		       struct strbuf *err)
+static int number_span(enum kind k, const char *s, size_t n, size_t dash, struct numrange *out, struct strbuf *err)
 {
 	const char *b = s + dash + 1;
 	size_t nb = n - dash - 1;
@@ -137,8 +131,8 @@ static int number_span(enum kind k, const char *s, size_t n, size_t dash, struct
 	}
 	if (out->lo > out->hi) {
 		if (err)
-			strbuf_add(err, "'%.*s' ends before it starts (did you mean %.*s-%.*s?)", (int)n, s,
-				   (int)nb, b, (int)dash, s);
+			strbuf_add(err, "'%.*s' ends before it starts (did you mean %.*s-%.*s?)", (int)n, s, (int)nb, b,
+				   (int)dash, s);
 		return -EINVAL;
 	}
 	return 0;
@@ -177,8 +171,7 @@ static int parse_icmp_type(const char *s, size_t n, struct icmp_range *out, stru
 
 	memset(out, 0, sizeof(*out));
 	if (v4 >= 0 || v6 >= 0) {
-		out->name = v4 >= 0 ? value_to_name(&names_icmp, (unsigned)v4)
-				    : value_to_name(&names_icmp6, (unsigned)v6);
+		out->name = v4 >= 0 ? value_to_name(&names_icmp, (unsigned)v4) : value_to_name(&names_icmp6, (unsigned)v6);
 		/* A spelling that one family has is the canonical name, which both may have. */
 		icmp_named(out, FAMILY_INET, name_to_value(&names_icmp, out->name, strlen(out->name)));
 		icmp_named(out, FAMILY_INET6, name_to_value(&names_icmp6, out->name, strlen(out->name)));

@@ -50,7 +50,10 @@ int past_keep(const struct state *s, const struct live_ruleset *live)
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-struct ids { __u32 *v; size_t n, cap; };
+struct ids {
+	__u32 *v;
+	size_t n, cap;
+};
 
 static void ids_free(struct ids *ids) { free(ids->v); }
 
@@ -108,8 +111,9 @@ static __s64 text_room(int fd)
 	memset(&info, 0, sizeof(info));
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -errno;
-	return info.type == BPF_MAP_TYPE_ARRAY && info.value_size == sizeof(struct text_block) ?
-	       (__s64)info.max_entries * info.value_size : -EPROTO;
+	return info.type == BPF_MAP_TYPE_ARRAY && info.value_size == sizeof(struct text_block)
+		       ? (__s64)info.max_entries * info.value_size
+		       : -EPROTO;
 }
 
 /* *text is the caller's. */

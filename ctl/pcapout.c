@@ -7,14 +7,24 @@
 enum { ETHER = 14, MACS = 12, TAG = 4, ETHERTYPE_VLAN = 0x8100, ETHERTYPE_IP = 0x0800, ETHERTYPE_IP6 = 0x86dd };
 
 /* The file's headers (draft-ietf-opsawg-pcap): in the byte order of who writes. */
-struct pcap_file { uint32_t magic; uint16_t major, minor; uint32_t zone, sigfigs, snap, link; };
-struct pcap_record { uint32_t seconds, ns, captured, original; };
+struct pcap_file {
+	uint32_t magic;
+	uint16_t major, minor;
+	uint32_t zone, sigfigs, snap, link;
+};
+struct pcap_record {
+	uint32_t seconds, ns, captured, original;
+};
 enum { PCAP_LINK_ETHERNET = 1 };
 
 void pcap_begin(struct strbuf *out)
 {
 	const struct pcap_file head = {
-		.magic = 0xa1b23c4d, .major = 2, .minor = 4, .snap = ETHER + TAG + SNAP_BYTES, .link = PCAP_LINK_ETHERNET,
+		.magic = 0xa1b23c4d,
+		.major = 2,
+		.minor = 4,
+		.snap = ETHER + TAG + SNAP_BYTES,
+		.link = PCAP_LINK_ETHERNET,
 	};
 
 	strbuf_add_bytes(out, (const char *)&head, sizeof(head));
@@ -50,8 +60,10 @@ void pcap_packet(struct strbuf *out, const struct packet_event *e, uint64_t time
 	uint8_t frame[ETHER + TAG + SNAP_BYTES];
 	uint32_t more = (uint32_t)to_ethernet(e, frame);
 	const struct pcap_record r = {
-		.seconds = (uint32_t)(time_ns / 1000000000), .ns = (uint32_t)(time_ns % 1000000000),
-		.captured = more + e->captured, .original = more + e->length,
+		.seconds = (uint32_t)(time_ns / 1000000000),
+		.ns = (uint32_t)(time_ns % 1000000000),
+		.captured = more + e->captured,
+		.original = more + e->length,
 	};
 
 	strbuf_add_bytes(out, (const char *)&r, sizeof(r));

@@ -4,10 +4,7 @@
 #include "names.h"
 #include "print.h"
 
-static void put(struct strbuf *out, const char *s)
-{
-	strbuf_add_bytes(out, s, strlen(s));
-}
+static void put(struct strbuf *out, const char *s) { strbuf_add_bytes(out, s, strlen(s)); }
 
 static void put_number(struct strbuf *out, uint32_t v)
 {
@@ -38,13 +35,9 @@ static void list_open(struct strbuf *out, bool negated, size_t n)
 	put(out, n > 1 ? " {" : "");
 }
 
-static void list_close(struct strbuf *out, size_t n)
-{
-	put(out, n > 1 ? " }" : "");
-}
+static void list_close(struct strbuf *out, size_t n) { put(out, n > 1 ? " }" : ""); }
 
-static void print_numbers(const char *word, const struct numset *s, const struct nametab *names,
-			  struct strbuf *out)
+static void print_numbers(const char *word, const struct numset *s, const struct nametab *names, struct strbuf *out)
 {
 	if (!s->n)
 		return;
@@ -76,8 +69,7 @@ static void print_range(const struct addr_range *r, struct strbuf *out)
 	strbuf_add_bytes(out, text, n);
 }
 
-static void print_endpoint(const struct ruleset *rs, const char *word, const struct endpoint *e,
-			   struct strbuf *out)
+static void print_endpoint(const struct ruleset *rs, const char *word, const struct endpoint *e, struct strbuf *out)
 {
 	const struct addrset *a = &e->addr;
 
@@ -227,8 +219,8 @@ void set_print(const struct set *s, struct strbuf *out)
 static void print_defaults(const struct defaults *d, struct strbuf *out)
 {
 	for (int dir = 0; dir < DIRECTION_COUNT; dir++)
-		strbuf_add(out, "default %s %s%s\n", direction_text((enum direction)dir),
-			   verdict_text(d->verdict[dir]), d->stateless[dir] ? " stateless" : "");
+		strbuf_add(out, "default %s %s%s\n", direction_text((enum direction)dir), verdict_text(d->verdict[dir]),
+			   d->stateless[dir] ? " stateless" : "");
 	if (d->malformed_given)
 		strbuf_add(out, "default malformed %s\n", verdict_text(d->malformed));
 	if (d->nonip != VERDICT_PASS)

@@ -52,9 +52,13 @@ unsigned int proto_has(unsigned int proto)
 	switch (proto) {
 	case PROTO_TCP:
 		return HAS_PORTS | HAS_FLAGS;
-	case PROTO_UDP: case PROTO_UDPLITE: case PROTO_SCTP: case PROTO_DCCP:
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+	case PROTO_SCTP:
+	case PROTO_DCCP:
 		return HAS_PORTS;
-	case PROTO_ICMP: case PROTO_ICMP6:
+	case PROTO_ICMP:
+	case PROTO_ICMP6:
 		return HAS_ICMP;
 	default: /* a number from the wire */
 		return 0;
@@ -67,9 +71,13 @@ static uint32_t transport_bytes(unsigned int proto)
 	switch (proto) {
 	case PROTO_TCP:
 		return 20;
-	case PROTO_UDP: case PROTO_UDPLITE: case PROTO_ICMP: case PROTO_ICMP6:
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+	case PROTO_ICMP:
+	case PROTO_ICMP6:
 		return 8;
-	case PROTO_SCTP: case PROTO_DCCP:
+	case PROTO_SCTP:
+	case PROTO_DCCP:
 		return 12;
 	default:
 		return 0;
@@ -129,10 +137,7 @@ struct reading {
 	char **err;
 };
 
-static void assume(struct reading *c, const char *what)
-{
-	strbuf_add(c->assumed, "%s%s", c->assumed->len ? ", " : "", what);
-}
+static void assume(struct reading *c, const char *what) { strbuf_add(c->assumed, "%s%s", c->assumed->len ? ", " : "", what); }
 
 /* A number that is given once: 1 and *out; 0 where it is not given. */
 static int one_number(struct reading *c, const char *what, const struct numset *s, uint32_t *out)

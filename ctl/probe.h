@@ -15,7 +15,7 @@
 struct probe {
 	struct packet packet;
 	enum direction direction;
-	char iface[IFNAMSIZ];     /* "": none that rules could name */
+	char iface[IFNAMSIZ]; /* "": none that rules could name */
 };
 static inline const char *probe_iface(const struct probe *p) { return p->iface[0] ? p->iface : NULL; }
 

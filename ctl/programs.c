@@ -27,7 +27,7 @@ void loaded_close(struct loaded *l)
 }
 
 /* The second program first: where the first one is, there is the other. */
-#define PLACE(map, m, slot, first, second)                                                     \
+#define PLACE(map, m, slot, first, second) \
 	((first) < 0 ? 0 : map##_put((m)->map, program_long(slot), second) ?: map##_put((m)->map, slot, first))
 
 int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 slot)
@@ -38,18 +38,18 @@ int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 sl
 	return rc ?: PLACE(fw_programs_in, m, slot, l->in, l->tc_long);
 }
 
-#define FILL(map, array, n)                                                   \
-	({                                                                    \
-		int rc_ = 0;                                                  \
-		if (n) {                                                      \
+#define FILL(map, array, n)                                                          \
+	({                                                                           \
+		int rc_ = 0;                                                         \
+		if (n) {                                                             \
 			__typeof__(map##_map(m->map, n)) at_ = map##_map(m->map, n); \
-			if (at_)                                              \
-				memcpy(at_, array, sizeof(*at_) * (n));       \
-			else                                                  \
-				rc_ = -errno;                                 \
-			map##_unmap(at_, n);                                  \
-		}                                                             \
-		rc_;                                                          \
+			if (at_)                                                     \
+				memcpy(at_, array, sizeof(*at_) * (n));              \
+			else                                                         \
+				rc_ = -errno;                                        \
+			map##_unmap(at_, n);                                         \
+		}                                                                    \
+		rc_;                                                                 \
 	})
 
 static int fill_tables(const struct ruleset_maps *m, const struct tables *t)

@@ -13,8 +13,8 @@
 /* A ruleset in the kernel: descriptors owned by the struct. */
 struct loaded {
 	struct ruleset_maps maps;
-	int xdp, out, in;          /* the programs of the short way */
-	int xdp_long, tc_long;     /* to which they go on (shared/hook.h) */
+	int xdp, out, in;      /* the programs of the short way */
+	int xdp_long, tc_long; /* to which they go on (shared/hook.h) */
 };
 struct loaded loaded_none(void);
 /*
@@ -31,12 +31,12 @@ enum { LOAD_XDP = 1, LOAD_OUT = 2, LOAD_IN = 4, LOAD_ALL = LOAD_XDP | LOAD_OUT |
 /* What a ruleset's programs are loaded with. */
 struct load_request {
 	const struct instance_maps *instance;
-	const struct replay_maps *replay;  /* a test instance; NULL: live */
+	const struct replay_maps *replay; /* a test instance; NULL: live */
 	const struct tables *tables;
-	struct program_cfg cfg;            /* rules and roots are filled in from tables */
+	struct program_cfg cfg; /* rules and roots are filled in from tables */
 	struct ruleset_info info;
-	const char *text;                  /* info.text_length bytes; canonical */
-	unsigned int hooks;                /* LOAD_*; 0: all. The programs of the others are -1 in *out */
+	const char *text;   /* info.text_length bytes; canonical */
+	unsigned int hooks; /* LOAD_*; 0: all. The programs of the others are -1 in *out */
 };
 
 /*

@@ -7,7 +7,9 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-struct range { u128 lo, hi; };
+struct range {
+	u128 lo, hi;
+};
 struct ranges {
 	struct range *v;
 	size_t n, cap;

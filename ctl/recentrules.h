@@ -9,8 +9,8 @@
 struct recent_rules {
 	const struct state *s;
 	struct rulebook book;
-	__u32 live;                /* id of the live ones as of the last look; 0: none yet */
-	generation_t looked;       /* of an event: its rules were looked for */
+	__u32 live;          /* id of the live ones as of the last look; 0: none yet */
+	generation_t looked; /* of an event: its rules were looked for */
 };
 
 /* Reads the live rules where they are others than at the last look: true then. */

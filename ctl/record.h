@@ -7,11 +7,11 @@
 #include "rulebook.h"
 
 /* Why a record is made. */
-#define FW_END_REASONS(X)              \
-	X(END_IDLE, "idle")            \
-	X(END_ACTIVE, "active")        \
-	X(END_CLOSED, "closed")        \
-	X(END_EVICTED, "evicted")      \
+#define FW_END_REASONS(X)         \
+	X(END_IDLE, "idle")       \
+	X(END_ACTIVE, "active")   \
+	X(END_CLOSED, "closed")   \
+	X(END_EVICTED, "evicted") \
 	X(END_SHUTDOWN, "shutdown")
 FW_ENUM(end_reason, FW_END_REASONS, END_REASON_COUNT)
 FW_ENUM_TEXT(end_reason, FW_END_REASONS)
@@ -23,9 +23,9 @@ FW_ENUM_TEXT(end_reason, FW_END_REASONS)
 struct flow_record {
 	struct flow flow;
 	enum end_reason end;
-	bool first_record;      /* there was none of this flow before */
-	bool over;              /* its entry is: there will be none behind it */
-	__u32 ruleset;          /* id of that which its rule is a position in; 0: not known any more */
+	bool first_record; /* there was none of this flow before */
+	bool over;         /* its entry is: there will be none behind it */
+	__u32 ruleset;     /* id of that which its rule is a position in; 0: not known any more */
 	__u64 first_ns, since_ns, last_ns;
 	__u32 ifindex[DIRECTION_COUNT]; /* where it came in and went out; 0: not seen there */
 };

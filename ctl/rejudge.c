@@ -78,8 +78,8 @@ static bool is_stale(const struct flow *f, generation_t now)
 	return false;
 }
 
-int flows_rejudge(const struct state *s, const struct live_ruleset *live, const struct ruleset *rs,
-		  struct flow_list *flows, char **err)
+int flows_rejudge(const struct state *s, const struct live_ruleset *live, const struct ruleset *rs, struct flow_list *flows,
+		  char **err)
 {
 	struct asker a = { .s = s, .live = live, .rs = rs };
 	const struct compile_names names = { live_iface, live_set, &a };

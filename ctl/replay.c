@@ -23,12 +23,12 @@ struct replay {
 	struct loaded loaded;
 	struct tables tables;
 	__u32 buckets;
-	struct replay_input *input;        /* shared with the programs */
+	struct replay_input *input; /* shared with the programs */
 	struct replay_result *result;
 	struct flow_bucket *table;
 	/* Flows made, in order; record[place] is the number of the one at a place of the table. */
 	struct flow *flows;
-	__u32 *place_of;                   /* its place, NO_FLOW once ended */
+	__u32 *place_of; /* its place, NO_FLOW once ended */
 	size_t nflows, cap_flows, cap_places;
 	__u32 *record;
 	uint8_t packet[REPLAY_BYTES_MAX];
@@ -64,7 +64,9 @@ static int load(struct replay *r, unsigned int hooks, char **err)
 		.tables = &r->tables,
 		.text = "",
 		.hooks = hooks,
-		.cfg = { .generation = { 1 }, .buckets = r->buckets, .if_bound = r->rs->options.if_bound,
+		.cfg = { .generation = { 1 },
+			 .buckets = r->buckets,
+			 .if_bound = r->rs->options.if_bound,
 			 .tcp_strict = r->rs->options.tcp_strict },
 		.info = { .id = 1, .rules = (__u32)r->rs->nrules },
 	};
@@ -100,8 +102,11 @@ int replay_open_hooks(const struct ruleset *rs, const char *on, unsigned int hoo
 	__u32 flows = rs->options.flows ? rs->options.flows : FLOWS_DEFAULT;
 	int rc;
 
-	*r = (struct replay){ .rs = rs, .buckets = (flows + WAYS - 1) / WAYS, .loaded = loaded_none(),
-			      .maps = instance_maps_none(), .io = replay_maps_none() };
+	*r = (struct replay){ .rs = rs,
+			      .buckets = (flows + WAYS - 1) / WAYS,
+			      .loaded = loaded_none(),
+			      .maps = instance_maps_none(),
+			      .io = replay_maps_none() };
 	if (on)
 		r->on = name_iface(r, on);
 	rc = instance_maps_create(r->buckets, &r->maps, err);
@@ -157,15 +162,9 @@ static void note_flows(struct replay *r)
 }
 
 /* How much of a frame the programs get, and the length that they are told. */
-static __u32 given_bytes(const struct frame *f)
-{
-	return f->captured < REPLAY_BYTES_MAX ? f->captured : REPLAY_BYTES_MAX;
-}
+static __u32 given_bytes(const struct frame *f) { return f->captured < REPLAY_BYTES_MAX ? f->captured : REPLAY_BYTES_MAX; }
 
-static __u32 wire_length(const struct frame *f)
-{
-	return f->captured < f->original ? WIRE_LENGTH_UNKNOWN : f->original;
-}
+static __u32 wire_length(const struct frame *f) { return f->captured < f->original ? WIRE_LENGTH_UNKNOWN : f->original; }
 
 void replay_parse(const struct frame *f, struct packet *out)
 {
@@ -201,15 +200,14 @@ static int run(struct replay *r, int prog, __u64 time_ns, const struct frame *f,
 	return 0;
 }
 
-int replay_packet(struct replay *r, enum direction d, __u64 time_ns, const struct frame *f,
-		  const struct replay_result **out, char **err)
+int replay_packet(struct replay *r, enum direction d, __u64 time_ns, const struct frame *f, const struct replay_result **out,
+		  char **err)
 {
 	*out = r->result;
 	return run(r, d == DIRECTION_IN ? r->loaded.xdp : r->loaded.out, time_ns, f, err);
 }
 
-int replay_packet_tc_in(struct replay *r, __u64 time_ns, const struct frame *f, const struct replay_result **out,
-			char **err)
+int replay_packet_tc_in(struct replay *r, __u64 time_ns, const struct frame *f, const struct replay_result **out, char **err)
 {
 	*out = r->result;
 	return run(r, r->loaded.in, time_ns, f, err);

@@ -33,12 +33,11 @@ void replay_parse(const struct frame *f, struct packet *out);
  * Judges one packet: DIRECTION_IN through the XDP program, DIRECTION_OUT through TC egress. *out is valid until the next
  * packet. 0 or a negative errno with *err.
  */
-int replay_packet(struct replay *r, enum direction d, __u64 time_ns, const struct frame *f,
-		  const struct replay_result **out, char **err);
+int replay_packet(struct replay *r, enum direction d, __u64 time_ns, const struct frame *f, const struct replay_result **out,
+		  char **err);
 
 /* As replay_packet, but by the TC program for ingress (devices without XDP). */
-int replay_packet_tc_in(struct replay *r, __u64 time_ns, const struct frame *f, const struct replay_result **out,
-			char **err);
+int replay_packet_tc_in(struct replay *r, __u64 time_ns, const struct frame *f, const struct replay_result **out, char **err);
 
 /*
  * All flows that were made, in order of their first packets, as they ended or are now. *v is owned by the replay and valid

@@ -9,7 +9,7 @@
 struct route_query {
 	enum family family;
 	addr_t src, dst;
-	unsigned int ifindex;   /* of the socket's device; 0 any */
+	unsigned int ifindex; /* of the socket's device; 0 any */
 	__u32 mark;
 };
 

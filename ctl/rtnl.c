@@ -144,7 +144,4 @@ int rtnl_talk(struct rtnl *r, struct nlmsghdr *nlh, mnl_cb_t cb, void *arg)
 	return rc;
 }
 
-const char *rtnl_words(const struct rtnl *r, int rc)
-{
-	return r->words ? r->words : strerror(rc < 0 ? -rc : rc);
-}
+const char *rtnl_words(const struct rtnl *r, int rc) { return r->words ? r->words : strerror(rc < 0 ? -rc : rc); }

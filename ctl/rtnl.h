@@ -12,10 +12,9 @@
 
 /* libmnl's own has a void * stand for an attribute without a cast. */
 #undef mnl_attr_for_each
-#define mnl_attr_for_each(attr, nlh, offset)                                                         \
-	for ((attr) = (const struct nlattr *)mnl_nlmsg_get_payload_offset((nlh), (offset));          \
-	     mnl_attr_ok((attr), (char *)mnl_nlmsg_get_payload_tail(nlh) - (const char *)(attr));    \
-	     (attr) = mnl_attr_next(attr))
+#define mnl_attr_for_each(attr, nlh, offset)                                                \
+	for ((attr) = (const struct nlattr *)mnl_nlmsg_get_payload_offset((nlh), (offset)); \
+	     mnl_attr_ok((attr), (char *)mnl_nlmsg_get_payload_tail(nlh) - (const char *)(attr)); (attr) = mnl_attr_next(attr))
 
 enum { RTNL_REQUEST_SIZE = 1024 };
 
@@ -23,7 +22,7 @@ enum { RTNL_REQUEST_SIZE = 1024 };
 struct rtnl {
 	struct mnl_socket *nl;
 	unsigned int seq, portid;
-	char *words;           /* extended ack of the last request that failed, or NULL; owned */
+	char *words; /* extended ack of the last request that failed, or NULL; owned */
 };
 
 /* Returns 0 or a negative errno, then with a message in *err (fail.h). rtnl_close() releases. */

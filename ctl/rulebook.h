@@ -7,7 +7,10 @@
 #include "../shared/types.h"
 
 enum { RULEBOOK_MAX = 40 };
-struct known_rules { __u32 id; struct ruleset rules; };
+struct known_rules {
+	__u32 id;
+	struct ruleset rules;
+};
 struct rulebook {
 	struct known_rules v[RULEBOOK_MAX]; /* ids ascending */
 	unsigned int n;

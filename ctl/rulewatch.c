@@ -16,14 +16,17 @@
 #include "rulewatch.h"
 
 #define AGAIN_NS 1000000000ull
-#define SOON_NS 50000000ull
+#define SOON_NS  50000000ull
 enum { ANSWER_S = 5, FIRST_TRIES = 25 };
 
 /*
  * Who asks says which ruleset it knows as the newest. The process that reads answers with those above it, the oldest first: each so, with
  * `length` bytes of text behind it; at last comes one that is `last`, with the id of the live one. `failed`: there is no answer now.
  */
-struct answer { __u32 failed, last, id, zero; __u64 length; };
+struct answer {
+	__u32 failed, last, id, zero;
+	__u64 length;
+};
 
 static int move_all(int fd, void *p, size_t n, bool out)
 {

@@ -12,16 +12,16 @@
 #include "state.h"
 
 struct rulewatch {
-	int fd;                 /* to the process that reads; -1: none */
+	int fd; /* to the process that reads; -1: none */
 	pid_t pid;
-	const struct live *live;              /* mapped: what is live now, and */
-	const struct instance_cfg *instance;  /* the generations given so far */
-	__u64 seen;             /* both, at the last look */
-	__u64 again_at;         /* monotonic ns: look once more; 0: not */
+	const struct live *live;             /* mapped: what is live now, and */
+	const struct instance_cfg *instance; /* the generations given so far */
+	__u64 seen;                          /* both, at the last look */
+	__u64 again_at;                      /* monotonic ns: look once more; 0: not */
 	struct rulebook book;
-	__u32 live_id;          /* of the live one, as of the last look */
-	bool behind;            /* there may be rulesets that are newer than the book */
-	bool owed;              /* the process that reads has not answered yet */
+	__u32 live_id; /* of the live one, as of the last look */
+	bool behind;   /* there may be rulesets that are newer than the book */
+	bool owed;     /* the process that reads has not answered yet */
 };
 
 /*

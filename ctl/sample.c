@@ -9,7 +9,11 @@
 #include "top_hosts.h"
 
 /* What an entry had at the last look; whose it was. */
-struct seen { __u64 packets[2], bytes[2]; __u16 serial; __u16 zero[3]; };
+struct seen {
+	__u64 packets[2], bytes[2];
+	__u16 serial;
+	__u16 zero[3];
+};
 
 struct sampler {
 	const struct state *s;
@@ -18,9 +22,9 @@ struct sampler {
 	struct flow_filter filter;
 	struct flow_context context;
 	struct flow_table table;
-	struct seen *seen;                 /* by place */
+	struct seen *seen; /* by place */
 	struct counters tally[TALLY_SLOTS], losses[LOSS_COUNT];
-	struct counters *counts;           /* by rule, the defaults first */
+	struct counters *counts; /* by rule, the defaults first */
 	__u64 at_ns;
 	struct heap flow_heap, rule_heap;
 	struct hosts hosts;

@@ -7,32 +7,47 @@
 #include "flowlist.h"
 #include "flowview.h"
 
-struct rate { double packets, bits; }; /* a second */
+struct rate {
+	double packets, bits;
+}; /* a second */
 
 /* Orders of flows; hosts and rules go by bits, or where packets are asked for by packets. */
-#define FW_TOP_SORTS(X)                     \
-	X(TOP_BITS, "bits")                 \
-	X(TOP_PACKETS, "packets")           \
-	X(TOP_TOTAL, "total")               \
+#define FW_TOP_SORTS(X)           \
+	X(TOP_BITS, "bits")       \
+	X(TOP_PACKETS, "packets") \
+	X(TOP_TOTAL, "total")     \
 	X(TOP_AGE, "age")
 FW_ENUM(top_sort, FW_TOP_SORTS, TOP_SORT_COUNT)
 FW_ENUM_TEXT(top_sort, FW_TOP_SORTS)
 
 enum { TOP_MAX = 200 };
-struct top_flow { struct flow flow; struct rate rate; };
-struct top_host { enum family family; addr_t addr; struct rate sent, received; };
-struct top_rule { __u32 number; struct rate rate; }; /* 1-based; 0: the defaults */
+struct top_flow {
+	struct flow flow;
+	struct rate rate;
+};
+struct top_host {
+	enum family family;
+	addr_t addr;
+	struct rate sent, received;
+};
+struct top_rule {
+	__u32 number;
+	struct rate rate;
+}; /* 1-based; 0: the defaults */
 
 struct sample {
-	double seconds;               /* that the rates are of */
+	double seconds;                                                /* that the rates are of */
 	struct rate passed[DIRECTION_COUNT], dropped[DIRECTION_COUNT]; /* by direction; a reject is a drop */
 	struct rate drops[REASON_COUNT];
-	double lost[LOSS_COUNT];      /* flows evicted, packets without a flow, a second */
+	double lost[LOSS_COUNT]; /* flows evicted, packets without a flow, a second */
 	struct flow_fill fill;
-	__u64 capacity, active;       /* flows that had packets */
-	struct top_flow *flows; size_t nflows; /* the first TOP_MAX in the order wanted; owned by the sampler */
-	struct top_host *hosts; size_t nhosts;
-	struct top_rule *rules; size_t nrules;
+	__u64 capacity, active; /* flows that had packets */
+	struct top_flow *flows;
+	size_t nflows; /* the first TOP_MAX in the order wanted; owned by the sampler */
+	struct top_host *hosts;
+	size_t nhosts;
+	struct top_rule *rules;
+	size_t nrules;
 };
 
 struct sampler;

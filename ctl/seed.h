@@ -13,18 +13,18 @@
 
 struct seed_report {
 	size_t count[SEEDING_COUNT];
-	bool no_tcp, no_udp;        /* the kernel does not list these sockets */
+	bool no_tcp, no_udp; /* the kernel does not list these sockets */
 };
 
 struct seeder {
 	struct state *s;
 	int prog_fd;
-	unsigned int *attached;     /* interfaces that were attached before */
+	unsigned int *attached; /* interfaces that were attached before */
 	size_t nattached;
-	unsigned int *fresh;        /* interfaces that are being attached */
+	unsigned int *fresh; /* interfaces that are being attached */
 	size_t nfresh;
-	struct socket_list seen;    /* by the first run, sorted */
-	bool by_tc;                 /* fresh ones: TC sees the tags that a NIC takes off */
+	struct socket_list seen; /* by the first run, sorted */
+	bool by_tc;              /* fresh ones: TC sees the tags that a NIC takes off */
 	bool late;
 	struct seed_report report;
 };

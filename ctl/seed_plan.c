@@ -34,19 +34,23 @@ bool socket_by_peer(const struct socket_list *all, const struct socket_info *s)
 }
 
 /* How far a connection is (RFC 9293 3.3.2), and which ends have said FIN. */
-struct progress { bool seeded; enum flow_state state; bool local_fin, remote_fin; };
+struct progress {
+	bool seeded;
+	enum flow_state state;
+	bool local_fin, remote_fin;
+};
 
 static struct progress progress_of(const struct socket_info *s)
 {
 	static const struct progress of_tcp[] = {
-		[SOCKET_ESTABLISHED]  = { true, FLOW_ESTABLISHED, false, false },
-		[SOCKET_SYN_SENT]     = { true, FLOW_SYN_SENT, false, false },
-		[SOCKET_SYN_RECV]     = { true, FLOW_SYN_RECEIVED, false, false },
-		[SOCKET_FIN_WAIT1]    = { true, FLOW_CLOSING, true, false },
-		[SOCKET_FIN_WAIT2]    = { true, FLOW_CLOSING, true, false },
-		[SOCKET_CLOSE_WAIT]   = { true, FLOW_CLOSING, false, true },
-		[SOCKET_LAST_ACK]     = { true, FLOW_CLOSING, true, true },
-		[SOCKET_CLOSING]      = { true, FLOW_CLOSING, true, true },
+		[SOCKET_ESTABLISHED] = { true, FLOW_ESTABLISHED, false, false },
+		[SOCKET_SYN_SENT] = { true, FLOW_SYN_SENT, false, false },
+		[SOCKET_SYN_RECV] = { true, FLOW_SYN_RECEIVED, false, false },
+		[SOCKET_FIN_WAIT1] = { true, FLOW_CLOSING, true, false },
+		[SOCKET_FIN_WAIT2] = { true, FLOW_CLOSING, true, false },
+		[SOCKET_CLOSE_WAIT] = { true, FLOW_CLOSING, false, true },
+		[SOCKET_LAST_ACK] = { true, FLOW_CLOSING, true, true },
+		[SOCKET_CLOSING] = { true, FLOW_CLOSING, true, true },
 		[SOCKET_NEW_SYN_RECV] = { true, FLOW_SYN_RECEIVED, false, false },
 	};
 
@@ -104,7 +108,10 @@ static bool carries(const struct seed_ifaces *all, const struct seed_iface *i, u
 }
 
 /* All interfaces with programs that frames of the device pass, with these tags. */
-struct gathering { struct seed_view v[SEED_VIEWS_MAX]; size_t n; };
+struct gathering {
+	struct seed_view v[SEED_VIEWS_MAX];
+	size_t n;
+};
 
 static void gather(const struct seed_ifaces *all, unsigned int device, __u16 vlan, __u16 inner, struct gathering *g)
 {

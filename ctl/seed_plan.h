@@ -26,11 +26,21 @@ bool seed_of_socket(const struct socket_info *s, bool by_peer, struct seed *out)
 
 /* The interfaces of the namespace, and what of them programs are attached to. */
 enum seed_role { SEED_UNATTACHED, SEED_ATTACHED, SEED_FRESH }; /* fresh: is being attached */
-struct seed_iface { struct iface ifc; enum seed_role role; bool strips_vlan; };
-struct seed_ifaces { const struct seed_iface *v; size_t n; };
+struct seed_iface {
+	struct iface ifc;
+	enum seed_role role;
+	bool strips_vlan;
+};
+struct seed_ifaces {
+	const struct seed_iface *v;
+	size_t n;
+};
 
 /* An interface that sees a connection's packets for the first time (NULL: not known), and the tags that they have there. */
-struct seed_view { const struct seed_iface *at; __u16 vlan, inner_vlan; };
+struct seed_view {
+	const struct seed_iface *at;
+	__u16 vlan, inner_vlan;
+};
 enum { SEED_VIEWS_MAX = 8 };
 
 /*

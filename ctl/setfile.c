@@ -36,10 +36,7 @@ int setelem_parse(const char *s, size_t n, enum set_type type, struct addr_range
 }
 
 /* What stands between elements. */
-static bool is_separator(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == ',' || c == '\f' || c == '\v';
-}
+static bool is_separator(char c) { return c == ' ' || c == '\t' || c == '\r' || c == ',' || c == '\f' || c == '\v'; }
 
 struct setfile {
 	const char *name, *pos, *end, *line_start;
@@ -77,8 +74,8 @@ static bool next_word(struct setfile *f, const char **s, size_t *n)
 	return *n > 0;
 }
 
-int setfile_parse(const char *name, const char *text, size_t len, enum set_type type, struct addr_range **v,
-		  size_t *n, struct diag *d)
+int setfile_parse(const char *name, const char *text, size_t len, enum set_type type, struct addr_range **v, size_t *n,
+		  struct diag *d)
 {
 	struct setfile f = { name, text, text + len, text, 1, d };
 	struct value_list l = { .size = sizeof(struct addr_range) };

@@ -15,8 +15,9 @@ static int put_net(const struct instance_maps *m, __u16 number, const struct add
 
 	prefixes_of(r, &list);
 	for (size_t i = 0; !rc && i < list.n; i++) {
-		struct set_net_key k = { .prefixlen = 32u + list.v[i].plen, .set = number,
-					 .family = (__u8)r->family, .addr = list.v[i].addr };
+		struct set_net_key k = {
+			.prefixlen = 32u + list.v[i].plen, .set = number, .family = (__u8)r->family, .addr = list.v[i].addr
+		};
 
 		rc = fw_set_nets_put(m->fw_set_nets, &k, &ELEM);
 	}
@@ -61,15 +62,15 @@ static int new_number(const struct instance_maps *m, const char *name, __u16 *ou
 }
 
 /* Walks all keys of a map: `body` is run for each; it may delete the one at hand. */
-#define FOR_KEYS(map, handle, key, body)                                      \
-	do {                                                                  \
-		__typeof__(key) next_;                                        \
-		bool more_ = !map##_next(handle, NULL, &next_);               \
-		while (more_) {                                               \
-			(key) = next_;                                        \
-			more_ = !map##_next(handle, &(key), &next_);          \
-			body;                                                 \
-		}                                                             \
+#define FOR_KEYS(map, handle, key, body)                             \
+	do {                                                         \
+		__typeof__(key) next_;                               \
+		bool more_ = !map##_next(handle, NULL, &next_);      \
+		while (more_) {                                      \
+			(key) = next_;                               \
+			more_ = !map##_next(handle, &(key), &next_); \
+			body;                                        \
+		}                                                    \
 	} while (0)
 
 static bool keeps(const struct set_numbers *keep, __u16 number)
@@ -98,9 +99,9 @@ int sets_keep_only(const struct instance_maps *m, const struct set_numbers *keep
 	if (!any)
 		return 0;
 	FOR_KEYS(fw_set_addrs, m->fw_set_addrs, addr,
-		 if (addr.set < 256 && stale[addr.set]) (void)fw_set_addrs_del(m->fw_set_addrs, &addr));
+		 if (addr.set < 256 && stale[addr.set])(void) fw_set_addrs_del(m->fw_set_addrs, &addr));
 	FOR_KEYS(fw_set_nets, m->fw_set_nets, net,
-		 if (net.set < 256 && stale[net.set]) (void)fw_set_nets_del(m->fw_set_nets, &net));
+		 if (net.set < 256 && stale[net.set])(void) fw_set_nets_del(m->fw_set_nets, &net));
 	for (__u32 i = 1; i < 256; i++) {
 		const struct set_name none = { "" };
 		int rc = stale[i] ? fw_set_names_put(m->fw_set_names, (set_id_t){ (__u16)i }, &none) : 0;
@@ -195,8 +196,7 @@ bool set_holds(const struct instance_maps *m, __u16 number, const struct set *s)
 	for (size_t i = 0; i < want.n && !missing; i++) {
 		const struct prefix *p = &want.v[i];
 		struct set_addr_key addr = { .set = number, .family = (__u8)p->family, .addr = p->addr };
-		struct set_net_key net = { .prefixlen = 32u + p->plen, .set = number, .family = (__u8)p->family,
-					   .addr = p->addr };
+		struct set_net_key net = { .prefixlen = 32u + p->plen, .set = number, .family = (__u8)p->family, .addr = p->addr };
 		struct set_elem e;
 
 		missing += s->type == SET_ADDR ? fw_set_addrs_get(m->fw_set_addrs, &addr, &e) != 0

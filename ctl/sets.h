@@ -8,7 +8,10 @@
 
 #include "live.h"
 
-struct set_numbers { __u16 v[SETS_MAX]; size_t n; };
+struct set_numbers {
+	__u16 v[SETS_MAX];
+	size_t n;
+};
 
 /* Has the set elements of its own in the text (else it keeps those that are live)? */
 static inline bool set_is_declared_whole(const struct set *s) { return s->n || s->file; }

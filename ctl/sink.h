@@ -18,9 +18,9 @@ struct sink_env {
 	void (*say)(void *arg, const char *text);
 	void *arg;
 	const struct known_rules *rules; /* the live ones, for the names of rules; may change between calls. NULL: not known */
-	__u32 domain;                /* IPFIX: observation domain */
-	bool ending;                 /* it is the last sweep: nobody waits for the collector any more */
-	bool stop;                   /* set by a sink whose reader will not come back: the collector may end */
+	__u32 domain;                    /* IPFIX: observation domain */
+	bool ending;                     /* it is the last sweep: nobody waits for the collector any more */
+	bool stop;                       /* set by a sink whose reader will not come back: the collector may end */
 };
 
 struct sink {
@@ -54,10 +54,10 @@ int sink_json_open(struct sink_env *env, const char *path, struct sink **out, ch
 /* Where an IPFIX collector is: `udp:192.0.2.1:4739`, `tcp:[2001:db8::1]:4739`. */
 struct ipfix_target {
 	bool tcp;
-	union addr addr;    /* as in struct flow_key */
+	union addr addr; /* as in struct flow_key */
 	enum family family;
-	__u16 port;         /* host order */
-	__u32 scope;        /* interface of a link-local address; 0: none */
+	__u16 port;  /* host order */
+	__u32 scope; /* interface of a link-local address; 0: none */
 	char text[96];
 };
 /* 0, or -EINVAL with *err saying what is wrong with it. Names are not resolved: a static binary has no NSS. */
@@ -70,5 +70,11 @@ socklen_t ipfix_target_address(const struct ipfix_target *t, struct sockaddr_sto
  * sent counts as lost, also what may have arrived.
  */
 struct sink *sink_ipfix_open(struct sink_env *env, const struct ipfix_target *target);
+
+/*
+ * The address that connect() chose is no more: of IPv4 the kernel sends nothing from it, of IPv6 messages whose answers go astray. A port of
+ * it can then not be had either.
+ */
+bool ipfix_own_address_gone(int fd);
 
 #endif

@@ -26,17 +26,17 @@ struct sink_ipfix {
 	struct sink sink;
 	struct ipfix_link *link;
 	struct ipfix_message m;
-	bool begun;           /* there is a message at hand */
-	bool busy;            /* options are under way */
-	__u32 flows;          /* records of the journal in it */
-	__u32 sequence;       /* data records in the session so far */
-	__u32 session;        /* of the link, as it was when templates were sent */
-	__u64 now;            /* monotonic ns: the last tick */
-	__u64 begun_at;       /* when the session was begun with templates */
-	__u64 options_at;     /* when options are due again, on UDP with the templates */
+	bool begun;       /* there is a message at hand */
+	bool busy;        /* options are under way */
+	__u32 flows;      /* records of the journal in it */
+	__u32 sequence;   /* data records in the session so far */
+	__u32 session;    /* of the link, as it was when templates were sent */
+	__u64 now;        /* monotonic ns: the last tick */
+	__u64 begun_at;   /* when the session was begun with templates */
+	__u64 options_at; /* when options are due again, on UDP with the templates */
 	bool tcp, rules_due;
 	struct named named[NAMED_MAX]; /* in this session, or since the templates were last sent */
-	unsigned int names_left; /* of this tick */
+	unsigned int names_left;       /* of this tick */
 	unsigned int nnamed;
 	__u8 buf[TCP_BYTES];
 };
@@ -64,15 +64,15 @@ static void finish(struct sink_ipfix *x)
 }
 
 /* Adds by `add`, in a new message where that at hand is full. */
-#define ADD(x, add)                      \
-	do {                             \
-		if (!(x)->begun)         \
-			begin(x);        \
-		if (!(add)) {            \
-			finish(x);       \
-			begin(x);        \
-			(void)(add);     \
-		}                        \
+#define ADD(x, add)                  \
+	do {                         \
+		if (!(x)->begun)     \
+			begin(x);    \
+		if (!(add)) {        \
+			finish(x);   \
+			begin(x);    \
+			(void)(add); \
+		}                    \
 	} while (0)
 
 static struct named *named_of(struct sink_ipfix *x, __u32 id)
@@ -205,7 +205,12 @@ static void ipfix_close(struct sink *s)
 }
 
 static const struct sink_ops ipfix_ops = {
-	.add = ipfix_add, .flush = ipfix_flush, .tick = ipfix_tick, .reopen = ipfix_reopen, .rules = ipfix_rules, .close = ipfix_close,
+	.add = ipfix_add,
+	.flush = ipfix_flush,
+	.tick = ipfix_tick,
+	.reopen = ipfix_reopen,
+	.rules = ipfix_rules,
+	.close = ipfix_close,
 };
 
 struct sink *sink_ipfix_open(struct sink_env *env, const struct ipfix_target *target)

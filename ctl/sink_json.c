@@ -16,16 +16,16 @@ enum { RETRY_NS = 1000000000, STALL_MS = 1000 };
 
 struct sink_json {
 	struct sink sink;
-	struct strbuf lines;  /* of the batch; a line each */
-	struct strbuf rest;   /* of a line that went out in part: it goes first */
+	struct strbuf lines;            /* of the batch; a line each */
+	struct strbuf rest;             /* of a line that went out in part: it goes first */
 	struct export_tally rest_tally; /* its record, which is queued */
 	char *path;
-	struct output out;    /* its fd -1: not open at present */
+	struct output out; /* its fd -1: not open at present */
 	bool standard, failing;
-	bool terminal;        /* standard output is one */
-	__u64 retry_at;       /* monotonic ns */
-	__u64 length;         /* of a file of ours: whole lines */
-	size_t half;          /* of a file of ours: bytes behind those that the last batch wrote of a line */
+	bool terminal;  /* standard output is one */
+	__u64 retry_at; /* monotonic ns */
+	__u64 length;   /* of a file of ours: whole lines */
+	size_t half;    /* of a file of ours: bytes behind those that the last batch wrote of a line */
 };
 
 void sink_say(const struct sink *s, const char *fmt, ...)
@@ -370,7 +370,12 @@ static void json_close(struct sink *s)
 }
 
 static const struct sink_ops json_ops = {
-	.add = json_add, .flush = json_flush, .tick = json_tick, .reopen = json_reopen, .rules = json_rules, .close = json_close,
+	.add = json_add,
+	.flush = json_flush,
+	.tick = json_tick,
+	.reopen = json_reopen,
+	.rules = json_rules,
+	.close = json_close,
 };
 
 int sink_json_open(struct sink_env *env, const char *path, struct sink **out, char **err)

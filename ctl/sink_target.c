@@ -5,9 +5,12 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "addr.h"
 #include "fail.h"
 #include "sink.h"
+#include "util.h"
 
 #define FORM "udp:192.0.2.1:4739, tcp:[2001:db8::1]:4739"
 
@@ -56,8 +59,9 @@ int ipfix_target_parse(const char *text, struct ipfix_target *out, char **err)
 	if (scope)
 		*scope++ = '\0';
 	if (addr_parse(host, strlen(host), &out->family, &out->addr))
-		return FAIL(err, -EINVAL, "'%s': '%s' is not an address; names are not looked up (getent hosts %s tells its address)",
-			    text, host, host);
+		return FAIL(err, -EINVAL,
+			    "'%s': '%s' is not an address; names are not looked up (getent hosts %s tells its address)", text,
+			    host, host);
 	if (scope && (out->family != FAMILY_INET6 || parse_scope(scope, &out->scope)))
 		return FAIL(err, -EINVAL, "'%s': '%s' is no interface here", text, scope);
 	snprintf(out->text, sizeof(out->text), "%s", text);
@@ -81,4 +85,20 @@ socklen_t ipfix_target_address(const struct ipfix_target *t, struct sockaddr_sto
 	v6->sin6_scope_id = t->scope;
 	memcpy(&v6->sin6_addr, t->addr.b, 16);
 	return sizeof(*v6);
+}
+
+bool ipfix_own_address_gone(int fd)
+{
+	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
+	socklen_t n = sizeof(own);
+	_cleanup_close_ int probe = -1;
+
+	if (getsockname(fd, (struct sockaddr *)&own, &n))
+		return false;
+	if (own.ss_family == AF_INET)
+		((struct sockaddr_in *)&own)->sin_port = 0;
+	else
+		((struct sockaddr_in6 *)&own)->sin6_port = 0;
+	probe = socket(own.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return probe >= 0 && bind(probe, (struct sockaddr *)&own, n) && errno == EADDRNOTAVAIL;
 }

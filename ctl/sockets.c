@@ -40,10 +40,7 @@ static addr_t address(__u8 family, const __be32 w[4])
 	return a;
 }
 
-static bool is_mapped(const addr_t *a)
-{
-	return !a->w[0] && !a->w[1] && a->w[2] == __builtin_bswap32(0xffff);
-}
+static bool is_mapped(const addr_t *a) { return !a->w[0] && !a->w[1] && a->w[2] == __builtin_bswap32(0xffff); }
 
 static int on_attr(const struct nlattr *attr, void *arg)
 {
@@ -56,7 +53,10 @@ static int on_attr(const struct nlattr *attr, void *arg)
 	return MNL_CB_OK;
 }
 
-struct dump { struct socket_list *out; __u8 proto; };
+struct dump {
+	struct socket_list *out;
+	__u8 proto;
+};
 
 static int on_socket(const struct nlmsghdr *nlh, void *arg)
 {

@@ -9,10 +9,7 @@
 #include "live.h"
 #include "state.h"
 
-struct state state_none(void)
-{
-	return (struct state){ .in = INSTANCE_CLOSED, .maps = instance_maps_none() };
-}
+struct state state_none(void) { return (struct state){ .in = INSTANCE_CLOSED, .maps = instance_maps_none() }; }
 
 void state_close(struct state *s)
 {

@@ -13,9 +13,9 @@ enum { FLOWS_DEFAULT = 262144 };
 struct state {
 	struct instance in;
 	struct instance_maps maps;
-	struct instance_cfg cfg;   /* as read at opening */
-	bool created;              /* by this opening */
-	struct iface_name *names;  /* fw_names, shared with the kernel */
+	struct instance_cfg cfg;  /* as read at opening */
+	bool created;             /* by this opening */
+	struct iface_name *names; /* fw_names, shared with the kernel */
 };
 struct state state_none(void);
 void state_close(struct state *s);

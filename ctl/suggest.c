@@ -18,10 +18,7 @@ void suggest_init(struct suggest *s, const char *word, size_t n)
 	s->cost = (unsigned)(edits ? edits : 1) * COST_EDIT + 1; /* what a candidate must stay below */
 }
 
-static unsigned min2(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
+static unsigned min2(unsigned a, unsigned b) { return a < b ? a : b; }
 
 static unsigned change_cost(char a, char b)
 {
@@ -71,8 +68,8 @@ void suggest_try(struct suggest *s, const char *candidate)
 
 void suggest_names(struct suggest *s, const struct nametab *t)
 {
-	static const char *const likely[] = { "tcp", "udp", "icmp", "icmp6", "sctp", "gre", "esp", "ah", "ospf",
-					      "http", "https", "ssh", "domain", "ntp" };
+	static const char *const likely[] = { "tcp", "udp",  "icmp", "icmp6", "sctp", "gre",    "esp",
+					      "ah",  "ospf", "http", "https", "ssh",  "domain", "ntp" };
 
 	for (size_t i = 0; i < sizeof(likely) / sizeof(likely[0]); i++)
 		if (name_to_value(t, likely[i], strlen(likely[i])) >= 0)

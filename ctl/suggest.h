@@ -10,7 +10,7 @@
 struct suggest {
 	const char *word;
 	size_t n;
-	const char *best;  /* NULL: nothing near enough so far; else a candidate, not copied */
+	const char *best; /* NULL: nothing near enough so far; else a candidate, not copied */
 	unsigned cost;
 };
 

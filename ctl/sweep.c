@@ -8,10 +8,7 @@ enum { CLOSED_GRACE_S = 1, WAIT_S = 2 };
 
 static struct reported *reported_at(const struct sweep *s, __u32 place) { return &s->reported[place / WAYS].way[place % WAYS]; }
 
-static bool told_something(const struct reported *r)
-{
-	return r->packets[0] | r->packets[1] | r->bytes[0] | r->bytes[1];
-}
+static bool told_something(const struct reported *r) { return r->packets[0] | r->packets[1] | r->bytes[0] | r->bytes[1]; }
 
 static bool is_of(const struct reported *r, __u16 serial, ticks_t first)
 {
@@ -72,12 +69,16 @@ static void note_passed(struct reported *r, const struct flow *f, __u16 serial)
 /* --- records -------------------------------------------------------------------------------------- */
 
 /* A record of what is new since `before`, nothing where nothing is; the place is moved on to `after`. `last`: it is the flow's last one. */
-static void tell(struct sweep *s, __u32 place, __u16 serial, const struct flow *f, enum end_reason end, const struct reported *before,
-		 const struct reported *after, bool last)
+static void tell(struct sweep *s, __u32 place, __u16 serial, const struct flow *f, enum end_reason end,
+		 const struct reported *before, const struct reported *after, bool last)
 {
-	struct flow_record r = { .flow = *f, .end = end, .first_record = !told_something(before),
+	struct flow_record r = { .flow = *f,
+				 .end = end,
+				 .first_record = !told_something(before),
 				 .over = last || flow_table_over(&s->table, f, after->until) };
-	struct export_step step = { .last = last, .entry = { .place = place, .serial = serial }, .after = *after, .missed = s->st->missed };
+	struct export_step step = {
+		.last = last, .entry = { .place = place, .serial = serial }, .after = *after, .missed = s->st->missed
+	};
 	ticks_t since = told_something(before) ? before->until : f->first;
 
 	step.news = record_subtract(&r.flow, before->packets, before->bytes);
@@ -135,7 +136,8 @@ void sweep_end(struct sweep *s, const struct flow_event *e)
 /* Whether a flow with news is due for a record, and why. */
 static bool due(const struct sweep *s, const struct flow *f, const struct reported *before, ticks_t now, enum end_reason *why)
 {
-	__s64 idle = (__s64)(now.raw - f->last.raw), age = (__s64)(now.raw - (told_something(before) ? before->until : f->first).raw);
+	__s64 idle = (__s64)(now.raw - f->last.raw),
+	      age = (__s64)(now.raw - (told_something(before) ? before->until : f->first).raw);
 	bool is_over = flow_table_over(&s->table, f, now), ended = flow_has_ended(f);
 
 	*why = END_CLOSED;
@@ -189,8 +191,8 @@ static bool has_news(const struct flow *f, const struct reported *r)
 }
 
 /* The flow as it is now is told of, from what was told before. */
-static void tell_of(struct sweep *s, __u32 place, __u16 serial, const struct flow *f, const struct reported *before, enum end_reason why,
-		    ticks_t now)
+static void tell_of(struct sweep *s, __u32 place, __u16 serial, const struct flow *f, const struct reported *before,
+		    enum end_reason why, ticks_t now)
 {
 	const ruling_t unknown = { .word = 0 };
 	/* Cut, and told so: what comes yet comes to be stopped, unless it is seen to pass again. */

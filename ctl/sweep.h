@@ -13,15 +13,15 @@
 #include "../shared/export.h"
 
 struct sweep {
-	struct flow_table table;           /* with the timeouts of the live rules */
-	struct reported_bucket *reported;  /* mapped; as many as the table has buckets */
+	struct flow_table table;          /* with the timeouts of the live rules */
+	struct reported_bucket *reported; /* mapped; as many as the table has buckets */
 	struct export_state *st;
-	__u64 idle, active;                /* --idle, --active, in ticks */
-	__u64 second;                      /* ticks of a second */
+	__u64 idle, active; /* --idle, --active, in ticks */
+	__u64 second;       /* ticks of a second */
 	/* Takes a record whose journal entry has been written; times and interfaces are the callee's to fill in. */
 	void (*emit)(void *arg, struct flow_record *r, ticks_t since);
 	void *arg;
-	__u32 at;                          /* the next bucket */
+	__u32 at; /* the next bucket */
 };
 
 /* The next `n` buckets. */

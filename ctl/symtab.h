@@ -6,9 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct symbol { const char *s; size_t n; int index; };
+struct symbol {
+	const char *s;
+	size_t n;
+	int index;
+};
 /* Zero-initialise; symtab_free releases. */
-struct symtab { struct symbol *slots; size_t cap, n; };
+struct symtab {
+	struct symbol *slots;
+	size_t cap, n;
+};
 
 /* The index of a name, or -ENOENT. */
 int symtab_find(const struct symtab *t, const char *s, size_t n);

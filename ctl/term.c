@@ -61,7 +61,8 @@ static void on_fault(int fault)
 
 static void catch_signals(void)
 {
-	static const int asks[] = { SIGWINCH, SIGCONT, SIGINT, SIGTERM, SIGHUP, SIGQUIT }, faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
+	static const int asks[] = { SIGWINCH, SIGCONT, SIGINT, SIGTERM, SIGHUP, SIGQUIT },
+			 faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE };
 	struct sigaction act = { .sa_handler = on_signal };
 
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)

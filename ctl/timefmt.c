@@ -42,8 +42,14 @@ char *time_text(uint64_t ns, char buf[TIME_TEXT_MAX])
 
 char *duration_text(uint64_t ns, char buf[DURATION_TEXT_MAX])
 {
-	static const struct { uint64_t seconds; const char *name, *below; uint64_t below_seconds; } units[] = {
-		{ 86400, "d", "h", 3600 }, { 3600, "h", "m", 60 }, { 60, "m", "s", 1 },
+	static const struct {
+		uint64_t seconds;
+		const char *name, *below;
+		uint64_t below_seconds;
+	} units[] = {
+		{ 86400, "d", "h", 3600 },
+		{ 3600, "h", "m", 60 },
+		{ 60, "m", "s", 1 },
 	};
 	uint64_t s = ns / NS_PER_S;
 
@@ -53,8 +59,8 @@ char *duration_text(uint64_t ns, char buf[DURATION_TEXT_MAX])
 		if (s < units[i].seconds)
 			continue;
 		if (below)
-			snprintf(buf, DURATION_TEXT_MAX, "%" PRIu64 "%s %" PRIu64 "%s", s / units[i].seconds,
-				 units[i].name, below, units[i].below);
+			snprintf(buf, DURATION_TEXT_MAX, "%" PRIu64 "%s %" PRIu64 "%s", s / units[i].seconds, units[i].name,
+				 below, units[i].below);
 		else
 			snprintf(buf, DURATION_TEXT_MAX, "%" PRIu64 "%s", s / units[i].seconds, units[i].name);
 		return buf;

@@ -6,9 +6,15 @@
 #include <linux/types.h>
 #include <stddef.h>
 
-struct heap_item { __u64 value, packets, bytes; __u32 what; };
+struct heap_item {
+	__u64 value, packets, bytes;
+	__u32 what;
+};
 enum { HEAP_MAX = 200 };
-struct heap { struct heap_item v[HEAP_MAX]; size_t n, max; };
+struct heap {
+	struct heap_item v[HEAP_MAX];
+	size_t n, max;
+};
 
 /* For the largest `max`, at most HEAP_MAX. */
 void heap_init(struct heap *h, size_t max);

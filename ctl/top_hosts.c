@@ -79,7 +79,8 @@ size_t hosts_top(const struct hosts *h, bool by_packets, double seconds, struct 
 	heap_init(&heap, max);
 	for (size_t i = 0; i < h->cap; i++)
 		if (h->v[i].used)
-			heap_offer(&heap, by_packets ? h->v[i].packets[0] + h->v[i].packets[1] : h->v[i].bytes[0] + h->v[i].bytes[1],
+			heap_offer(&heap,
+				   by_packets ? h->v[i].packets[0] + h->v[i].packets[1] : h->v[i].bytes[0] + h->v[i].bytes[1],
 				   (__u32)i, 0, 0);
 	heap_sort(&heap);
 	for (size_t i = 0; i < heap.n; i++) {

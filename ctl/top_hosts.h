@@ -5,8 +5,16 @@
 
 #include "sample.h"
 
-struct host { addr_t addr; __u64 packets[2], bytes[2]; __u8 family, used; __u8 zero[6]; }; /* [0] sent, [1] received */
-struct hosts { struct host *v; size_t cap, n; };  /* open addressing; cap is a power of two */
+struct host {
+	addr_t addr;
+	__u64 packets[2], bytes[2];
+	__u8 family, used;
+	__u8 zero[6];
+}; /* [0] sent, [1] received */
+struct hosts {
+	struct host *v;
+	size_t cap, n;
+}; /* open addressing; cap is a power of two */
 
 void hosts_clear(struct hosts *h);
 void hosts_free(struct hosts *h);

@@ -15,7 +15,12 @@
 /* Two columns of hosts and rules from this width on; then flows show their state and all that they had, too. */
 enum { WIDE = 120, HEAD_LINES = 5, BAR = 20, ENDPOINT_MIN = 21, ENDPOINT_MAX = 47, ADDRESS_MAX = 39 };
 
-struct page { struct strbuf *out; const struct sampler *p; const struct sample *s; const struct top_view *v; };
+struct page {
+	struct strbuf *out;
+	const struct sampler *p;
+	const struct sample *s;
+	const struct top_view *v;
+};
 
 /* --- text in columns ------------------------------------------------------------------------------ */
 
@@ -58,7 +63,8 @@ static void total_line(const struct page *g, enum direction d)
 	const struct rate *pass = &g->s->passed[d], *drop = &g->s->dropped[d];
 
 	strbuf_add(g->out, "%-5s passed %5s packets/s %5s bit/s   dropped %5s packets/s %5s bit/s\n", direction_text(d),
-		   short_text(pass->packets, a), short_text(pass->bits, b), short_text(drop->packets, c), short_text(drop->bits, e));
+		   short_text(pass->packets, a), short_text(pass->bits, b), short_text(drop->packets, c),
+		   short_text(drop->bits, e));
 }
 
 static void fill_line(const struct page *g)
@@ -72,8 +78,8 @@ static void fill_line(const struct page *g)
 		bar[used] = '#';
 	memset(bar + used, '.', BAR - used);
 	bar[BAR] = '\0';
-	strbuf_add(g->out, "flows %llu confirmed, %llu unconfirmed [%s] %.1f%% of %llu\n", s->fill.confirmed, s->fill.unconfirmed, bar,
-		   part * 100, s->capacity);
+	strbuf_add(g->out, "flows %llu confirmed, %llu unconfirmed [%s] %.1f%% of %llu\n", s->fill.confirmed, s->fill.unconfirmed,
+		   bar, part * 100, s->capacity);
 }
 
 static void drops_line(const struct page *g)
@@ -84,7 +90,8 @@ static void drops_line(const struct page *g)
 	strbuf_add(g->out, "drops");
 	for (int r = 0; r < REASON_COUNT; r++)
 		if (g->s->drops[r].packets > 0) {
-			strbuf_add(g->out, "%s %s %s/s", any ? "," : "", reason_text((enum reason)r), short_text(g->s->drops[r].packets, text));
+			strbuf_add(g->out, "%s %s %s/s", any ? "," : "", reason_text((enum reason)r),
+				   short_text(g->s->drops[r].packets, text));
 			any = true;
 		}
 	if (!any)
@@ -92,7 +99,8 @@ static void drops_line(const struct page *g)
 	any = false;
 	for (int l = 0; l < LOSS_COUNT; l++)
 		if (g->s->lost[l] > 0) {
-			strbuf_add(g->out, "%s %s %s/s", any ? "," : "; losses", loss_text((enum loss)l), short_text(g->s->lost[l], text));
+			strbuf_add(g->out, "%s %s %s/s", any ? "," : "; losses", loss_text((enum loss)l),
+				   short_text(g->s->lost[l], text));
 			any = true;
 		}
 	strbuf_add(g->out, "\n");
@@ -109,8 +117,9 @@ static void head(const struct page *g)
 		clock[0] = '\0';
 	if (g->v->keys)
 		strbuf_add(g->out, "%c", TERM_REVERSE);
-	strbuf_add(g->out, "fwctl top %s   ruleset %u, %u rule%s   by %s%s%s", clock, info->id, info->rules, info->rules == 1 ? "" : "s",
-		   top_sort_text(g->v->sort), g->v->paused ? "   PAUSED" : "", g->v->filter[0] ? "   " : "");
+	strbuf_add(g->out, "fwctl top %s   ruleset %u, %u rule%s   by %s%s%s", clock, info->id, info->rules,
+		   info->rules == 1 ? "" : "s", top_sort_text(g->v->sort), g->v->paused ? "   PAUSED" : "",
+		   g->v->filter[0] ? "   " : "");
 	shown_add(g->out, g->v->filter);
 	strbuf_add(g->out, "\n");
 	total_line(g, DIRECTION_IN);
@@ -163,7 +172,8 @@ static void flow_row(const struct page *g, const struct top_flow *t)
 	strbuf_add(g->out, "%-7s %-3s", proto_text(f->key.proto, number), direction_text(ruling.direction));
 	if (wide)
 		strbuf_add(g->out, " %-12s", flow_state_text((enum flow_state)f->state));
-	strbuf_add(g->out, " %-*s %-*s", (int)w, fit(src, w, cut[0], sizeof(cut[0])), (int)w, fit(dst, w, cut[1], sizeof(cut[1])));
+	strbuf_add(g->out, " %-*s %-*s", (int)w, fit(src, w, cut[0], sizeof(cut[0])), (int)w,
+		   fit(dst, w, cut[1], sizeof(cut[1])));
 	rate_columns(g->out, t->rate);
 	if (wide)
 		strbuf_add(g->out, " %7s", short_text((double)(f->bytes[0] + f->bytes[1]), total));
@@ -186,8 +196,8 @@ static void flows(const struct page *g, unsigned int lines)
 	int w = (int)endpoint_width(g);
 
 	bold(g);
-	strbuf_add(g->out, "%-7s %-3s%s %-*s %-*s %5s %5s%s %s\n", "PROTO", "DIR", wide ? " STATE       " : "", w, "FROM", w, "TO", "PKT/S",
-		   "BIT/S", wide ? "   BYTES" : "", "RULE");
+	strbuf_add(g->out, "%-7s %-3s%s %-*s %-*s %5s %5s%s %s\n", "PROTO", "DIR", wide ? " STATE       " : "", w, "FROM", w,
+		   "TO", "PKT/S", "BIT/S", wide ? "   BYTES" : "", "RULE");
 	for (long i = 0; i < rows(g, lines, g->s->nflows); i++)
 		if ((size_t)i < g->s->nflows)
 			flow_row(g, &g->s->flows[i]);

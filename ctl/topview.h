@@ -9,10 +9,10 @@
 struct top_view {
 	unsigned int columns, lines;
 	enum top_sort sort;
-	bool paused, keys;        /* keys: there is a terminal, whose last line tells them */
-	const char *filter;       /* as typed; "" none */
-	const char *prompt;       /* what is being typed, in place of the last line; NULL: nothing */
-	const char *message;      /* an error, in place of the last line; NULL: none */
+	bool paused, keys;   /* keys: there is a terminal, whose last line tells them */
+	const char *filter;  /* as typed; "" none */
+	const char *prompt;  /* what is being typed, in place of the last line; NULL: nothing */
+	const char *message; /* an error, in place of the last line; NULL: none */
 };
 
 /* A frame for a screen of this size (term.h tells of marks); its head may be wider or longer: term_show() cuts it. */

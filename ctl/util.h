@@ -17,8 +17,18 @@ void cleanup_close_fn(int *fd);
 #define _cleanup_close_ _cleanup_(cleanup_close_fn)
 
 /* Hand a resource on: the variable gives it up. */
-#define TAKE_PTR(p) ({ __typeof__(p) taken_ = (p); (p) = NULL; taken_; })
-#define TAKE_FD(fd) ({ int taken_ = (fd); (fd) = -1; taken_; })
+#define TAKE_PTR(p)                         \
+	({                                  \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL;                 \
+		taken_;                     \
+	})
+#define TAKE_FD(fd)                \
+	({                         \
+		int taken_ = (fd); \
+		(fd) = -1;         \
+		taken_;            \
+	})
 
 /* Allocation; out of memory ends the process with a message (nothing is half-applied: apply swaps last). */
 void *xmalloc(size_t n);
@@ -28,18 +38,21 @@ char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Room for one more element in v (n used of cap). */
-#define GROW(v, n, cap)                                                        \
-	do {                                                                   \
-		if ((n) == (cap)) {                                            \
-			(cap) = (cap) ? 2 * (cap) : 8;                         \
+#define GROW(v, n, cap)                                                               \
+	do {                                                                          \
+		if ((n) == (cap)) {                                                   \
+			(cap) = (cap) ? 2 * (cap) : 8;                                \
 			(v) = (__typeof__(v))xreallocarray((v), (cap), sizeof(*(v))); \
-		}                                                              \
+		}                                                                     \
 	} while (0)
 
 #define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* A growing string. Zero-initialise; str is NULL or NUL-terminated and owned by the struct. */
-struct strbuf { char *str; size_t len, cap; };
+struct strbuf {
+	char *str;
+	size_t len, cap;
+};
 void strbuf_add(struct strbuf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_reserve(struct strbuf *b, size_t more); /* room for `more` bytes and a NUL */
 static inline void strbuf_add_bytes(struct strbuf *b, const char *p, size_t n)

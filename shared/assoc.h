@@ -18,7 +18,7 @@ enum { WAYS = 8, LOCK_TRIES = 24 };
 struct bucket_head {
 	__u32 lock;
 	__u32 zero;
-	__u32 tag[WAYS];   /* 0: free */
+	__u32 tag[WAYS];    /* 0: free */
 	__u16 serial[WAYS]; /* moved on by each insert in this way: tells its entries apart (event.h) */
 	__u32 unused[2];    /* not `spare`, as before there were hints: a binary that sets none must not come to this table */
 };
@@ -28,14 +28,18 @@ struct flow_bucket {
 	struct bucket_head head;
 	struct flow flow[WAYS];
 };
-typedef struct bucket_id { __u32 raw; } bucket_id_t;
+typedef struct bucket_id {
+	__u32 raw;
+} bucket_id_t;
 
 /*
  * Beside each bucket, in an array that stays in the cache while the table does not: a byte of each entry's tag, 0 where there never was one.
  * Most packets that have no flow are told by it, and leave the bucket alone. It is set before the entry's tag, and never cleared: where it
  * says that there may be an entry, the bucket tells.
  */
-struct flow_hint { __u8 way[WAYS]; } __attribute__((aligned(8)));
+struct flow_hint {
+	__u8 way[WAYS];
+} __attribute__((aligned(8)));
 _Static_assert(sizeof(struct flow_hint) == 8 && WAYS == 8, "one word");
 static __always_inline __u8 tag_hint(__u32 tag) { return (__u8)(tag >> 24 | 1); }
 
@@ -93,11 +97,11 @@ static __always_inline __u32 tag_home(__u32 tag) { return tag >> 1 & (WAYS - 1);
 /* A parsed packet and whose flow it is of: all that the policy asks of the bytes. */
 struct subject {
 	struct packet packet;
-	struct flow_key key;  /* where keyed */
+	struct flow_key key; /* where keyed */
 	__u64 hash;
-	__u8 keyed;           /* packets of its kind have flows */
-	__u8 from;            /* enum flow_side: who sent it */
-	__u8 quoted;          /* it is an ICMP error, and what it quotes is at hand as well (struct scratch) */
+	__u8 keyed;  /* packets of its kind have flows */
+	__u8 from;   /* enum flow_side: who sent it */
+	__u8 quoted; /* it is an ICMP error, and what it quotes is at hand as well (struct scratch) */
 	__u8 zero[5];
 };
 _Static_assert(sizeof(struct subject) == 160, "no padding");
@@ -190,7 +194,7 @@ static __always_inline __u32 bucket_find(const struct flow_bucket *b, __u32 tag,
 struct found {
 	struct flow_bucket *bucket;
 	__u32 way, tag;
-	__u32 index;   /* of the bucket */
+	__u32 index; /* of the bucket */
 };
 
 /* Whether an entry that was read is still the one that was found: an insert clears the tag before it writes, and sets it last. */

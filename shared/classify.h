@@ -141,10 +141,7 @@ static __always_inline __u32 value_icmp(const struct packet *p)
 		return NO_ICMP;
 	return (p->proto == PROTO_ICMP6 ? 1u << 16 : 0) | (__u32)p->icmp_type << 8 | p->icmp_code;
 }
-static __always_inline __u32 value_length(const struct packet *p)
-{
-	return p->length < LENGTH_LAST ? p->length : LENGTH_LAST;
-}
+static __always_inline __u32 value_length(const struct packet *p) { return p->length < LENGTH_LAST ? p->length : LENGTH_LAST; }
 
 static __always_inline void query_addr(enum family family, const addr_t *a, __u64 *bits)
 {
@@ -181,15 +178,15 @@ static __always_inline int find_roots(enum image image, const struct query *q, c
 	const volatile struct image_cfg *cfg = &classify_cfg()->image[image];
 	__u32 n = 0, combination = 0;
 
-#define DIM(id, class_of)                                                      \
+#define DIM(id, class_of)                                                                        \
 	if ((image == IMAGE_PACKET || (id) <= FW_DIM_LAST_PER_FLOW) && cfg->dims & 1u << (id)) { \
-		int class = (int)(class_of);                                   \
-		if (class < 0)                                                 \
-			return CLASSIFY_FAULT;                                 \
-		if (cfg->folded & 1u << (id))                                  \
-			combination += (__u32)class * cfg->dim[id].step;       \
-		else                                                           \
-			s->root[n++] = cfg->dim[id].root + (__u32)class;       \
+		int class = (int)(class_of);                                                     \
+		if (class < 0)                                                                   \
+			return CLASSIFY_FAULT;                                                   \
+		if (cfg->folded & 1u << (id))                                                    \
+			combination += (__u32) class * cfg->dim[id].step;                        \
+		else                                                                             \
+			s->root[n++] = cfg->dim[id].root + (__u32) class;                        \
 	}
 	DIM(DIM_SRC, class_addr(cfg->trie[0], q, 0))
 	DIM(DIM_DST, class_addr(cfg->trie[1], q, 1))
@@ -215,8 +212,8 @@ static __always_inline int find_roots(enum image image, const struct query *q, c
 
 		if (i >= cfg->sets)
 			break;
-		s->root[n++] = r->root + set_has(r->set, (enum set_type)r->type, (enum family)q->family,
-							r->dst ? &p->dst : &p->src);
+		s->root[n++] = r->root +
+			       set_has(r->set, (enum set_type)r->type, (enum family)q->family, r->dst ? &p->dst : &p->src);
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 struct clock_pair {
 	ticks_t ticks;
 	__u64 monotonic_ns;
-	__u64 tick_ns;      /* length of a tick; written by user space */
+	__u64 tick_ns; /* length of a tick; written by user space */
 	/*
 	 * From CLOCK_MONOTONIC to the wall clock, for all who tell of a time alike; kept by user space, until the wall clock is set. In a
 	 * replay 0: its ticks are times.

@@ -23,7 +23,7 @@ static __always_inline bool cursor_has(const struct cursor *c, __u32 n)
 	if (c->off + n > c->limit)
 		return false;
 #ifdef __bpf__
-	return c->start + c->off + n <= c->end;    /* the form that the verifier knows */
+	return c->start + c->off + n <= c->end; /* the form that the verifier knows */
 #else
 	return (__u64)((const char *)c->end - (const char *)c->start) >= (__u64)c->off + n;
 #endif

@@ -14,7 +14,7 @@
  */
 struct datagram_key {
 	addr_t src, dst;
-	__u32 id;              /* wire order */
+	__u32 id; /* wire order */
 	__u16 vlan, inner_vlan;
 	__u8 proto, family, direction;
 	__u8 zero[5];
@@ -23,15 +23,15 @@ _Static_assert(sizeof(struct datagram_key) == 48 && offsetof(struct datagram_key
 
 struct datagram {
 	struct datagram_key key;
-	struct flow_key flow;  /* of the first fragment, where keyed */
-	ticks_t first;         /* when that was seen */
-	ruling_t ruling;       /* what was said of it; not given until it was */
-	__u32 end;             /* bytes of payload in the first fragment: no later one begins before */
-	__u32 seen;            /* bytes of payload in all fragments seen */
-	__u32 total;           /* of the datagram, once its last fragment was seen; else 0 */
-	__u8 keyed;            /* it is of a flow */
-	__u8 from;             /* enum flow_side */
-	iface_id_t iface;      /* where the first fragment was judged */
+	struct flow_key flow; /* of the first fragment, where keyed */
+	ticks_t first;        /* when that was seen */
+	ruling_t ruling;      /* what was said of it; not given until it was */
+	__u32 end;            /* bytes of payload in the first fragment: no later one begins before */
+	__u32 seen;           /* bytes of payload in all fragments seen */
+	__u32 total;          /* of the datagram, once its last fragment was seen; else 0 */
+	__u8 keyed;           /* it is of a flow */
+	__u8 from;            /* enum flow_side */
+	iface_id_t iface;     /* where the first fragment was judged */
 	__u8 zero;
 };
 _Static_assert(sizeof(struct datagram) == 128 && offsetof(struct datagram, zero) == 127, "two cache lines, no padding");
@@ -41,7 +41,9 @@ struct datagram_bucket {
 	struct bucket_head head;
 	struct datagram datagram[WAYS];
 };
-typedef struct datagram_bucket_id { __u32 raw; } datagram_bucket_id_t;
+typedef struct datagram_bucket_id {
+	__u32 raw;
+} datagram_bucket_id_t;
 _Static_assert(sizeof(struct datagram_bucket) == 17 * 64ul, "whole cache lines");
 
 static __always_inline void datagram_key_of(const struct packet *p, enum direction d, struct datagram_key *k)

@@ -15,7 +15,8 @@
 enum { DROPPED_BUCKETS = 512, DROPPED_PER_TICK = 256, DROPPED_NEW_PER_TICK = 32 };
 
 struct dropped {
-	struct flow_key key;  /* of the flow that it would be; where its kind has none: a is the source, no ports, ICMP type and code */
+	struct flow_key
+		key; /* of the flow that it would be; where its kind has none: a is the source, no ports, ICMP type and code */
 	__u64 packets, bytes; /* layer 3 */
 	ticks_t first, last;
 	rule_id_t rule;       /* of the last packet, as the rest: RULE_NONE_RAW where no rule decided */
@@ -23,9 +24,9 @@ struct dropped {
 	__u8 verdict, reason; /* enums */
 	__u8 direction;       /* enum direction: where it was judged */
 	iface_id_t iface;
-	__u8 from;            /* enum flow_side: who sent it */
-	__u8 tcp_flags;       /* all seen */
-	__u8 decided_by;      /* enum direction: whose default, where no rule decided */
+	__u8 from;       /* enum flow_side: who sent it */
+	__u8 tcp_flags;  /* all seen */
+	__u8 decided_by; /* enum direction: whose default, where no rule decided */
 	__u8 zero;
 };
 _Static_assert(sizeof(struct dropped) == 96 && offsetof(struct dropped, zero) == 95, "no padding");
@@ -34,7 +35,9 @@ struct dropped_bucket {
 	struct bucket_head head;
 	struct dropped dropped[WAYS];
 };
-typedef struct dropped_bucket_id { __u32 raw; } dropped_bucket_id_t;
+typedef struct dropped_bucket_id {
+	__u32 raw;
+} dropped_bucket_id_t;
 _Static_assert(sizeof(struct dropped_bucket) == 13 * 64ul, "whole cache lines");
 
 /* The tuple of a packet that has no flow: as it is, not in canonical order. */

@@ -19,13 +19,14 @@ __attribute__((noinline)) __u32 dropped_find(const struct dropped_bucket *b, con
 	if (!b || !r)
 		return WAYS;
 	for (__u32 i = 0; i < WAYS; i++)
-		if (b->head.tag[i] == hash_tag(r->hash) && flow_key_equal(&b->dropped[i].key, &r->key) && b->dropped[i].from == r->from &&
-		    b->dropped[i].direction == r->place.direction)
+		if (b->head.tag[i] == hash_tag(r->hash) && flow_key_equal(&b->dropped[i].key, &r->key) &&
+		    b->dropped[i].from == r->from && b->dropped[i].direction == r->place.direction)
 			return i;
 	return WAYS;
 }
 
-static __always_inline void dropped_note(struct dropped *d, const struct packet *p, const struct outcome *o, const struct refusal *r)
+static __always_inline void dropped_note(struct dropped *d, const struct packet *p, const struct outcome *o,
+					 const struct refusal *r)
 {
 	__sync_fetch_and_add(&d->packets, p->segments);
 	__sync_fetch_and_add(&d->bytes, p->bytes);

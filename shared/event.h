@@ -32,19 +32,19 @@
 
 #include "flow.h"
 
-#define FW_EVENTS(X)                                                                           \
-	X(EVENT_LOG, "log")                 /* a packet that a rule with `log` decided */      \
-	X(EVENT_DROP, "drop")               /* a packet that was not passed, and not logged */ \
-	X(EVENT_FLOW_START, "flow-start")                                                      \
-	X(EVENT_FLOW_CLOSED, "flow-closed")                                                    \
+#define FW_EVENTS(X)                                                             \
+	X(EVENT_LOG, "log")   /* a packet that a rule with `log` decided */      \
+	X(EVENT_DROP, "drop") /* a packet that was not passed, and not logged */ \
+	X(EVENT_FLOW_START, "flow-start")                                        \
+	X(EVENT_FLOW_CLOSED, "flow-closed")                                      \
 	X(EVENT_FLOW_END, "flow-end")
-#define FW_EVENT_FATES(X)              \
-	X(FATE_SENT, "sent")           \
-	X(FATE_LOST, "lost")           \
+#define FW_EVENT_FATES(X)    \
+	X(FATE_SENT, "sent") \
+	X(FATE_LOST, "lost") \
 	X(FATE_UNREAD, "unread")
 /* Why an entry was given to another flow. */
-#define FW_FLOW_ENDS(X)                                                                        \
-	X(FLOW_END_EXPIRED, "expired")   /* idle for longer than its timeout, or revoked */    \
+#define FW_FLOW_ENDS(X)                                                                          \
+	X(FLOW_END_EXPIRED, "expired")   /* idle for longer than its timeout, or revoked */      \
 	X(FLOW_END_REPLACED, "replaced") /* a new connection with the same key, after its end */ \
 	X(FLOW_END_EVICTED, "evicted")   /* unconfirmed, and the place was needed */
 FW_ENUM(event, FW_EVENTS, EVENT_COUNT)
@@ -58,20 +58,20 @@ FW_ENUM_TEXT(flow_end, FW_FLOW_ENDS)
 
 /* Each event begins so; `size` is that of the kind's struct. */
 struct event_head {
-	__u16 kind;          /* enum event */
+	__u16 kind; /* enum event */
 	__u16 size;
 	__u32 zero;
-	ticks_t now;         /* of the packet at hand */
-	__u64 time_ns;       /* CLOCK_MONOTONIC, when it was sent, so that times of one CPU's events ascend; in a replay the capture's time */
+	ticks_t now; /* of the packet at hand */
+	__u64 time_ns; /* CLOCK_MONOTONIC, when it was sent, so that times of one CPU's events ascend; in a replay the capture's time */
 };
 _Static_assert(sizeof(struct event_head) == 24, "no padding");
 
 /* EVENT_FLOW_*: the entry, and which one. */
 struct flow_event {
 	struct event_head head;
-	__u32 place;         /* bucket * WAYS + way */
+	__u32 place; /* bucket * WAYS + way */
 	__u16 serial;
-	__u8 end;            /* enum flow_end, for EVENT_FLOW_END; else 0 */
+	__u8 end; /* enum flow_end, for EVENT_FLOW_END; else 0 */
 	__u8 zero;
 	struct flow flow;
 };
@@ -81,19 +81,19 @@ _Static_assert(sizeof(struct flow_event) == 160 && offsetof(struct flow_event, f
 enum { SNAP_BYTES = 128 };
 struct packet_event {
 	struct event_head head;
-	rule_id_t rule;      /* RULE_NONE_RAW where no rule decided */
+	rule_id_t rule;       /* RULE_NONE_RAW where no rule decided */
 	generation_t ruleset; /* id of the ruleset that `rule` is a position in */
-	__u32 segments;      /* packets that it stands for: what GSO will make of it */
-	__u32 length;        /* bytes of the frame */
-	__u32 bytes;         /* of layer 3, all segments */
-	__u16 vlan_tci;      /* the tag that the stack keeps beside data, where vlan_present */
+	__u32 segments;       /* packets that it stands for: what GSO will make of it */
+	__u32 length;         /* bytes of the frame */
+	__u32 bytes;          /* of layer 3, all segments */
+	__u16 vlan_tci;       /* the tag that the stack keeps beside data, where vlan_present */
 	__u8 vlan_present;
 	__u8 zero;
-	__u16 captured;      /* bytes that are in data */
+	__u16 captured;                  /* bytes that are in data */
 	__u8 verdict, reason, direction; /* enums */
 	iface_id_t iface;
-	__u8 link;           /* enum link: what data begins with */
-	__u8 decided_by;     /* enum direction: whose default, where no rule decided */
+	__u8 link;             /* enum link: what data begins with */
+	__u8 decided_by;       /* enum direction: whose default, where no rule decided */
 	__u8 data[SNAP_BYTES]; /* those behind `captured` are 0 */
 };
 _Static_assert(sizeof(struct packet_event) == 56 + SNAP_BYTES && offsetof(struct packet_event, data) == 56, "no padding");
@@ -105,7 +105,9 @@ union event_any {
 };
 
 /* Counters of events by kind and fate: packets that logs and drops are about, flows; and the bytes of either. */
-typedef struct event_count_id { __u32 raw; } event_count_id_t;
+typedef struct event_count_id {
+	__u32 raw;
+} event_count_id_t;
 #define EVENT_COUNTS (EVENT_COUNT * EVENT_FATE_COUNT)
 static __always_inline event_count_id_t event_count_of(enum event kind, enum event_fate fate)
 {
@@ -114,18 +116,20 @@ static __always_inline event_count_id_t event_count_of(enum event kind, enum eve
 
 /* Who reads. Written by user space under the instance's lock, but for what is noted. */
 enum { READERS_MAX = 8, READER_QUIET = 1 };
-typedef struct reader_id { __u32 raw; } reader_id_t; /* a slot */
+typedef struct reader_id {
+	__u32 raw;
+} reader_id_t; /* a slot */
 struct reader {
-	__u32 wants;         /* 1 << EVENT_*; 0: the slot is free */
-	__u32 flags;         /* READER_QUIET: it looks by itself, and is not to be woken */
-	ticks_t until;       /* until then it counts as there; moved on by the reader at least each second */
-	__u64 token;         /* random: a reader that finds another's has been given up, and its slot taken */
-	__u64 sent, lost;    /* events of its kinds; added to by programs, 0 at its start */
+	__u32 wants;                    /* 1 << EVENT_*; 0: the slot is free */
+	__u32 flags;                    /* READER_QUIET: it looks by itself, and is not to be woken */
+	ticks_t until;                  /* until then it counts as there; moved on by the reader at least each second */
+	__u64 token;                    /* random: a reader that finds another's has been given up, and its slot taken */
+	__u64 sent, lost;               /* events of its kinds; added to by programs, 0 at its start */
 	__u64 lost_packets, lost_bytes; /* of the flows whose ends are among the lost */
 };
 _Static_assert(sizeof(struct reader) == 56, "no padding");
 struct watch {
-	__u32 wants;         /* of all readers together */
+	__u32 wants; /* of all readers together */
 	__u32 zero;
 	struct reader reader[READERS_MAX];
 };

@@ -25,16 +25,20 @@ struct reported {
 	__u64 packets[2], bytes[2]; /* by direction as in struct flow */
 	ticks_t first;              /* the flow's, and its serial: whose counts these are */
 	ticks_t until;              /* when the last record was made */
-	ruling_t passed;            /* what its packets were last passed by, as far as was seen: a rule change that cuts it overwrites that */
-	__u32 waiting;              /* ticks, the lower half: since when another flow is seen at the place, and the end of this one not yet; 0: not */
+	ruling_t passed; /* what its packets were last passed by, as far as was seen: a rule change that cuts it overwrites that */
+	__u32 waiting; /* ticks, the lower half: since when another flow is seen at the place, and the end of this one not yet; 0: not */
 	__u16 serial;
 	__u16 zero;
 };
 _Static_assert(sizeof(struct reported) == 64, "one cache line");
-struct reported_bucket { struct reported way[WAYS]; };
+struct reported_bucket {
+	struct reported way[WAYS];
+};
 
 /* Records, and the packets and bytes (layer 3, both directions) that they speak of. */
-struct export_tally { __u64 records, packets, bytes; };
+struct export_tally {
+	__u64 records, packets, bytes;
+};
 
 /* A record of the batch at hand: of which flow, and how much it speaks of. */
 struct export_entry {
@@ -47,19 +51,19 @@ struct export_entry {
 /* A report that is about to be made: what all will be that changes with it, so that it can be made again by who finds it under way. */
 struct export_step {
 	__u32 valid;
-	__u32 n;                          /* entries of the journal; with `news` the last one is `entry` */
-	__u16 news, last;                 /* last: it is a flow's end that was taken */
+	__u32 n;          /* entries of the journal; with `news` the last one is `entry` */
+	__u16 news, last; /* last: it is a flow's end that was taken */
 	__u32 zero;
-	struct export_entry entry;        /* also without news: place and serial */
-	struct reported after;            /* of the place */
+	struct export_entry entry; /* also without news: place and serial */
+	struct reported after;     /* of the place */
 	struct export_tally missed;
 };
 
 /* Tallies that are about to change together: what they will be, so that it can be done again by who finds it under way. */
 struct export_change {
 	__u32 valid;
-	__u32 sink, done;                 /* done[sink] will be that */
-	__u32 to, from;                   /* offsets of tallies in struct export_state; from 0: none */
+	__u32 sink, done; /* done[sink] will be that */
+	__u32 to, from;   /* offsets of tallies in struct export_state; from 0: none */
 	__u32 zero;
 	struct export_tally to_value, from_value;
 };
@@ -67,19 +71,19 @@ struct export_change {
 enum { JOURNAL_MAX = 512 };
 enum { SINKS_TCP = 1 << 16 }; /* IPFIX goes over TCP: what is queued is not on its way yet */
 struct export_state {
-	__u64 token;                      /* of the reader of events (event.h) that is or was ours */
+	__u64 token; /* of the reader of events (event.h) that is or was ours */
 	__u32 slot;
-	__u32 n;                          /* entries of the journal */
-	__u32 done[SINK_COUNT];           /* entries that the sink has got, or that are counted as lost to it */
-	__u32 sinks;                      /* 1 << SINK_*: those of the collector that wrote the journal; and SINKS_TCP */
-	__u32 last_end_place;             /* the last flow end that was taken from the ring buffer */
+	__u32 n;                /* entries of the journal */
+	__u32 done[SINK_COUNT]; /* entries that the sink has got, or that are counted as lost to it */
+	__u32 sinks;            /* 1 << SINK_*: those of the collector that wrote the journal; and SINKS_TCP */
+	__u32 last_end_place;   /* the last flow end that was taken from the ring buffer */
 	__u16 last_end_serial, last_end_valid;
 	__u32 zero;
-	__u64 file_device, file_inode;    /* of the JSON file, and its length before the batch */
+	__u64 file_device, file_inode; /* of the JSON file, and its length before the batch */
 	__u64 file_length;
 	struct export_tally sent[SINK_COUNT], lost[SINK_COUNT];
 	struct export_tally queued[SINK_COUNT]; /* handed to the sink, and neither sent nor lost yet */
-	ticks_t since;                    /* flow ends are read, or counted as lost, since then */
+	ticks_t since;                          /* flow ends are read, or counted as lost, since then */
 	/* Flows whose ends were lost, the ring buffer being full: what had not been told of them. `missed` is what had, since `since`. */
 	struct export_tally unseen, unseen_before, missed;
 	struct export_step step;

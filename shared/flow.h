@@ -18,13 +18,13 @@ struct flow_key {
 	port_be_t aport, bport;
 	__u16 vlan, inner_vlan;
 	__u8 proto, family;
-	__u8 asker;      /* ICMP: FLOW_SIDE_A or FLOW_SIDE_B; else 0 */
+	__u8 asker; /* ICMP: FLOW_SIDE_A or FLOW_SIDE_B; else 0 */
 	/*
 	 * No part of the key, and 0 in one that is looked for: an entry, which has no room for them elsewhere, keeps the per-packet
 	 * fields of the packet that made its flow here, since re-judging asks about that one.
 	 */
 	__u8 made_flags, made_ttl;
-	__u8 made_dscp;  /* and MADE_FRAGMENT */
+	__u8 made_dscp; /* and MADE_FRAGMENT */
 	__u16 made_length;
 };
 _Static_assert(sizeof(struct flow_key) == 48 && offsetof(struct flow_key, made_length) == 46, "no padding");
@@ -33,9 +33,18 @@ enum { MADE_FRAGMENT = 0x80 }; /* it was a first fragment */
 enum flow_side { FLOW_SIDE_A, FLOW_SIDE_B };
 
 /* What the rules of one direction said of the flow. 0: not judged there. */
-typedef struct judged { __u32 raw; } judged_t;
-enum judged_bit { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_OUT = 1u << 29, JUDGED_VERDICT_SHIFT = 24,
-       JUDGED_LOG = 1u << 28, JUDGED_VERDICT = 0xf, JUDGED_RULE = (1u << 24) - 1 };
+typedef struct judged {
+	__u32 raw;
+} judged_t;
+enum judged_bit {
+	JUDGED_GIVEN = 1u << 31,
+	JUDGED_STATELESS = 1u << 30,
+	JUDGED_OUT = 1u << 29,
+	JUDGED_VERDICT_SHIFT = 24,
+	JUDGED_LOG = 1u << 28,
+	JUDGED_VERDICT = 0xf,
+	JUDGED_RULE = (1u << 24) - 1
+};
 
 /*
  * A judgement and the generation that it is of, as one word: read whole, and replaced by compare-and-swap, so that neither
@@ -43,7 +52,10 @@ enum judged_bit { JUDGED_GIVEN = 1u << 31, JUDGED_STATELESS = 1u << 30, JUDGED_O
  * generation. Where a direction has not judged the flow, `generation` holds some bits of the entry's own (not 0).
  */
 typedef union ruling {
-	struct { judged_t judged; generation_t generation; };
+	struct {
+		judged_t judged;
+		generation_t generation;
+	};
 	__u64 word;
 } ruling_t;
 
@@ -52,23 +64,23 @@ enum flow_bit {
 	FLOW_MAKER_B = 2,     /* endpoint b sent the packet that made the flow (differs for a first SYN+ACK) */
 	FLOW_CONFIRMED = 4,   /* a reply was seen; TCP: the handshake completed */
 	FLOW_MADE_OUT = 8,    /* it was made on the way out: the maker's packets are counted there, and not on the way in */
-	FLOW_SEEDED = 16,     /* it was there before the firewall (a socket's): what no rule says does not end it, only a rule does */
+	FLOW_SEEDED = 16, /* it was there before the firewall (a socket's): what no rule says does not end it, only a rule does */
 	FLOW_REPLIES_IN = 32, /* where replies are counted: on the way in, if one was seen there first */
 	FLOW_REPLIES_OUT = 64,
 };
 
 struct flow {
 	struct flow_key key;
-	__u64 packets[2];     /* [0] from the initiator, [1] to it */
-	__u64 bytes[2];       /* layer 3 */
+	__u64 packets[2]; /* [0] from the initiator, [1] to it */
+	__u64 bytes[2];   /* layer 3 */
 	ticks_t first, last;
 	ruling_t ruling[DIRECTION_COUNT];
 	iface_id_t iface[DIRECTION_COUNT];       /* where each direction of the hooks first saw the maker's packets */
 	iface_id_t reply_iface[DIRECTION_COUNT]; /* and the replies */
-	__u8 state;           /* enum flow_state */
-	__u8 tcp_flags[2];    /* all seen, by direction as packets */
-	__u8 bits;            /* FLOW_*; changed by flow_set() */
-	__u32 seq_end[2];     /* TCP: behind the newest byte that each side has sent, as far as was seen; 0: nothing was */
+	__u8 state;                              /* enum flow_state */
+	__u8 tcp_flags[2];                       /* all seen, by direction as packets */
+	__u8 bits;                               /* FLOW_*; changed by flow_set() */
+	__u32 seq_end[2]; /* TCP: behind the newest byte that each side has sent, as far as was seen; 0: nothing was */
 };
 _Static_assert(sizeof(struct flow) == 128 && offsetof(struct flow, seq_end) == 120, "two cache lines, no padding");
 
@@ -93,10 +105,13 @@ static __always_inline judged_t judged_make(enum direction d, enum verdict v, ru
 {
 	__u32 number = rule_is_none(rule) ? 0 : rule.raw + 1;
 
-	return (judged_t){ JUDGED_GIVEN | (stateless ? JUDGED_STATELESS : 0) | (d == DIRECTION_OUT ? JUDGED_OUT : 0) | (__u32)v << JUDGED_VERDICT_SHIFT | number };
+	return (judged_t){ JUDGED_GIVEN | (stateless ? JUDGED_STATELESS : 0) | (d == DIRECTION_OUT ? JUDGED_OUT : 0) |
+			   (__u32)v << JUDGED_VERDICT_SHIFT | number };
 }
 /* What the tables say of the rule at a place: as judged_t, but for JUDGED_GIVEN and JUDGED_OUT. 0 where there is none. */
-typedef struct decision { __u32 raw; } decision_t;
+typedef struct decision {
+	__u32 raw;
+} decision_t;
 static __always_inline decision_t decision_make(enum verdict v, rule_id_t rule, bool stateless, bool logs)
 {
 	judged_t j = judged_make(DIRECTION_IN, v, rule, stateless);
@@ -120,13 +135,11 @@ static __always_inline bool judged_logs(judged_t j) { return j.raw & JUDGED_LOG;
 /* It passes, and no more is to be done with the packet: one test of verdict and log bit, which lie side by side. */
 static __always_inline bool judged_just_passes(judged_t j)
 {
-	return (j.raw & (JUDGED_LOG | (__u32)JUDGED_VERDICT << JUDGED_VERDICT_SHIFT)) == (__u32)VERDICT_PASS << JUDGED_VERDICT_SHIFT;
+	return (j.raw & (JUDGED_LOG | (__u32)JUDGED_VERDICT << JUDGED_VERDICT_SHIFT)) == (__u32)VERDICT_PASS
+												 << JUDGED_VERDICT_SHIFT;
 }
 /* Whose rules said it: the default that decided, where no rule did, is that direction's. */
-static __always_inline enum direction judged_direction(judged_t j)
-{
-	return j.raw & JUDGED_OUT ? DIRECTION_OUT : DIRECTION_IN;
-}
+static __always_inline enum direction judged_direction(judged_t j) { return j.raw & JUDGED_OUT ? DIRECTION_OUT : DIRECTION_IN; }
 static __always_inline rule_id_t judged_rule(judged_t j)
 {
 	__u32 number = j.raw & JUDGED_RULE;
@@ -230,10 +243,7 @@ static __always_inline bool flow_key_equal(const struct flow_key *x, const struc
 	return !((p[1] ^ q[1]) | (p[3] ^ q[3]) | (p[4] ^ q[4]) | ((p[5] ^ q[5]) & FLOW_KEY_LAST) | (p[0] ^ q[0]) | (p[2] ^ q[2]));
 }
 
-static __always_inline bool judged_keeps_state(judged_t j)
-{
-	return (j.raw & (JUDGED_GIVEN | JUDGED_STATELESS)) == JUDGED_GIVEN;
-}
+static __always_inline bool judged_keeps_state(judged_t j) { return (j.raw & (JUDGED_GIVEN | JUDGED_STATELESS)) == JUDGED_GIVEN; }
 
 /*
  * What the rules' answer about the packet that made the flow means for it. A seeded flow keeps its pass, and its state,

@@ -103,8 +103,7 @@ static __always_inline bool packet_opens(const struct packet *p)
 /* A SYN opens a new connection where the old one has ended (port reuse). */
 static __always_inline bool flow_is_over_for(const struct flow *f, const struct packet *p)
 {
-	return p->proto == PROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-	       flow_has_ended(f);
+	return p->proto == PROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && flow_has_ended(f);
 }
 
 #endif

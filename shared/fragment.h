@@ -53,7 +53,7 @@ __attribute__((noinline)) __u64 datagram_yield(const struct datagram_bucket *b, 
 		class = DATAGRAM_COMPLETE;
 	else if (judged_given(g->ruling.judged) && judged_verdict(g->ruling.judged) != VERDICT_PASS)
 		class = DATAGRAM_STOPPED;
-	return (__u64)class << WAY_IDLE_BITS | age;
+	return (__u64) class << WAY_IDLE_BITS | age;
 }
 
 /* Which entry gives way. One is always to be had: later fragments of what is forgotten are judged by the rules. */
@@ -82,8 +82,8 @@ static __always_inline ruling_t datagram_pending(__u64 hash, ticks_t now)
 }
 
 /* Under the lock. False where a first fragment of this datagram is there already. */
-static __always_inline bool datagram_put(struct datagram_bucket *b, const struct datagram_key *k, __u64 hash, const struct subject *s,
-					 const struct insertion *in, __u32 *way)
+static __always_inline bool datagram_put(struct datagram_bucket *b, const struct datagram_key *k, __u64 hash,
+					 const struct subject *s, const struct insertion *in, __u32 *way)
 {
 	struct datagram *g;
 

@@ -274,14 +274,16 @@ static __always_inline struct short_end short_way(const void *data, const void *
  * The long way is a program of its own, to which the short one goes on: it has a stack of its own then, and the short one need not
  * keep anything. What that came to know is in scratch memory, which is the CPU's as long as bottom halves are off.
  */
-static __always_inline void go_long_way(void *ctx, void *programs, struct short_end end, enum direction d, struct iface_slot iface)
+static __always_inline void go_long_way(void *ctx, void *programs, struct short_end end, enum direction d,
+					struct iface_slot iface)
 {
 	struct scratch *s = fw_scratch_mine();
 
 	if (!s)
 		return;
-	s->handover = (struct handover){ .judged = end.judged, .iface = iface, .direction = (__u8)d,
-					 .usual = end.way != SHORT_UNUSUAL };
+	s->handover = (struct handover){
+		.judged = end.judged, .iface = iface, .direction = (__u8)d, .usual = end.way != SHORT_UNUSUAL
+	};
 	bpf_tail_call(ctx, programs, program_long(fw_cfg.slot));
 }
 

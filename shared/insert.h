@@ -173,9 +173,10 @@ static __always_inline bool flow_expired(const struct flow *f, ticks_t now)
 /* The same of a flow that is steady for this usual packet: of its protocol's limits there is one, or one of two. */
 static __always_inline bool flow_expired_usual(const struct flow *f, const struct packet *p, ticks_t now)
 {
-	__u64 limit = p->proto == PROTO_TCP ? fw_cfg.timeout[TIMEOUT_TCP_ESTABLISHED] :
-		      p->proto != PROTO_UDP ? fw_cfg.timeout[TIMEOUT_OTHER] :
-		      f->state == FLOW_REPLIED ? fw_cfg.timeout[TIMEOUT_UDP_REPLIED] : fw_cfg.timeout[TIMEOUT_UDP_UNREPLIED];
+	__u64 limit = p->proto == PROTO_TCP      ? fw_cfg.timeout[TIMEOUT_TCP_ESTABLISHED]
+		      : p->proto != PROTO_UDP    ? fw_cfg.timeout[TIMEOUT_OTHER]
+		      : f->state == FLOW_REPLIED ? fw_cfg.timeout[TIMEOUT_UDP_REPLIED]
+						 : fw_cfg.timeout[TIMEOUT_UDP_UNREPLIED];
 
 	return flow_is_void(f) || idle_for_longer(f, now, limit);
 }
@@ -202,10 +203,7 @@ static __always_inline void note_race(const struct flow_bucket *b, __u32 way, __
 }
 
 /* bucket_lock() as a global function: its loop is verified once. */
-__attribute__((noinline)) int lock_bucket(struct bucket_head *b)
-{
-	return b && bucket_lock(b);
-}
+__attribute__((noinline)) int lock_bucket(struct bucket_head *b) { return b && bucket_lock(b); }
 
 /* bucket_find() likewise. */
 __attribute__((noinline)) __u32 find_way(const struct flow_bucket *b, __u32 tag, const struct flow_key *k)
@@ -239,7 +237,7 @@ __attribute__((noinline)) __u64 way_yield(const struct flow_bucket *b, __u32 way
 		class = WAY_EXPIRED;
 	else if (f->bits & FLOW_CONFIRMED)
 		class = WAY_KEPT;
-	return (__u64)class << WAY_IDLE_BITS | idle;
+	return (__u64) class << WAY_IDLE_BITS | idle;
 }
 
 /*
@@ -363,8 +361,11 @@ static __always_inline int put_flow(struct flow_bucket *b, __u32 way, __u32 buck
 			return PUT_JOINED;
 		}
 		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
-		if (end_flow(b, way, bucket, flow_expired(f, in->now) ? FLOW_END_EXPIRED :
-			     same ? FLOW_END_REPLACED : FLOW_END_EVICTED, in->now))
+		if (end_flow(b, way, bucket,
+			     flow_expired(f, in->now) ? FLOW_END_EXPIRED
+			     : same                   ? FLOW_END_REPLACED
+						      : FLOW_END_EVICTED,
+			     in->now))
 			put = PUT_MADE_ENDED;
 	}
 	b->head.serial[way]++;

@@ -23,7 +23,8 @@ static __always_inline generation_t generation_now(void)
 static __always_inline judged_t judged_as(enum direction d, int found)
 {
 	if (found == CLASSIFY_NONE)
-		return judged_make(d, (enum verdict)fw_cfg.rules.policy.verdict[d], rule_none(), fw_cfg.rules.policy.stateless[d]);
+		return judged_make(d, (enum verdict)fw_cfg.rules.policy.verdict[d], rule_none(),
+				   fw_cfg.rules.policy.stateless[d]);
 	return found < 0 ? (judged_t){ 0 } : decision_judged((decision_t){ (__u32)found }, d);
 }
 

@@ -73,10 +73,11 @@
 
 /* What the rules are asked: may this packet pass here? In the values that tables are indexed by. */
 struct query {
-	__u64 addr[2][2];  /* [source, destination]: its bits from the first on, host order; an IPv4 address is the upper half of [0] */
+	__u64 addr[2]
+		  [2]; /* [source, destination]: its bits from the first on, host order; an IPv4 address is the upper half of [0] */
 	__u32 kind, sport, dport, icmp;
 	__u16 vlan, inner_vlan;
-	__u8 family;       /* enum family */
+	__u8 family; /* enum family */
 	iface_id_t iface;
 	__u8 zero[2];
 };
@@ -92,8 +93,13 @@ struct search {
 	decision_t best;    /* of those that were visited */
 };
 
-struct log_seen { __u64 packets; }; /* that a rule with `log every` decided */
-struct epoch { generation_t newest; __u32 zero; };
+struct log_seen {
+	__u64 packets;
+}; /* that a rule with `log every` decided */
+struct epoch {
+	generation_t newest;
+	__u32 zero;
+};
 
 #include "datagram.h"
 #include "dropped.h"
@@ -101,10 +107,10 @@ struct epoch { generation_t newest; __u32 zero; };
 
 /* What the program of the short way hands over to that of the long way. */
 struct handover {
-	judged_t judged;        /* what the rules say, where they have been asked */
+	judged_t judged; /* what the rules say, where they have been asked */
 	struct iface_slot iface;
-	__u8 direction;         /* enum direction */
-	__u8 usual;             /* packet_parse_usual() reads it */
+	__u8 direction; /* enum direction */
+	__u8 usual;     /* packet_parse_usual() reads it */
 	__u8 zero[2];
 };
 _Static_assert(sizeof(struct handover) == 16, "no padding");

@@ -17,8 +17,8 @@
 
 /* What is known of a packet beside its bytes. */
 struct frame_info {
-	__u32 wire_length;  /* bytes of the whole frame; WIRE_LENGTH_UNKNOWN where a capture cut it short */
-	__u16 vlan_tci;     /* tag that the NIC or stack took off, when vlan_present */
+	__u32 wire_length; /* bytes of the whole frame; WIRE_LENGTH_UNKNOWN where a capture cut it short */
+	__u16 vlan_tci;    /* tag that the NIC or stack took off, when vlan_present */
 	__u8 vlan_present;
 	__u8 link;          /* enum link */
 	__u32 gso_segments; /* 0: not GSO */
@@ -27,29 +27,29 @@ struct frame_info {
 
 /* What the walk over the headers carries along. */
 struct walk {
-	__u32 left;   /* bytes of the IP datagram behind the headers taken so far, by its length field */
-	__u32 l3_off; /* where the IP header began */
-	__u8 next;    /* protocol of the header to come */
+	__u32 left;      /* bytes of the IP datagram behind the headers taken so far, by its length field */
+	__u32 l3_off;    /* where the IP header began */
+	__u8 next;       /* protocol of the header to come */
 	bool fragmented; /* an IPv6 fragment header was there */
-	bool ended;   /* the datagram, or its fragment, ends inside of a header */
+	bool ended;      /* the datagram, or its fragment, ends inside of a header */
 };
 
 /*
  * Takes n bytes of the datagram: STATUS_MALFORMED when its own length ends before (also where the
  * bytes end as well), STATUS_TRUNCATED when only the bytes do.
  */
-#define datagram_take(c, w, T, out)                                        \
-	({                                                                 \
-		enum status s_ = STATUS_OK;                                \
-		if ((w)->left < sizeof(T)) {                               \
-			(w)->ended = true;                                 \
-			s_ = STATUS_MALFORMED;                             \
-		} else if (!((out) = cursor_take((c), T))) {               \
-			s_ = STATUS_TRUNCATED;                             \
-		} else {                                                   \
-			(w)->left -= sizeof(T);                            \
-		}                                                          \
-		s_;                                                        \
+#define datagram_take(c, w, T, out)                          \
+	({                                                   \
+		enum status s_ = STATUS_OK;                  \
+		if ((w)->left < sizeof(T)) {                 \
+			(w)->ended = true;                   \
+			s_ = STATUS_MALFORMED;               \
+		} else if (!((out) = cursor_take((c), T))) { \
+			s_ = STATUS_TRUNCATED;               \
+		} else {                                     \
+			(w)->left -= sizeof(T);              \
+		}                                            \
+		s_;                                          \
 	})
 
 static __always_inline enum status datagram_skip(struct cursor *c, struct walk *w, __u32 n)
@@ -154,10 +154,7 @@ static __always_inline enum status parse_ipv4(struct cursor *c, const struct fra
 	return ip ? parse_ipv4_as(ip, ip->version_ihl, c, f, p, w) : STATUS_TRUNCATED;
 }
 
-static __always_inline bool is_v4_mapped(const addr_t *a)
-{
-	return !a->q[0] && a->w[2] == __builtin_bswap32(0xffff);
-}
+static __always_inline bool is_v4_mapped(const addr_t *a) { return !a->q[0] && a->w[2] == __builtin_bswap32(0xffff); }
 
 static __always_inline enum status parse_ipv6(struct cursor *c, const struct frame_info *f, struct packet *p, struct walk *w)
 {
@@ -202,7 +199,7 @@ static __always_inline __u32 exthdr_length(__u8 proto, __u8 len)
 #ifdef __bpf__
 	asm volatile("" : "+r"(ah), "+r"(fragment));
 #endif
-	ah = (ah - 1) >> 63;             /* 1 when it is AH */
+	ah = (ah - 1) >> 63; /* 1 when it is AH */
 	fragment = (fragment - 1) >> 63;
 	n &= fragment - 1;
 	return (__u32)(((n + 1 + ah) << (3 - ah)) & 0xffc);
@@ -311,16 +308,16 @@ static __always_inline enum status parse_icmp(struct cursor *c, struct packet *p
 		p->icmp_id = wire16_raw(icmp->id);
 	p->has |= HAS_ICMP;
 	/* RFC 4861 6.1, 7.1: hop limit 255; RFC 6980: never fragmented. */
-	p->nd = w->next == PROTO_ICMP6 && p->family == FAMILY_INET6 && icmp->type >= 133 && icmp->type <= 136 &&
-		p->ttl == 255 && p->fragment == FRAGMENT_NONE;
+	p->nd = w->next == PROTO_ICMP6 && p->family == FAMILY_INET6 && icmp->type >= 133 && icmp->type <= 136 && p->ttl == 255 &&
+		p->fragment == FRAGMENT_NONE;
 	return STATUS_OK;
 }
 
 /* Whether parse_upper() reads the header of this protocol. */
 static __always_inline bool has_upper_header(__u8 proto)
 {
-	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_UDPLITE || proto == PROTO_ICMP || proto == PROTO_ICMP6 ||
-	       proto == PROTO_SCTP || proto == PROTO_DCCP;
+	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_UDPLITE || proto == PROTO_ICMP ||
+	       proto == PROTO_ICMP6 || proto == PROTO_SCTP || proto == PROTO_DCCP;
 }
 
 static __always_inline enum status parse_upper(struct cursor *c, struct packet *p, struct walk *w, const struct frame_info *f)

@@ -44,8 +44,7 @@ static __always_inline enum status parse_ipv4_usual(struct cursor *c, const stru
  * headers; TCP, UDP or a protocol whose header is not read (GRE, ESP, ...); status ok. Then *p is what packet_parse() makes of it; false, and nothing is said, for any other.
  * Short enough to be inlined where *p can stay in registers. `family` is a constant, what family_usual() said.
  */
-static __always_inline bool packet_parse_usual(struct cursor *c, const struct frame_info *f, enum family family,
-					       struct packet *p)
+static __always_inline bool packet_parse_usual(struct cursor *c, const struct frame_info *f, enum family family, struct packet *p)
 {
 	const struct wire_ether *eth = cursor_take(c, struct wire_ether);
 	struct walk w = { .l3_off = c->off };

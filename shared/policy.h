@@ -120,7 +120,7 @@ static __always_inline judged_t cached_ruling(const struct flow *f, enum directi
 /* What is known of a packet of a flow without asking the rules; not given where they must be asked. */
 static __always_inline judged_t cached_judgement(const struct flow *f, struct place at, bool from_maker)
 {
-	enum direction d = (enum direction)(at.direction & 1), other = (enum direction)!d;
+	enum direction d = (enum direction)(at.direction & 1), other = (enum direction) !d;
 	judged_t here = cached_ruling(f, d), there;
 
 	if (from_maker)
@@ -171,12 +171,12 @@ static __always_inline judged_t first_ruling(struct flow *f, const struct packet
 
 /* A packet of a flow in the table, which was found at *in. */
 static __always_inline enum known decide_known(const struct found *in, const struct packet *p, struct place at,
-					enum flow_side from, ticks_t now, struct outcome *o)
+					       enum flow_side from, ticks_t now, struct outcome *o)
 {
 	struct flow *f = &in->bucket->flow[in->way % WAYS];
 	bool from_initiator = from == flow_initiator(f), from_maker = from == flow_maker(f);
 	bool had_ended = flow_has_ended(f);
-	enum direction d = (enum direction)(at.direction & 1), other = (enum direction)!d;
+	enum direction d = (enum direction)(at.direction & 1), other = (enum direction) !d;
 	judged_t j, there;
 
 	o->cached = 1;
@@ -203,8 +203,8 @@ static __always_inline enum known decide_known(const struct found *in, const str
 		judged_t by = { .raw = judge_packet(p, at.direction, at.iface.raw) };
 
 		/* An earlier rule decides the maker's packets; replies it can only stop. */
-		if (!judged_given(by) || (rule_before(judged_rule(by), o->rule) &&
-					  (from_maker || judged_verdict(by) != VERDICT_PASS))) {
+		if (!judged_given(by) ||
+		    (rule_before(judged_rule(by), o->rule) && (from_maker || judged_verdict(by) != VERDICT_PASS))) {
 			o->cached = 0;
 			give_judged(o, by);
 		}
@@ -230,7 +230,8 @@ static __always_inline void decide_fresh(const struct subject *s, bool stateful,
 	give_judged(o, in->judged);
 	if (o->reason == REASON_DEFAULT && p->fragment == FRAGMENT_LATER)
 		o->reason = REASON_FRAGMENT;
-	if (o->verdict != VERDICT_PASS || judged_stateless(in->judged) || !stateful || p->fragment == FRAGMENT_LATER || !packet_makes_flow(s))
+	if (o->verdict != VERDICT_PASS || judged_stateless(in->judged) || !stateful || p->fragment == FRAGMENT_LATER ||
+	    !packet_makes_flow(s))
 		return;
 	if (fw_cfg.tcp_strict && !packet_opens(p)) {
 		give(o, VERDICT_DROP, REASON_MID_STREAM, o->rule);
@@ -315,8 +316,11 @@ static __always_inline enum usual decide_usual(const struct subject *s, struct p
 	j = cached_judgement(f, at, from_maker);
 	if (!judged_given(j) || !judged_just_passes(j) || !bucket_still_has(b, way, hash_tag(s->hash)))
 		return USUAL_OTHER;
-	*o = (struct outcome){ .verdict = VERDICT_PASS, .cached = 1, .rule = judged_rule(j), .flow = bucket * WAYS + way,
-				.direction = (__u8)judged_direction(j) };
+	*o = (struct outcome){ .verdict = VERDICT_PASS,
+			       .cached = 1,
+			       .rule = judged_rule(j),
+			       .flow = bucket * WAYS + way,
+			       .direction = (__u8)judged_direction(j) };
 	o->reason = !from_initiator ? REASON_STATE : rule_is_none(o->rule) ? REASON_DEFAULT : REASON_RULE;
 	flow_count(f, p, now, !from_initiator, flow_counts_settled(f, at, from_maker));
 	flow_move_seq(f, p, !from_initiator);
@@ -370,7 +374,8 @@ static __always_inline void decide_packet(const struct subject *s, struct insert
 	__u32 by = BY_FLOW_NEW;
 
 	if (!judged_given(in->judged)) {
-		if (decide_by_status(&s->packet, in->place, o) || (fw_cfg.stateful && !s->keyed && s->quoted && decide_related(s, in, o)))
+		if (decide_by_status(&s->packet, in->place, o) ||
+		    (fw_cfg.stateful && !s->keyed && s->quoted && decide_related(s, in, o)))
 			return;
 		by = decide_by_flow(s, in, o);
 	}

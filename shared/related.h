@@ -18,7 +18,7 @@ static __always_inline bool flow_reaches_here(const struct flow *f, struct place
 /* What speaks for the flow at a place where no packet of it is at hand; not given unless all that judged it pass it, with state. */
 static __always_inline judged_t flow_passes(struct flow *f, const struct packet *p, struct place at, __u8 *cached)
 {
-	enum direction d = (enum direction)(at.direction & 1), other = (enum direction)!d;
+	enum direction d = (enum direction)(at.direction & 1), other = (enum direction) !d;
 	judged_t here = current_ruling(f, d, p, at, false, cached), there = current_ruling(f, other, p, at, false, cached);
 
 	if ((!judged_given(here) && here.raw) || (!judged_given(there) && there.raw))

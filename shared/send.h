@@ -103,8 +103,8 @@ static __always_inline int packet_told_as(const struct packet *p, const struct o
 }
 
 /* What of the event does not stem from the frame. */
-static __always_inline void event_packet(struct packet_event *e, const struct packet *p, const struct outcome *o,
-					 struct place at, ticks_t now)
+static __always_inline void event_packet(struct packet_event *e, const struct packet *p, const struct outcome *o, struct place at,
+					 ticks_t now)
 {
 	e->head.now = now;
 	e->rule = o->rule;

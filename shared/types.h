@@ -47,7 +47,7 @@ typedef union addr {
 
 #define RULE_NONE_RAW 0xffffffffu /* no rule matched: the default decides */
 #define RULE_MAX      262144u
-#define IFACE_NONE    0           /* an interface that nobody named */
+#define IFACE_NONE    0 /* an interface that nobody named */
 #define IFACE_MAX     256
 
 static __always_inline rule_id_t rule_none(void) { return (rule_id_t){ RULE_NONE_RAW }; }
@@ -55,59 +55,61 @@ static __always_inline bool rule_is_none(rule_id_t r) { return r.raw == RULE_NON
 static __always_inline bool rule_before(rule_id_t a, rule_id_t b) { return a.raw < b.raw; }
 
 #define FW_DIRECTIONS(X) X(DIRECTION_IN, "in") X(DIRECTION_OUT, "out")
-#define FW_FAMILIES(X) X(FAMILY_INET, "inet") X(FAMILY_INET6, "inet6")
-#define FW_VERDICTS(X) X(VERDICT_PASS, "pass") X(VERDICT_DROP, "drop") X(VERDICT_REJECT, "reject")
+#define FW_FAMILIES(X)   X(FAMILY_INET, "inet") X(FAMILY_INET6, "inet6")
+#define FW_VERDICTS(X)   X(VERDICT_PASS, "pass") X(VERDICT_DROP, "drop") X(VERDICT_REJECT, "reject")
 /* What became of the parse (packet.h). */
-#define FW_STATUSES(X)                 \
-	X(STATUS_OK, "ok")                 \
-	X(STATUS_NONIP, "nonip")           \
-	X(STATUS_MALFORMED, "malformed")   \
-	X(STATUS_TRUNCATED, "truncated")   \
+#define FW_STATUSES(X)                   \
+	X(STATUS_OK, "ok")               \
+	X(STATUS_NONIP, "nonip")         \
+	X(STATUS_MALFORMED, "malformed") \
+	X(STATUS_TRUNCATED, "truncated") \
 	X(STATUS_TOO_DEEP, "too-deep")
 /* Why a verdict was given. The last two are faults of ours, never of the packet; they drop. */
-#define FW_REASONS(X)                  \
-	X(REASON_RULE, "rule")             \
-	X(REASON_DEFAULT, "default")       \
-	X(REASON_STATE, "state")           \
-	X(REASON_RELATED, "related")       \
-	X(REASON_MALFORMED, "malformed")   \
-	X(REASON_TRUNCATED, "truncated")   \
-	X(REASON_TOO_DEEP, "too-deep")     \
-	X(REASON_FRAGMENT, "fragment")     \
-	X(REASON_NONIP, "nonip")           \
-	X(REASON_ND, "nd")                 \
-	X(REASON_LIMIT, "limit")           \
+#define FW_REASONS(X)                                  \
+	X(REASON_RULE, "rule")                         \
+	X(REASON_DEFAULT, "default")                   \
+	X(REASON_STATE, "state")                       \
+	X(REASON_RELATED, "related")                   \
+	X(REASON_MALFORMED, "malformed")               \
+	X(REASON_TRUNCATED, "truncated")               \
+	X(REASON_TOO_DEEP, "too-deep")                 \
+	X(REASON_FRAGMENT, "fragment")                 \
+	X(REASON_NONIP, "nonip")                       \
+	X(REASON_ND, "nd")                             \
+	X(REASON_LIMIT, "limit")                       \
 	X(REASON_FRAGMENT_OVERLAP, "fragment-overlap") \
-	X(REASON_FRAGMENT_TINY, "fragment-tiny") \
-	X(REASON_MID_STREAM, "mid-stream") \
-	X(REASON_NO_PROGRAM, "no-program") \
+	X(REASON_FRAGMENT_TINY, "fragment-tiny")       \
+	X(REASON_MID_STREAM, "mid-stream")             \
+	X(REASON_NO_PROGRAM, "no-program")             \
 	X(REASON_FAULT, "fault")
 #define FW_FRAGMENTS(X) X(FRAGMENT_NONE, "none") X(FRAGMENT_FIRST, "first") X(FRAGMENT_LATER, "later")
-#define FW_FLOW_STATES(X)                      \
-	X(FLOW_UNREPLIED, "unreplied")             \
-	X(FLOW_REPLIED, "replied")                 \
-	X(FLOW_SYN_SENT, "syn-sent")               \
-	X(FLOW_SYN_RECEIVED, "syn-received")       \
-	X(FLOW_ESTABLISHED, "established")         \
-	X(FLOW_CLOSING, "closing")                 \
-	X(FLOW_CLOSED, "closed")                   \
+#define FW_FLOW_STATES(X)                    \
+	X(FLOW_UNREPLIED, "unreplied")       \
+	X(FLOW_REPLIED, "replied")           \
+	X(FLOW_SYN_SENT, "syn-sent")         \
+	X(FLOW_SYN_RECEIVED, "syn-received") \
+	X(FLOW_ESTABLISHED, "established")   \
+	X(FLOW_CLOSING, "closing")           \
+	X(FLOW_CLOSED, "closed")             \
 	X(FLOW_RESET, "reset")
-#define FW_TIMEOUTS(X)                         \
-	X(TIMEOUT_TCP_SYN, "tcp-syn")              \
+#define FW_TIMEOUTS(X)                                \
+	X(TIMEOUT_TCP_SYN, "tcp-syn")                 \
 	X(TIMEOUT_TCP_ESTABLISHED, "tcp-established") \
-	X(TIMEOUT_TCP_CLOSING, "tcp-closing")      \
-	X(TIMEOUT_TCP_CLOSED, "tcp-closed")        \
-	X(TIMEOUT_UDP_UNREPLIED, "udp-unreplied")  \
-	X(TIMEOUT_UDP_REPLIED, "udp-replied")      \
-	X(TIMEOUT_ICMP, "icmp")                    \
-	X(TIMEOUT_OTHER, "other")              \
+	X(TIMEOUT_TCP_CLOSING, "tcp-closing")         \
+	X(TIMEOUT_TCP_CLOSED, "tcp-closed")           \
+	X(TIMEOUT_UDP_UNREPLIED, "udp-unreplied")     \
+	X(TIMEOUT_UDP_REPLIED, "udp-replied")         \
+	X(TIMEOUT_ICMP, "icmp")                       \
+	X(TIMEOUT_OTHER, "other")                     \
 	X(TIMEOUT_FRAGMENT, "fragment") /* of a datagram, from its first fragment on */
 /* How a packet's bytes begin: Ethernet header; IP header; a 2-byte EtherType and no addresses (captures only). */
 #define FW_LINKS(X) X(LINK_ETHER, "ether") X(LINK_IP, "ip") X(LINK_COOKED, "cooked")
 
 #define FW_ENUM_MEMBER(id, name) id,
 #define FW_ENUM_ONE(id, name)    +1
-#define FW_ENUM(tag, LIST, COUNT) enum tag { LIST(FW_ENUM_MEMBER) }; enum { COUNT = 0 LIST(FW_ENUM_ONE) };
+#define FW_ENUM(tag, LIST, COUNT)          \
+	enum tag { LIST(FW_ENUM_MEMBER) }; \
+	enum { COUNT = 0 LIST(FW_ENUM_ONE) };
 FW_ENUM(direction, FW_DIRECTIONS, DIRECTION_COUNT)
 FW_ENUM(family, FW_FAMILIES, FAMILY_COUNT)
 FW_ENUM(verdict, FW_VERDICTS, VERDICT_COUNT)
@@ -120,9 +122,17 @@ FW_ENUM(link, FW_LINKS, LINK_COUNT)
 
 #ifndef __bpf__
 /* NAME_text(): the word for an enum value, as output and rules use it; "?" for no value of the enum. */
-#define FW_ENUM_CASE(id, name) case id: return name;
-#define FW_ENUM_TEXT(tag, LIST) \
-	static inline const char *tag##_text(enum tag v) { switch (v) { LIST(FW_ENUM_CASE) } return "?"; }
+#define FW_ENUM_CASE(id, name) \
+	case id:               \
+		return name;
+#define FW_ENUM_TEXT(tag, LIST)                          \
+	static inline const char *tag##_text(enum tag v) \
+	{                                                \
+		switch (v) {                             \
+			LIST(FW_ENUM_CASE)               \
+		}                                        \
+		return "?";                              \
+	}
 FW_ENUM_TEXT(direction, FW_DIRECTIONS)
 FW_ENUM_TEXT(family, FW_FAMILIES)
 FW_ENUM_TEXT(verdict, FW_VERDICTS)

@@ -29,13 +29,12 @@ static __always_inline int take_place(__u32 place, decision_t *best)
 }
 
 /* Nothing that stands from `place` on, at the begin of a group, is before *best. */
-static __always_inline bool is_behind(__u32 place, decision_t best)
-{
-	return !decision_before(decision_at(place), best);
-}
+static __always_inline bool is_behind(__u32 place, decision_t best) { return !decision_before(decision_at(place), best); }
 
 /* The bits that all leaves so far have in common. */
-struct common { __u64 word[LEAF_WORDS]; };
+struct common {
+	__u64 word[LEAF_WORDS];
+};
 #define COMMON_ALL ((struct common){ { ~0ull, ~0ull, ~0ull, ~0ull } })
 static __always_inline bool common_and(struct common *c, __u32 leaf)
 {

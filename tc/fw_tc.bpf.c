@@ -70,8 +70,8 @@ __attribute__((noinline)) int tell_tc(struct __sk_buff *ctx, __u32 link, __u32 w
 	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
 }
 
-static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, struct subject *s, judged_t fresh,
-						   enum direction d, struct iface_slot iface)
+static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, struct subject *s, judged_t fresh, enum direction d,
+						   struct iface_slot iface)
 {
 	struct outcome o = {};
 	enum verdict v = judge_read(s, fresh, d, iface, &o);
@@ -128,15 +128,9 @@ static __always_inline int filter(struct __sk_buff *ctx, void *programs, enum di
 }
 
 SEC("tc")
-int fw_tc_out(struct __sk_buff *ctx)
-{
-	return filter(ctx, &fw_programs_out, DIRECTION_OUT);
-}
+int fw_tc_out(struct __sk_buff *ctx) { return filter(ctx, &fw_programs_out, DIRECTION_OUT); }
 
 SEC("tc")
-int fw_tc_in(struct __sk_buff *ctx)
-{
-	return filter(ctx, &fw_programs_in, DIRECTION_IN);
-}
+int fw_tc_in(struct __sk_buff *ctx) { return filter(ctx, &fw_programs_in, DIRECTION_IN); }
 
 char LICENSE[] SEC("license") = "GPL";

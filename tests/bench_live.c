@@ -32,7 +32,8 @@ int generator_attach_empty(const struct live_generator *g, const struct live_lin
 
 	if (rc)
 		return rc;
-	rc = bpf_xdp_attach((int)if_nametoindex(LIVE_DEVICE), bpf_program__fd(g->skel->progs.bench_drop), XDP_FLAGS_DRV_MODE, NULL);
+	rc = bpf_xdp_attach((int)if_nametoindex(LIVE_DEVICE), bpf_program__fd(g->skel->progs.bench_drop), XDP_FLAGS_DRV_MODE,
+			    NULL);
 	left = netns_return(back, err);
 	return rc ? FAIL(err, rc, "%s: %s", l->netns, strerror(-rc)) : left;
 }
@@ -40,10 +41,16 @@ int generator_attach_empty(const struct live_generator *g, const struct live_lin
 /* The driver's statistic of this name. */
 static int ethtool_stat(int fd, const char *name, __u64 *value)
 {
-	struct { struct ethtool_gstrings head; char name[STATS_MAX][ETH_GSTRING_LEN]; } names = {
+	struct {
+		struct ethtool_gstrings head;
+		char name[STATS_MAX][ETH_GSTRING_LEN];
+	} names = {
 		.head = { .cmd = ETHTOOL_GSTRINGS, .string_set = ETH_SS_STATS },
 	};
-	struct { struct ethtool_stats head; __u64 value[STATS_MAX]; } values = { .head = { .cmd = ETHTOOL_GSTATS } };
+	struct {
+		struct ethtool_stats head;
+		__u64 value[STATS_MAX];
+	} values = { .head = { .cmd = ETHTOOL_GSTATS } };
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 	struct ifreq ifr = { .ifr_data = (char *)&info };
 
@@ -134,8 +141,8 @@ int generator_measure(const struct live_generator *g, const struct live_link *l,
 	through = after.ip_received - before.ip_received;
 	*dropped = l->xdp ? after.xdp_dropped - before.xdp_dropped : after.received - before.received - through;
 	if (through || !*dropped)
-		return FAIL(err, -EILSEQ, "%s, %zu rules: of %u packets %llu were dropped, %llu got through", l->subject, l->rules,
-			    batches * BATCH, *dropped, through);
+		return FAIL(err, -EILSEQ, "%s, %zu rules: of %u packets %llu were dropped, %llu got through", l->subject,
+			    l->rules, batches * BATCH, *dropped, through);
 	*rate = (double)*dropped * (batches - 1) / batches / seconds;
 	return 0;
 }

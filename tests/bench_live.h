@@ -13,16 +13,20 @@
 struct live_link {
 	char subject[BENCH_SUBJECT_MAX];
 	size_t rules;
-	char device[16], netns[16];  /* ours; the namespace whose device LIVE_DEVICE is the other end */
-	unsigned int ifindex;        /* of ours */
-	bool xdp;                    /* drops on XDP */
+	char device[16], netns[16]; /* ours; the namespace whose device LIVE_DEVICE is the other end */
+	unsigned int ifindex;       /* of ours */
+	bool xdp;                   /* drops on XDP */
 };
 #define LIVE_DEVICE "r0"
 
 /* What the receiving device and the namespace's IP layer have counted. */
-struct live_counts { __u64 received, xdp_dropped, ip_received; };
+struct live_counts {
+	__u64 received, xdp_dropped, ip_received;
+};
 
-struct live_generator { struct bench_live_bpf *skel; };
+struct live_generator {
+	struct bench_live_bpf *skel;
+};
 int generator_open(struct live_generator *g, char **err);
 void generator_close(struct live_generator *g);
 

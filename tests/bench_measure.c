@@ -40,8 +40,8 @@ int bench_probes_open(struct bench_probes *p, char **err)
 	fd = rc ? -1 : bpf_program__fd(p->skel->progs.bench_empty);
 	rc = rc ?: bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &fd, 0);
 	if (!rc) {
-		headers = mmap(NULL, HEADERS_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-			       bpf_map__fd(p->skel->maps.bench_headers), 0);
+		headers = mmap(NULL, HEADERS_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(p->skel->maps.bench_headers),
+			       0);
 		p->headers = headers == MAP_FAILED ? NULL : (struct bench_header *)headers;
 		rc = p->headers ? 0 : -errno;
 	}
@@ -132,7 +132,8 @@ static struct plan plan_of(const struct bench_probes *p, const struct bench_case
 	case CASE_MANY:
 		return (struct plan){ vary, EMPTY_VARY, PORTS, 2 * PORTS, XDP_PASS };
 	case CASE_TRACE:
-		return (struct plan){ trace, EMPTY_TRACE, (__u32)c->set->nheaders, (__u32)c->set->nheaders * TRACE_PASSES, XDP_PASS };
+		return (struct plan){ trace, EMPTY_TRACE, (__u32)c->set->nheaders, (__u32)c->set->nheaders * TRACE_PASSES,
+				      XDP_PASS };
 	case CASE_TRACE_EACH:
 		return (struct plan){ trace, EMPTY_EACH, 0, (__u32)c->set->nheaders * EACH_TIMES, XDP_PASS };
 	case CASE_TRACE_NEW:
@@ -172,7 +173,9 @@ static int prepare(const struct bench_instance *in, const struct bench_probes *p
 	return rc;
 }
 
-struct counts { __u64 rule, flow, flows, lost; };
+struct counts {
+	__u64 rule, flow, flows, lost;
+};
 static int read_counts(const struct bench_instance *in, const struct bench_case *c, const struct bench_packet *packet,
 		       struct counts *n)
 {
@@ -190,7 +193,9 @@ static bool counted_right(enum bench_kind kind, __u32 sent, const struct counts 
 	bool all_new = before->flows == 0 && after->flows + lost == sent && lost < CROWDED;
 
 	switch (kind) {
-	case CASE_PEER: case CASE_TRACE: case CASE_TRACE_EACH: /* the latter have their own account */
+	case CASE_PEER:
+	case CASE_TRACE:
+	case CASE_TRACE_EACH: /* the latter have their own account */
 		return true;
 	case CASE_KNOWN:
 		break;
@@ -207,8 +212,8 @@ static bool counted_right(enum bench_kind kind, __u32 sent, const struct counts 
 	return rule == sent && flow == sent;
 }
 
-int bench_measure(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c, size_t round, double *net,
-		  char **err)
+int bench_measure(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c, size_t round,
+		  double *net, char **err)
 {
 	struct bench_packet packet = c->rs->packet;
 	struct plan plan = plan_of(p, c);
@@ -227,9 +232,11 @@ int bench_measure(const struct bench_instance *in, const struct bench_probes *p,
 	if (rc)
 		return FAIL(err, rc, "%s: %s", c->subject, strerror(-rc));
 	if (retval != plan.retval)
-		return FAIL(err, -EILSEQ, "%s, %zu rules: returned %d, not %d", c->subject, c->rules, (int)retval, (int)plan.retval);
+		return FAIL(err, -EILSEQ, "%s, %zu rules: returned %d, not %d", c->subject, c->rules, (int)retval,
+			    (int)plan.retval);
 	if (!counted_right(c->kind, plan.repeat, &before, &after))
-		return FAIL(err, -EILSEQ, "%s, %zu rules: %u packets sent; rule counted %llu, flow %llu, %llu flows made, %llu lost",
+		return FAIL(err, -EILSEQ,
+			    "%s, %zu rules: %u packets sent; rule counted %llu, flow %llu, %llu flows made, %llu lost",
 			    c->subject, c->rules, plan.repeat, after.rule - before.rule, after.flow - before.flow,
 			    after.flows - before.flows, after.lost - before.lost);
 	*net = full - p->empty[plan.empty];

@@ -23,10 +23,10 @@ enum bench_kind {
 struct bench_case {
 	enum bench_kind kind;
 	char subject[BENCH_SUBJECT_MAX];
-	size_t rules;                    /* nominal */
-	const struct bench_ruleset *rs;  /* CASE_PEER: whose packet is sent */
-	struct bench_set *set;           /* of the CASE_TRACE kinds */
-	int prog;                        /* of CASE_PEER; else from rs */
+	size_t rules;                   /* nominal */
+	const struct bench_ruleset *rs; /* CASE_PEER: whose packet is sent */
+	struct bench_set *set;          /* of the CASE_TRACE kinds */
+	int prog;                       /* of CASE_PEER; else from rs */
 };
 
 /* The programs that do nothing: on XDP, on TC, behind the ones that vary the packet. */
@@ -35,8 +35,8 @@ enum bench_empty { EMPTY_XDP, EMPTY_TC, EMPTY_VARY, EMPTY_TRACE, EMPTY_EACH, EMP
 /* The programs of tests/bpf/bench.bpf.c. */
 struct bench_probes {
 	struct bench_bpf *skel;
-	struct bench_header *headers;    /* of the program that takes them in turn */
-	double empty[EMPTY_COUNT];       /* ns a packet in this round */
+	struct bench_header *headers; /* of the program that takes them in turn */
+	double empty[EMPTY_COUNT];    /* ns a packet in this round */
 };
 int bench_probes_open(struct bench_probes *p, char **err);
 void bench_probes_close(struct bench_probes *p);
@@ -48,7 +48,7 @@ int bench_measure_empty(struct bench_probes *p, const struct bench_packet *packe
  * One measurement: *net gets the ns a packet over the empty program's. -EILSEQ when the verdicts or the counters are not what the packets
  * should have made of them, so that no wrong program is measured.
  */
-int bench_measure(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c, size_t round, double *net,
-		  char **err);
+int bench_measure(const struct bench_instance *in, const struct bench_probes *p, const struct bench_case *c, size_t round,
+		  double *net, char **err);
 
 #endif

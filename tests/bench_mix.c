@@ -79,9 +79,12 @@ static void add_inet6(struct random *g, struct strbuf *out)
 }
 
 /* Of a hundred rules, so many of each kind. */
-static const struct { unsigned int share; void (*add)(struct random *g, struct strbuf *out); } kinds[] = {
+static const struct {
+	unsigned int share;
+	void (*add)(struct random *g, struct strbuf *out);
+} kinds[] = {
 	{ 40, add_tcp_service }, { 18, add_udp_service }, { 14, add_blocked }, { 12, add_lists },
-	{ 5, add_ping }, { 5, add_out }, { 6, add_inet6 },
+	{ 5, add_ping },         { 5, add_out },          { 6, add_inet6 },
 };
 
 void bench_mix_text(size_t rules, unsigned int variant, struct strbuf *out)

@@ -28,7 +28,10 @@ _Static_assert(sizeof(struct bench_packet) == ETH_ZLEN, "smallest frame, without
  * One of the headers that the frame gets in turn, in wire order: time to live, protocol and checksum of the IP header; both addresses;
  * the first four bytes behind it, which are the ports where the protocol has some.
  */
-struct bench_header { __u32 ttl_protocol, ports; __u64 addrs; };
+struct bench_header {
+	__u32 ttl_protocol, ports;
+	__u64 addrs;
+};
 _Static_assert(sizeof(struct bench_header) == 16, "four to a cache line");
 enum { BENCH_HEADERS_MAX = 16384 };
 

@@ -8,7 +8,10 @@
 enum { WIDTH = 860, PANEL = 330, LEFT = 78, RIGHT = 212, TOP = 44, BOTTOM = 46, LABEL_STEP = 15 };
 enum { PLOT_WIDTH = WIDTH - LEFT - RIGHT, PLOT_HEIGHT = PANEL - TOP - BOTTOM, LINES_MAX = 10 };
 
-struct line { const char *subject, *name, *color; bool dashed, level; }; /* level: one value, whatever the number of rules */
+struct line {
+	const char *subject, *name, *color;
+	bool dashed, level;
+}; /* level: one value, whatever the number of rules */
 struct panel {
 	enum bench_topic topic;
 	const char *title, *unit;
@@ -27,26 +30,44 @@ struct panel {
 #define BLACK "#000000"
 
 static const struct panel panels[] = {
-	{ TOPIC_PACKET, "What a packet costs", "ns, net of an empty program", 1, 100000, 10, 10000, {
-		{ SUBJECT_KNOWN, "known flow", BLUE, false, false },
-		{ "stateless", "stateless, one rule", SKY, false, false },
-		{ "new flow", "new flow", GREEN, false, false },
-		{ "acl1, " SUBJECT_EACH, "stateless, acl1", PINK, false, false },
-		{ "fw1, " SUBJECT_EACH, "stateless, fw1", GREY, false, false },
-		{ "ipc1, " SUBJECT_EACH, "stateless, ipc1", BLACK, false, false },
-		{ SUBJECT_PEER, "xdp-filter, 1 source", RED, true, true },
-		{ SUBJECT_PEER_SMALL, "xdp-filter, IPv4 only", AMBER, true, true } } },
-	{ TOPIC_LIVE, "Packets that the last rule drops, on a veth", "packets a second", 1, 10000, 1000, 10000000, {
-		{ SUBJECT_EMPTY, "empty XDP program", GREY, true, false },
-		{ SUBJECT_PEER, "xdp-filter", RED, false, false },
-		{ SUBJECT_FWCTL, "fwctl", BLUE, false, false },
-		{ SUBJECT_NFT_MAP, "nft, one verdict map", AMBER, false, false },
-		{ SUBJECT_NFT_LINEAR, "nft, rules one by one", PINK, false, false } } },
-	{ TOPIC_APPLY, "fwctl apply, from start to end", "ms", 1000, 100000, 10, 10000, {
-		{ "mixed rules, " SUBJECT_APPLY, "mixed rules", BLUE, false, false },
-		{ "acl1, " SUBJECT_APPLY, "acl1", PINK, false, false },
-		{ "fw1, " SUBJECT_APPLY, "fw1", GREY, false, false },
-		{ "ipc1, " SUBJECT_APPLY, "ipc1", BLACK, false, false } } },
+	{ TOPIC_PACKET,
+	  "What a packet costs",
+	  "ns, net of an empty program",
+	  1,
+	  100000,
+	  10,
+	  10000,
+	  { { SUBJECT_KNOWN, "known flow", BLUE, false, false },
+	    { "stateless", "stateless, one rule", SKY, false, false },
+	    { "new flow", "new flow", GREEN, false, false },
+	    { "acl1, " SUBJECT_EACH, "stateless, acl1", PINK, false, false },
+	    { "fw1, " SUBJECT_EACH, "stateless, fw1", GREY, false, false },
+	    { "ipc1, " SUBJECT_EACH, "stateless, ipc1", BLACK, false, false },
+	    { SUBJECT_PEER, "xdp-filter, 1 source", RED, true, true },
+	    { SUBJECT_PEER_SMALL, "xdp-filter, IPv4 only", AMBER, true, true } } },
+	{ TOPIC_LIVE,
+	  "Packets that the last rule drops, on a veth",
+	  "packets a second",
+	  1,
+	  10000,
+	  1000,
+	  10000000,
+	  { { SUBJECT_EMPTY, "empty XDP program", GREY, true, false },
+	    { SUBJECT_PEER, "xdp-filter", RED, false, false },
+	    { SUBJECT_FWCTL, "fwctl", BLUE, false, false },
+	    { SUBJECT_NFT_MAP, "nft, one verdict map", AMBER, false, false },
+	    { SUBJECT_NFT_LINEAR, "nft, rules one by one", PINK, false, false } } },
+	{ TOPIC_APPLY,
+	  "fwctl apply, from start to end",
+	  "ms",
+	  1000,
+	  100000,
+	  10,
+	  10000,
+	  { { "mixed rules, " SUBJECT_APPLY, "mixed rules", BLUE, false, false },
+	    { "acl1, " SUBJECT_APPLY, "acl1", PINK, false, false },
+	    { "fw1, " SUBJECT_APPLY, "fw1", GREY, false, false },
+	    { "ipc1, " SUBJECT_APPLY, "ipc1", BLACK, false, false } } },
 };
 
 static double x_of(const struct panel *p, double rules)
@@ -81,18 +102,20 @@ static void plot_frame(const struct panel *p, FILE *f)
 		double y = y_of(p, v);
 
 		tick_text(v, text);
-		fprintf(f, "<path d=\"M%d %.1fH%d\" class=\"grid\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", LEFT, y,
-			LEFT + PLOT_WIDTH, LEFT - 8, y + 4, text);
+		fprintf(f, "<path d=\"M%d %.1fH%d\" class=\"grid\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+			LEFT, y, LEFT + PLOT_WIDTH, LEFT - 8, y + 4, text);
 	}
 	for (double v = p->x_min; v <= p->x_max * 1.01; v *= 10) {
 		double x = x_of(p, v);
 
 		tick_text(v, text);
-		fprintf(f, "<path d=\"M%.1f %dv%d\" class=\"grid\"/><text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x, TOP,
-			PLOT_HEIGHT, x, TOP + PLOT_HEIGHT + 17, text);
+		fprintf(f, "<path d=\"M%.1f %dv%d\" class=\"grid\"/><text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+			x, TOP, PLOT_HEIGHT, x, TOP + PLOT_HEIGHT + 17, text);
 	}
-	fprintf(f, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">rules</text>\n", LEFT + PLOT_WIDTH / 2, TOP + PLOT_HEIGHT + 36);
-	fprintf(f, "<text transform=\"translate(20 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>\n", TOP + PLOT_HEIGHT / 2, p->unit);
+	fprintf(f, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">rules</text>\n", LEFT + PLOT_WIDTH / 2,
+		TOP + PLOT_HEIGHT + 36);
+	fprintf(f, "<text transform=\"translate(20 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>\n", TOP + PLOT_HEIGHT / 2,
+		p->unit);
 }
 
 /* Draws the line; its last value, or 0 where nothing of it was measured. */
@@ -121,7 +144,10 @@ static double plot_line(const struct bench_results *r, const struct panel *p, co
 	return last;
 }
 
-struct label { const struct line *line; double y; };
+struct label {
+	const struct line *line;
+	double y;
+};
 
 /* Names in the order of their lines' ends, moved apart as far as they have to be. */
 static void plot_labels(struct label *v, size_t n, FILE *f)
@@ -142,8 +168,8 @@ static void plot_labels(struct label *v, size_t n, FILE *f)
 		v[i].y = v[i].y > lowest ? lowest : v[i].y;
 	}
 	for (size_t i = 0; i < n; i++)
-		fprintf(f, "<text x=\"%d\" y=\"%.1f\" fill=\"%s\">%s</text>\n", LEFT + PLOT_WIDTH + 10, v[i].y + 4, v[i].line->color,
-			v[i].line->name);
+		fprintf(f, "<text x=\"%d\" y=\"%.1f\" fill=\"%s\">%s</text>\n", LEFT + PLOT_WIDTH + 10, v[i].y + 4,
+			v[i].line->color, v[i].line->name);
 }
 
 static void plot_panel(const struct bench_results *r, const struct panel *p, FILE *f)
@@ -176,9 +202,11 @@ void bench_plot(const struct bench_results *r, FILE *f)
 	for (size_t i = 0; i < sizeof(panels) / sizeof(*panels); i++)
 		n += is_measured(r, panels[i].topic);
 	fprintf(f,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%zu\" viewBox=\"0 0 %d %zu\" font-family=\"sans-serif\" "
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%zu\" viewBox=\"0 0 %d %zu\" "
+		"font-family=\"sans-serif\" "
 		"font-size=\"13\">\n"
-		"<style>.title{font-size:16px;font-weight:bold}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:2}</style>\n"
+		"<style>.title{font-size:16px;font-weight:bold}.grid{stroke:#ddd;fill:none}.line{fill:none;stroke-width:2}</"
+		"style>\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
 		WIDTH, n * PANEL, WIDTH, n * PANEL);
 	n = 0;

@@ -49,10 +49,13 @@ static const char *grouped(double v, char text[32])
 static const char *value_text(enum bench_topic topic, double v, char text[32])
 {
 	switch (topic) {
-	case TOPIC_PACKET: case TOPIC_APPLY:
+	case TOPIC_PACKET:
+	case TOPIC_APPLY:
 		snprintf(text, 32, "%.1f", v);
 		return text;
-	case TOPIC_LIVE: case TOPIC_MEMORY: case TOPIC_VERIFIED:
+	case TOPIC_LIVE:
+	case TOPIC_MEMORY:
+	case TOPIC_VERIFIED:
 		break;
 	}
 	return grouped(v, text);

@@ -5,7 +5,11 @@
 #include "bench_sections.h"
 
 /* Where the lines go, and what came of them. */
-struct verdicts { const struct bench_results *r; FILE *f; bool missed; };
+struct verdicts {
+	const struct bench_results *r;
+	FILE *f;
+	bool missed;
+};
 
 /* One requirement: a ratio or figure `is`, 0 where it was not measured. */
 static void require(struct verdicts *v, double is, bool at_most, double limit, const char *what)
@@ -54,7 +58,10 @@ static void require_known(struct verdicts *v, const struct bench_series *peer)
 
 static void require_classified(struct verdicts *v, const struct bench_series *peer)
 {
-	static const struct { size_t rules; double limit; } sizes[] = { { 10000, 1.5 }, { 100000, 2 } };
+	static const struct {
+		size_t rules;
+		double limit;
+	} sizes[] = { { 10000, 1.5 }, { 100000, 2 } };
 
 	for (size_t i = 0; i < SETS * 2; i++) {
 		size_t rules = sizes[i % 2].rules;
@@ -93,10 +100,13 @@ static void require_live(struct verdicts *v)
 
 		least = is > 0 && (!i || is < least) ? is : least;
 	}
-	require(v, live_ratio(v->r, SUBJECT_EMPTY, 1), false, 0.8, "3. packets dropped a second, 1 rule, to an empty XDP program");
-	require(v, bench_ratio(bench_find(v->r, TOPIC_LIVE, SUBJECT_FWCTL, 10000), bench_find(v->r, TOPIC_LIVE, SUBJECT_FWCTL, 1)),
+	require(v, live_ratio(v->r, SUBJECT_EMPTY, 1), false, 0.8,
+		"3. packets dropped a second, 1 rule, to an empty XDP program");
+	require(v,
+		bench_ratio(bench_find(v->r, TOPIC_LIVE, SUBJECT_FWCTL, 10000), bench_find(v->r, TOPIC_LIVE, SUBJECT_FWCTL, 1)),
 		false, 0.9, "3. packets dropped a second, 10,000 rules, to 1 rule");
-	require(v, live_ratio(v->r, SUBJECT_NFT_LINEAR, 1000), false, 50, "3. packets dropped a second, 1,000 rules, to nft's rules");
+	require(v, live_ratio(v->r, SUBJECT_NFT_LINEAR, 1000), false, 50,
+		"3. packets dropped a second, 1,000 rules, to nft's rules");
 	require(v, least, false, 2, "3. packets dropped a second, the least of all sizes, to nft's map");
 }
 
@@ -118,7 +128,10 @@ static double worst(const struct bench_results *r, enum bench_topic topic, const
 
 static void require_apply(struct verdicts *v)
 {
-	static const struct { size_t rules; double ms; } sizes[] = { { 1000, 60 }, { 10000, 200 }, { 100000, 1500 } };
+	static const struct {
+		size_t rules;
+		double ms;
+	} sizes[] = { { 1000, 60 }, { 10000, 200 }, { 100000, 1500 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		_cleanup_free_ char *what = xasprintf("4. apply of %zu rules, the slowest of all, ms", sizes[i].rules);

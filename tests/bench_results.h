@@ -10,11 +10,11 @@
 #include "../shared/types.h"
 
 /* Each with the unit of its values. */
-#define BENCH_TOPICS(X)                                                              \
-	X(TOPIC_PACKET, "ns a packet, net of an empty program")                      \
-	X(TOPIC_LIVE, "packets dropped a second")                                    \
-	X(TOPIC_APPLY, "ms")                                                         \
-	X(TOPIC_MEMORY, "bytes of tables")                                           \
+#define BENCH_TOPICS(X)                                         \
+	X(TOPIC_PACKET, "ns a packet, net of an empty program") \
+	X(TOPIC_LIVE, "packets dropped a second")               \
+	X(TOPIC_APPLY, "ms")                                    \
+	X(TOPIC_MEMORY, "bytes of tables")                      \
 	X(TOPIC_VERIFIED, "instructions processed by the verifier")
 FW_ENUM(bench_topic, BENCH_TOPICS, BENCH_TOPIC_COUNT)
 FW_ENUM_TEXT(bench_topic, BENCH_TOPICS)
@@ -23,16 +23,16 @@ enum { BENCH_ROUNDS_MAX = 64, BENCH_SUBJECT_MAX = 48 };
 struct bench_series {
 	enum bench_topic topic;
 	char subject[BENCH_SUBJECT_MAX];
-	size_t rules;                   /* nominal, as the tables' columns have it */
+	size_t rules; /* nominal, as the tables' columns have it */
 	size_t n;
-	double v[BENCH_ROUNDS_MAX];     /* by round */
+	double v[BENCH_ROUNDS_MAX]; /* by round */
 };
 
 /* Zero-initialise; series in order of their first values, owned by the struct. */
 struct bench_results {
 	struct bench_series *v;
 	size_t n, cap;
-	size_t headers[FAMILY_COUNT];   /* of ClassBench: each got its rule and verdict */
+	size_t headers[FAMILY_COUNT]; /* of ClassBench: each got its rule and verdict */
 };
 void bench_results_free(struct bench_results *r);
 

@@ -15,7 +15,7 @@ struct bench_instance {
 	struct instance_cfg cfg;
 	struct flow_bucket *flows;
 	struct flow_hint *hints;
-	unsigned int loads;        /* of rulesets: each has a generation of its own */
+	unsigned int loads; /* of rulesets: each has a generation of its own */
 };
 
 /* A ruleset, and the packet that is sent where all are the same. */
@@ -23,9 +23,9 @@ struct bench_ruleset {
 	size_t rules;
 	enum direction direction;
 	bool stateless;
-	struct loaded loaded;      /* only the program of the direction */
+	struct loaded loaded; /* only the program of the direction */
 	struct bench_packet packet;
-	rule_id_t decides;         /* the rule that passes it */
+	rule_id_t decides; /* the rule that passes it */
 };
 
 /* 0, or a negative errno with *err; on error nothing is left to close. */

@@ -39,7 +39,10 @@ void bench_go_first(bool on)
 	(void)sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &p);
 }
 
-struct run { struct bench_options o; const char *output; };
+struct run {
+	struct bench_options o;
+	const char *output;
+};
 
 static int program_of(const char *id)
 {
@@ -70,26 +73,47 @@ static bool read_parts(char *words, struct run *run)
 static bool read_options(int argc, char **argv, struct run *run)
 {
 	static const struct option options[] = {
-		{ "parts", required_argument, NULL, 'p' }, { "classbench", required_argument, NULL, 'c' },
-		{ "peer", required_argument, NULL, 'x' }, { "peer-small", required_argument, NULL, 'y' },
-		{ "live", required_argument, NULL, 'l' }, { "fwctl", required_argument, NULL, 'f' },
+		{ "parts", required_argument, NULL, 'p' },
+		{ "classbench", required_argument, NULL, 'c' },
+		{ "peer", required_argument, NULL, 'x' },
+		{ "peer-small", required_argument, NULL, 'y' },
+		{ "live", required_argument, NULL, 'l' },
+		{ "fwctl", required_argument, NULL, 'f' },
 		{ "apply", required_argument, NULL, 'a' },
-		{ "output", required_argument, NULL, 'o' }, { NULL, 0, NULL, 0 },
+		{ "output", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 },
 	};
 	bool ok = true;
 	int c;
 
 	while (ok && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'p': ok = read_parts(optarg, run); break;
-		case 'c': run->o.classbench = optarg; break;
-		case 'x': ok = (run->o.peer = program_of(optarg)) >= 0; break;
-		case 'y': ok = (run->o.peer_small = program_of(optarg)) >= 0; break;
-		case 'l': run->o.live = optarg; break;
-		case 'f': run->o.fwctl = optarg; break;
-		case 'a': run->o.apply_netns = optarg; break;
-		case 'o': run->output = run->o.folder = optarg; break;
-		default: ok = false;
+		case 'p':
+			ok = read_parts(optarg, run);
+			break;
+		case 'c':
+			run->o.classbench = optarg;
+			break;
+		case 'x':
+			ok = (run->o.peer = program_of(optarg)) >= 0;
+			break;
+		case 'y':
+			ok = (run->o.peer_small = program_of(optarg)) >= 0;
+			break;
+		case 'l':
+			run->o.live = optarg;
+			break;
+		case 'f':
+			run->o.fwctl = optarg;
+			break;
+		case 'a':
+			run->o.apply_netns = optarg;
+			break;
+		case 'o':
+			run->output = run->o.folder = optarg;
+			break;
+		default:
+			ok = false;
 		}
 	}
 	if (!run->o.parts)

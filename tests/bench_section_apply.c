@@ -163,7 +163,9 @@ static int measure_apply(const struct section *s, const struct variants *sub, si
 
 static int measure_rule_add(const struct section *s, const struct variants *sub, char **err)
 {
-	static const char *const add_words[] = { "rule", "add", "pass", "in", "proto", "udp", "from", "192.0.2.77", "port", "7777" };
+	static const char *const add_words[] = {
+		"rule", "add", "pass", "in", "proto", "udp", "from", "192.0.2.77", "port", "7777"
+	};
 	_cleanup_free_ char *number = xasprintf("%zu", sub->rules + 1);
 	const char *delete_words[] = { "rule", "delete", number };
 	double ms = 0, unused;
@@ -220,9 +222,12 @@ static void add_memory(const struct section *s, const struct variants *sub, cons
 
 static void add_verified(const struct section *s, const struct variants *sub, const struct loaded *l)
 {
-	const struct { const char *what; int fd; } v[] = {
-		{ "XDP", l->xdp }, { "XDP, the long way", l->xdp_long }, { "TC egress", l->out }, { "TC ingress", l->in },
-		{ "TC, the long way", l->tc_long },
+	const struct {
+		const char *what;
+		int fd;
+	} v[] = {
+		{ "XDP", l->xdp },       { "XDP, the long way", l->xdp_long }, { "TC egress", l->out },
+		{ "TC ingress", l->in }, { "TC, the long way", l->tc_long },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(v); i++) {

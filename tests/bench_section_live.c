@@ -15,8 +15,8 @@ enum { LINKS_MAX = 64, ROUNDS = 7, QUICK_ROUNDS = 5, PROBE_PACKETS = 2000, PACKE
 struct section {
 	struct live_generator generator;
 	struct live_link links[LINKS_MAX];
-	__u32 packets[LINKS_MAX];     /* that take so long */
-	__u64 dropped[LINKS_MAX];     /* in all */
+	__u32 packets[LINKS_MAX]; /* that take so long */
+	__u64 dropped[LINKS_MAX]; /* in all */
 	size_t n;
 };
 
@@ -111,7 +111,8 @@ static int check_counters(const struct section *s, size_t i, const char *fwctl, 
 	if (pclose(f) || !packets)
 		return FAIL(err, -EPROTO, "%s: no counter", command);
 	if (strtoull(packets + strlen("\"packets\":"), NULL, 10) != s->dropped[i])
-		return FAIL(err, -EILSEQ, "fwctl, %zu rules: %llu packets dropped, the rule says %s", l->rules, s->dropped[i], packets);
+		return FAIL(err, -EILSEQ, "fwctl, %zu rules: %llu packets dropped, the rule says %s", l->rules, s->dropped[i],
+			    packets);
 	return 0;
 }
 

@@ -10,8 +10,10 @@ static const size_t sizes[] = { 1, 10, 100, 1000, 10000, 100000 }, set_sizes[] =
 #define SET_NAME(name) name,
 static const char *const set_names[] = { BENCH_SETS(SET_NAME) };
 enum {
-	SIZES = ARRAY_COUNT(sizes), SET_SIZES = ARRAY_COUNT(set_sizes), SETS = ARRAY_COUNT(set_names) * SET_SIZES,
-	SUBJECTS = 3,                    /* stateful in, stateless in, stateful out */
+	SIZES = ARRAY_COUNT(sizes),
+	SET_SIZES = ARRAY_COUNT(set_sizes),
+	SETS = ARRAY_COUNT(set_names) * SET_SIZES,
+	SUBJECTS = 3, /* stateful in, stateless in, stateful out */
 	CASES_MAX = 4 * SIZES + 4 * SETS + 3,
 };
 enum { INET6_HEADERS = 10000 };
@@ -35,7 +37,9 @@ static int load_rulesets(struct section *s, char **err)
 
 	for (size_t i = 0; i < SUBJECTS; i++)
 		for (size_t j = 0; j < SIZES; j++)
-			s->rs[i][j] = (struct bench_ruleset){ .rules = sizes[j], .stateless = i == 1, .loaded = loaded_none(),
+			s->rs[i][j] = (struct bench_ruleset){ .rules = sizes[j],
+							      .stateless = i == 1,
+							      .loaded = loaded_none(),
 							      .direction = i == 2 ? DIRECTION_OUT : DIRECTION_IN };
 	for (size_t i = 0; i < SUBJECTS && !rc; i++)
 		for (size_t j = 0; j < SIZES && !rc; j++)
@@ -62,7 +66,8 @@ static int load_sets(struct section *s, struct bench_results *r, char **err)
 	int rc = 0;
 
 	for (size_t i = 0; s->o->classbench && i < SETS && !rc; i++) {
-		rc = bench_set_load(&s->instance, s->o->classbench, set_names[i / SET_SIZES], set_sizes[i % SET_SIZES], &s->sets[i], err);
+		rc = bench_set_load(&s->instance, s->o->classbench, set_names[i / SET_SIZES], set_sizes[i % SET_SIZES],
+				    &s->sets[i], err);
 		s->nsets += !rc;
 		rc = rc ?: bench_set_check(&s->instance, &s->sets[i], err);
 		r->headers[FAMILY_INET] += rc ? 0 : s->sets[i].nheaders;
@@ -81,7 +86,11 @@ static struct bench_case *add(struct section *s, enum bench_kind kind, const cha
 
 static void add_set(struct section *s, struct bench_set *set)
 {
-	const struct { enum bench_kind kind; const char *what; const struct bench_ruleset *rs; } v[] = {
+	const struct {
+		enum bench_kind kind;
+		const char *what;
+		const struct bench_ruleset *rs;
+	} v[] = {
 		{ CASE_TRACE_EACH, SUBJECT_EACH, &set->stateless },
 		{ CASE_TRACE, SUBJECT_TRACE, &set->stateless },
 		{ CASE_TRACE_NEW, "new flows", &set->stateful },
@@ -99,8 +108,14 @@ static void add_set(struct section *s, struct bench_set *set)
 
 static void add_cases(struct section *s)
 {
-	const struct { enum bench_kind kind; const char *subject; size_t rs; } v[] = {
-		{ CASE_KNOWN, SUBJECT_KNOWN, 0 }, { CASE_NEW, "new flow", 0 }, { CASE_STATELESS, "stateless", 1 },
+	const struct {
+		enum bench_kind kind;
+		const char *subject;
+		size_t rs;
+	} v[] = {
+		{ CASE_KNOWN, SUBJECT_KNOWN, 0 },
+		{ CASE_NEW, "new flow", 0 },
+		{ CASE_STATELESS, "stateless", 1 },
 		{ CASE_KNOWN, "known flow, TC egress", 2 },
 	};
 

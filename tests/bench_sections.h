@@ -8,14 +8,14 @@
 enum { BENCH_PACKET = 1, BENCH_LIVE = 2, BENCH_APPLY = 4, BENCH_ALL = BENCH_PACKET | BENCH_LIVE | BENCH_APPLY };
 
 struct bench_options {
-	unsigned int parts;       /* BENCH_* */
-	bool quick;               /* fewer rounds, fewer sizes */
-	const char *classbench;   /* folder of the sets, or NULL: left out */
-	int peer, peer_small;     /* xdp-filter as loaded with all features, and for IPv4 alone; -1: left out */
-	const char *live;         /* file of the contenders' links, or NULL: left out */
-	const char *fwctl;        /* the binary */
-	const char *apply_netns;  /* namespace where it is attached, for apply; NULL: left out */
-	const char *folder;       /* for files on the way */
+	unsigned int parts;      /* BENCH_* */
+	bool quick;              /* fewer rounds, fewer sizes */
+	const char *classbench;  /* folder of the sets, or NULL: left out */
+	int peer, peer_small;    /* xdp-filter as loaded with all features, and for IPv4 alone; -1: left out */
+	const char *live;        /* file of the contenders' links, or NULL: left out */
+	const char *fwctl;       /* the binary */
+	const char *apply_netns; /* namespace where it is attached, for apply; NULL: left out */
+	const char *folder;      /* for files on the way */
 };
 
 /* Subjects, or what stands behind "SET, " in theirs, that results are compared with, by name. */
@@ -30,10 +30,10 @@ struct bench_options {
 #define SUBJECT_NFT_LINEAR "nft, rules"
 #define SUBJECT_NFT_MAP    "nft, one map"
 
-#define SUBJECT_APPLY      "fwctl apply"
-#define SUBJECT_RULE_ADD   "fwctl rule add"
-#define SUBJECT_LOAD       "load (verifier)"
-#define SUBJECT_TABLES     "all tables"
+#define SUBJECT_APPLY    "fwctl apply"
+#define SUBJECT_RULE_ADD "fwctl rule add"
+#define SUBJECT_LOAD     "load (verifier)"
+#define SUBJECT_TABLES   "all tables"
 
 /* ClassBench sets, by nominal size. */
 #define BENCH_SETS(X) X("acl1") X("fw1") X("ipc1")

@@ -63,7 +63,10 @@ static struct bench_header flow_key(const struct bench_header *h)
 	return k;
 }
 
-struct keyed { struct bench_header key; size_t at; };
+struct keyed {
+	struct bench_header key;
+	size_t at;
+};
 
 static int by_key(const void *a, const void *b)
 {
@@ -147,7 +150,8 @@ static int take_trace(const struct classbench *cb, struct bench_set *s, char **e
 	return 0;
 }
 
-static int load_rules(struct bench_instance *in, const struct classbench *cb, bool stateless, struct bench_ruleset *rs, char **err)
+static int load_rules(struct bench_instance *in, const struct classbench *cb, bool stateless, struct bench_ruleset *rs,
+		      char **err)
 {
 	const struct cb_style style = { .stateless = stateless };
 	struct ruleset model;
@@ -167,8 +171,9 @@ int bench_set_load(struct bench_instance *in, const char *dir, const char *name,
 	_cleanup_classbench_ struct classbench cb = { .nrules = 0 };
 	int rc;
 
-	*s = (struct bench_set){ .name = name, .rules = rules, .stateful.loaded = loaded_none(),
-				 .stateless.loaded = loaded_none() };
+	*s = (struct bench_set){
+		.name = name, .rules = rules, .stateful.loaded = loaded_none(), .stateless.loaded = loaded_none()
+	};
 	rc = classbench_read(dir, file, &cb, err);
 	rc = rc ?: take_trace(&cb, s, err);
 	s->stateless = s->stateful;

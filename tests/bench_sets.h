@@ -7,13 +7,16 @@
 #include "classbench.h"
 
 struct bench_set {
-	const char *name;              /* acl1, fw1, ipc1 */
-	size_t rules;                  /* nominal: 1,000, 10,000, 100,000 */
+	const char *name; /* acl1, fw1, ipc1 */
+	size_t rules;     /* nominal: 1,000, 10,000, 100,000 */
 	/* All headers of the trace, the rule that passes each, and how often it comes. */
 	struct bench_header *headers;
 	rule_id_t *match;
 	size_t nheaders;
-	struct bench_hits { rule_id_t rule; __u64 packets, noted; } *hits;
+	struct bench_hits {
+		rule_id_t rule;
+		__u64 packets, noted;
+	} * hits;
 	size_t nhits;
 	/* The headers without those of a flow that came before. */
 	struct bench_header *distinct;

@@ -9,14 +9,26 @@
 
 void spec_init(struct spec *s)
 {
-	*s = (struct spec){ .link = LINK_ETHER, .mac_src = { { 2, 0, 0, 0, 0, 1 } }, .mac_dst = { { 2, 0, 0, 0, 0, 2 } },
-			    .ethertype = SPEC_AUTO, .ttl = 64, .fragment_id = 1, .version = SPEC_AUTO, .ihl = SPEC_AUTO,
-			    .total = SPEC_AUTO, .tcp_offset = SPEC_AUTO, .udp_length = SPEC_AUTO, .cut = SPEC_AUTO,
+	*s = (struct spec){ .link = LINK_ETHER,
+			    .mac_src = { { 2, 0, 0, 0, 0, 1 } },
+			    .mac_dst = { { 2, 0, 0, 0, 0, 2 } },
+			    .ethertype = SPEC_AUTO,
+			    .ttl = 64,
+			    .fragment_id = 1,
+			    .version = SPEC_AUTO,
+			    .ihl = SPEC_AUTO,
+			    .total = SPEC_AUTO,
+			    .tcp_offset = SPEC_AUTO,
+			    .udp_length = SPEC_AUTO,
+			    .cut = SPEC_AUTO,
 			    .snap = SPEC_AUTO };
 }
 
 /* Bytes under construction: counted also where there is no room for them. */
-struct out { uint8_t *b; uint32_t n; };
+struct out {
+	uint8_t *b;
+	uint32_t n;
+};
 
 static void put(struct out *o, const void *p, uint32_t n)
 {
@@ -45,7 +57,10 @@ static uint32_t transport_length(const struct spec *s)
 	switch (s->proto) {
 	case PROTO_TCP:
 		return 20 + s->tcp_options;
-	case PROTO_UDP: case PROTO_UDPLITE: case PROTO_ICMP: case PROTO_ICMP6:
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+	case PROTO_ICMP:
+	case PROTO_ICMP6:
 		return 8;
 	case PROTO_SCTP:
 		return 12;
@@ -94,11 +109,16 @@ static void put_transport(struct out *o, const struct spec *s)
 static uint8_t exthdr_proto(char letter)
 {
 	switch (letter) {
-	case 'h': return PROTO_HOPOPTS;
-	case 'r': return PROTO_ROUTING;
-	case 'd': return PROTO_DSTOPTS;
-	case 'a': return PROTO_AH;
-	default: return PROTO_FRAGMENT;
+	case 'h':
+		return PROTO_HOPOPTS;
+	case 'r':
+		return PROTO_ROUTING;
+	case 'd':
+		return PROTO_DSTOPTS;
+	case 'a':
+		return PROTO_AH;
+	default:
+		return PROTO_FRAGMENT;
 	}
 }
 
@@ -291,15 +311,35 @@ void parse_quote_natively(const struct frame *f, uint32_t shift, struct packet *
 
 int64_t packet_field(const struct packet *p, const char *name)
 {
-	const struct { const char *name; int64_t value; } fields[] = {
-		{ "sport", ntohs(p->sport.raw) }, { "dport", ntohs(p->dport.raw) }, { "status", p->status },
-		{ "family", p->family }, { "has", p->has }, { "proto", p->proto }, { "icmp_type", p->icmp_type },
-		{ "icmp_code", p->icmp_code }, { "icmp_id", ntohs(p->icmp_id) }, { "vlan", p->vlan },
-		{ "inner_vlan", p->inner_vlan }, { "tcp_flags", p->tcp_flags }, { "ttl", p->ttl }, { "dscp", p->dscp },
-		{ "fragment", p->fragment }, { "length", p->length }, { "bytes", p->bytes }, { "segments", p->segments },
+	const struct {
+		const char *name;
+		int64_t value;
+	} fields[] = {
+		{ "sport", ntohs(p->sport.raw) },
+		{ "dport", ntohs(p->dport.raw) },
+		{ "status", p->status },
+		{ "family", p->family },
+		{ "has", p->has },
+		{ "proto", p->proto },
+		{ "icmp_type", p->icmp_type },
+		{ "icmp_code", p->icmp_code },
+		{ "icmp_id", ntohs(p->icmp_id) },
+		{ "vlan", p->vlan },
+		{ "inner_vlan", p->inner_vlan },
+		{ "tcp_flags", p->tcp_flags },
+		{ "ttl", p->ttl },
+		{ "dscp", p->dscp },
+		{ "fragment", p->fragment },
+		{ "length", p->length },
+		{ "bytes", p->bytes },
+		{ "segments", p->segments },
 		{ "fragment_id", p->family == FAMILY_INET ? ntohs((uint16_t)p->fragment_id) : ntohl(p->fragment_id) },
-		{ "tcp_seq", p->tcp_seq }, { "tcp_ack", p->tcp_ack }, { "payload", p->payload }, { "nd", p->nd },
-		{ "fragment_proto", p->fragment_proto }, { "fragment_offset", p->fragment_offset },
+		{ "tcp_seq", p->tcp_seq },
+		{ "tcp_ack", p->tcp_ack },
+		{ "payload", p->payload },
+		{ "nd", p->nd },
+		{ "fragment_proto", p->fragment_proto },
+		{ "fragment_offset", p->fragment_offset },
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

@@ -31,7 +31,7 @@ struct spec {
 	struct mac mac_src, mac_dst;
 	uint16_t tag[SPEC_TAGS], tag_type[SPEC_TAGS];
 	unsigned int tags;
-	int ethertype;             /* given: nothing of IP is there */
+	int ethertype; /* given: nothing of IP is there */
 	enum family family;
 	addr_t src, dst;
 	uint8_t proto, ttl, dscp, flags, icmp_type, icmp_code;
@@ -39,11 +39,11 @@ struct spec {
 	uint32_t seq, ack, payload, options, tcp_options;
 	char ext[SPEC_EXTHDRS + 1];
 	bool fragment, more;
-	uint16_t offset;           /* units of 8 bytes */
+	uint16_t offset; /* units of 8 bytes */
 	uint32_t fragment_id;
 	int version, ihl, total, tcp_offset, udp_length;
 	int cut, snap;
-	uint32_t quote_bytes;      /* behind the transport header, ahead of the payload */
+	uint32_t quote_bytes; /* behind the transport header, ahead of the payload */
 	uint8_t quote[QUOTE_MAX];
 };
 

@@ -80,9 +80,12 @@ static bool read_endpoints(struct reader *r)
 
 static bool read_proto(struct reader *r)
 {
-	static const struct { const char *name; uint8_t proto; } protos[] = {
-		{ "tcp", PROTO_TCP }, { "udp", PROTO_UDP }, { "udplite", PROTO_UDPLITE }, { "sctp", PROTO_SCTP },
-		{ "dccp", PROTO_DCCP }, { "icmp", PROTO_ICMP }, { "ping", PROTO_ICMP }, { "pong", PROTO_ICMP },
+	static const struct {
+		const char *name;
+		uint8_t proto;
+	} protos[] = {
+		{ "tcp", PROTO_TCP },   { "udp", PROTO_UDP },   { "udplite", PROTO_UDPLITE }, { "sctp", PROTO_SCTP },
+		{ "dccp", PROTO_DCCP }, { "icmp", PROTO_ICMP }, { "ping", PROTO_ICMP },       { "pong", PROTO_ICMP },
 	};
 	struct spec *s = r->s;
 	bool ping = !strcmp(next(r), "ping"), pong = !strcmp(r->word, "pong"), known = false;
@@ -188,12 +191,33 @@ static bool read_macs(struct reader *r)
 static int read_numbered(struct reader *r)
 {
 	struct spec *s = r->s;
-#define FIELD(m) { #m, &s->m, sizeof(s->m) }
-	const struct { const char *name; void *at; size_t size; } fields[] = {
-		{ "type", &s->icmp_type, 1 }, { "code", &s->icmp_code, 1 }, { "id", &s->icmp_id, 2 }, FIELD(seq), FIELD(ack),
-		FIELD(payload), FIELD(ttl), FIELD(dscp), FIELD(options), { "tcpopts", &s->tcp_options, 4 },
-		{ "fragid", &s->fragment_id, 4 }, FIELD(version), FIELD(ihl), FIELD(total), { "offset", &s->tcp_offset, 4 },
-		{ "udplen", &s->udp_length, 4 }, FIELD(cut), FIELD(snap),
+#define FIELD(m)                        \
+	{                               \
+#m, &s->m, sizeof(s->m) \
+	}
+	const struct {
+		const char *name;
+		void *at;
+		size_t size;
+	} fields[] = {
+		{ "type", &s->icmp_type, 1 },
+		{ "code", &s->icmp_code, 1 },
+		{ "id", &s->icmp_id, 2 },
+		FIELD(seq),
+		FIELD(ack),
+		FIELD(payload),
+		FIELD(ttl),
+		FIELD(dscp),
+		FIELD(options),
+		{ "tcpopts", &s->tcp_options, 4 },
+		{ "fragid", &s->fragment_id, 4 },
+		FIELD(version),
+		FIELD(ihl),
+		FIELD(total),
+		{ "offset", &s->tcp_offset, 4 },
+		{ "udplen", &s->udp_length, 4 },
+		FIELD(cut),
+		FIELD(snap),
 	};
 	uint32_t n;
 

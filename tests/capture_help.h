@@ -15,7 +15,11 @@
 #include "../ctl/util.h"
 
 /* Bytes under construction. */
-struct bytes { uint8_t b[4096]; size_t n; bool big; };
+struct bytes {
+	uint8_t b[4096];
+	size_t n;
+	bool big;
+};
 
 static inline void put_bytes(struct bytes *o, const void *p, size_t n)
 {
@@ -102,8 +106,7 @@ static inline void put_interface(struct bytes *o, uint16_t linktype, uint32_t sn
 	put_block(o, 1, &body);
 }
 
-static inline void put_enhanced(struct bytes *o, uint32_t interface, uint64_t ticks, uint32_t captured,
-				uint32_t original)
+static inline void put_enhanced(struct bytes *o, uint32_t interface, uint64_t ticks, uint32_t captured, uint32_t original)
 {
 	struct bytes body = { .big = o->big };
 

@@ -44,7 +44,10 @@ void captures_files(const char *dir, void (*file)(void *arg, const char *path), 
 	free(v);
 }
 
-struct each { captures_packet *packet; void *arg; };
+struct each {
+	captures_packet *packet;
+	void *arg;
+};
 
 static void each_packet(void *arg, const char *path)
 {

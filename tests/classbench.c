@@ -15,10 +15,7 @@ void classbench_free(struct classbench *cb)
 	*cb = (struct classbench){ .nrules = 0 };
 }
 
-static addr_t mapped(uint32_t host)
-{
-	return (addr_t){ .w = { 0, 0, htonl(0xffff), htonl(host) } };
-}
+static addr_t mapped(uint32_t host) { return (addr_t){ .w = { 0, 0, htonl(0xffff), htonl(host) } }; }
 
 /* The ends of the prefix, `plen` counted in the family's own bits. False where host bits are set or there are too many bits. */
 static bool prefix_ends(enum family family, const addr_t *a, unsigned int plen, struct cb_end *out)
@@ -30,7 +27,7 @@ static bool prefix_ends(enum family family, const addr_t *a, unsigned int plen, 
 	out->plen = (uint8_t)plen;
 	out->lo = out->hi = *a;
 	for (unsigned int i = first; i < 128; i++) {
-		out->lo.b[i / 8] &= (uint8_t)~(0x80 >> i % 8);
+		out->lo.b[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
 		out->hi.b[i / 8] |= (uint8_t)(0x80 >> i % 8);
 	}
 	return !memcmp(&out->lo, a, sizeof(*a));
@@ -86,7 +83,8 @@ static bool read_header(const char *line, struct classbench *cb)
 
 	if (sscanf(line, "%u %u %u %u %u", &src, &dst, &sport, &dport, &proto) != 5)
 		return false;
-	*h = (struct cb_header){ .addr = { mapped(src), mapped(dst) }, .port = { (uint16_t)sport, (uint16_t)dport },
+	*h = (struct cb_header){ .addr = { mapped(src), mapped(dst) },
+				 .port = { (uint16_t)sport, (uint16_t)dport },
 				 .proto = (uint8_t)proto };
 	return sport <= 65535 && dport <= 65535 && proto <= 255;
 }
@@ -232,7 +230,8 @@ long classbench_scan(const struct classbench *cb, const struct cb_header *h)
 	for (size_t i = 0; i < cb->nrules; i++) {
 		const struct cb_rule *r = &cb->rules[i];
 
-		if ((!r->proto_given || r->proto == h->proto) && end_matches(&r->end[CB_DST], &h->addr[CB_DST], h->port[CB_DST]) &&
+		if ((!r->proto_given || r->proto == h->proto) &&
+		    end_matches(&r->end[CB_DST], &h->addr[CB_DST], h->port[CB_DST]) &&
 		    end_matches(&r->end[CB_SRC], &h->addr[CB_SRC], h->port[CB_SRC]))
 			return (long)i;
 	}

@@ -38,7 +38,7 @@ struct classbench {
 	enum family family;
 	struct cb_rule *rules;
 	struct cb_header *headers;
-	long *match;                  /* for each header; NULL where the set came without a trace */
+	long *match; /* for each header; NULL where the set came without a trace */
 	size_t nrules, nheaders;
 };
 
@@ -48,7 +48,7 @@ static inline const char *classbench_size_text(size_t rules) { return rules < 10
 /* How the rules become rules of ours. All are `in`. */
 struct cb_style {
 	bool stateless;
-	unsigned int drop_every;      /* each so many'th rule drops; 0: all pass */
+	unsigned int drop_every; /* each so many'th rule drops; 0: all pass */
 };
 
 /*

@@ -61,13 +61,17 @@ static int belongs(const struct model_flow *f, const struct packet *p)
 static uint64_t timeout_of(const struct model_flow *f)
 {
 	switch (f->state) {
-	case FLOW_SYN_SENT: case FLOW_SYN_RECEIVED: case FLOW_CLOSING:
+	case FLOW_SYN_SENT:
+	case FLOW_SYN_RECEIVED:
+	case FLOW_CLOSING:
 		return 60 * SECOND;
 	case FLOW_ESTABLISHED:
 		return 86400 * SECOND;
-	case FLOW_CLOSED: case FLOW_RESET:
+	case FLOW_CLOSED:
+	case FLOW_RESET:
 		return 10 * SECOND;
-	case FLOW_UNREPLIED: case FLOW_REPLIED:
+	case FLOW_UNREPLIED:
+	case FLOW_REPLIED:
 		break;
 	}
 	if (f->first.proto == PROTO_UDP || f->first.proto == PROTO_UDPLITE)
@@ -179,7 +183,8 @@ static void account(struct model_flow *f, const struct packet *p, bool reply, ui
 
 static struct model_answer answer(const struct flow_model *m, rule_id_t rule, enum direction d)
 {
-	return (struct model_answer){ .verdict = verdict_of(m, rule, d), .rule = rule,
+	return (struct model_answer){ .verdict = verdict_of(m, rule, d),
+				      .rule = rule,
 				      .reason = rule_is_none(rule) ? REASON_DEFAULT : REASON_RULE };
 }
 
@@ -257,13 +262,13 @@ static bool is_error(const struct packet *p)
 
 	if (!(p->has & HAS_ICMP))
 		return false;
-	return p->family == FAMILY_INET ? p->proto == PROTO_ICMP && memchr(v4, p->icmp_type, 5) :
-					  p->proto == PROTO_ICMP6 && memchr(v6, p->icmp_type, 4);
+	return p->family == FAMILY_INET ? p->proto == PROTO_ICMP && memchr(v4, p->icmp_type, 5)
+					: p->proto == PROTO_ICMP6 && memchr(v6, p->icmp_type, 4);
 }
 
 /* An ICMP error about a packet of this flow: does it pass with it? */
-static bool judge_error(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d, uint64_t now_ns,
-			struct model_answer *a)
+static bool judge_error(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,
+			uint64_t now_ns, struct model_answer *a)
 {
 	rule_id_t single = linear_scan(m->rs, 1 << IMAGE_PACKET, p, d, m->on, NULL);
 	struct model_flow *f;
@@ -292,8 +297,8 @@ static bool judge_error(struct flow_model *m, const struct packet *p, const stru
 	return true;
 }
 
-static struct model_answer judge_packet(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,
-					uint64_t now_ns)
+static struct model_answer judge_packet(struct flow_model *m, const struct packet *p, const struct packet *quote,
+					enum direction d, uint64_t now_ns)
 {
 	int side = 0;
 	struct model_flow *f = has_flows(p) ? find(m, p, now_ns, &side) : NULL;
@@ -319,7 +324,8 @@ static struct model_datagram *find_datagram(struct flow_model *m, const struct p
 	return NULL;
 }
 
-static const struct model_answer overlaps = { .verdict = VERDICT_DROP, .reason = REASON_FRAGMENT_OVERLAP,
+static const struct model_answer overlaps = { .verdict = VERDICT_DROP,
+					      .reason = REASON_FRAGMENT_OVERLAP,
 					      .rule = { RULE_NONE_RAW } };
 
 static struct model_answer judge_first(struct flow_model *m, const struct packet *p, const struct packet *quote, enum direction d,

@@ -10,23 +10,28 @@
 #include "../ctl/linear.h"
 
 struct model_flow {
-	struct packet first;        /* the packet that made it */
-	bool reversed;              /* made by a SYN+ACK: its sender is not the initiator */
+	struct packet first; /* the packet that made it */
+	bool reversed;       /* made by a SYN+ACK: its sender is not the initiator */
 	bool judged[DIRECTION_COUNT], seen_fin[2], replied;
 	rule_id_t rule[DIRECTION_COUNT];
 	enum flow_state state;
 	uint64_t packets[2], bytes[2], last_ns; /* [0] from the initiator */
 	uint8_t flags[2];
-	uint32_t end[2];            /* of TCP: behind the newest byte seen of each side; 0: none was */
-	bool over;                  /* another has taken its place */
+	uint32_t end[2]; /* of TCP: behind the newest byte seen of each side; 0: none was */
+	bool over;       /* another has taken its place */
 };
 
-struct model_answer { enum verdict verdict; enum reason reason; rule_id_t rule; bool cached, made, has_flow; };
+struct model_answer {
+	enum verdict verdict;
+	enum reason reason;
+	rule_id_t rule;
+	bool cached, made, has_flow;
+};
 
 /* A datagram in fragments, from its first one on. */
 struct model_datagram {
 	struct packet first;
-	enum direction direction;   /* of the hook */
+	enum direction direction; /* of the hook */
 	uint64_t first_ns;
 	struct model_answer answer; /* what became of the first fragment */
 	uint32_t seen, total;

@@ -68,8 +68,10 @@ void sim_deliver_late(struct sim *s)
 static void end(struct sim *s, __u32 place, bool late)
 {
 	const struct flow *f = sim_flow(s, place);
-	struct flow_event e = { .head = { .kind = EVENT_FLOW_END, .size = sizeof(e), .now = s->now }, .place = place,
-				.serial = sim_serial(s, place), .flow = *f };
+	struct flow_event e = { .head = { .kind = EVENT_FLOW_END, .size = sizeof(e), .now = s->now },
+				.place = place,
+				.serial = sim_serial(s, place),
+				.flow = *f };
 
 	e.end = (__u8)(flow_has_ended(f) ? FLOW_END_REPLACED : FLOW_END_EVICTED);
 	sim_deliver_late(s);

@@ -15,12 +15,12 @@ struct sim {
 	struct reported_bucket *reported;
 	struct export_state *st;
 	ticks_t now;
-	__u64 packets, bytes;                              /* of all flows */
-	__u64 had[SIM_PLACES][SIM_SERIALS];                /* packets of each flow */
+	__u64 packets, bytes;               /* of all flows */
+	__u64 had[SIM_PLACES][SIM_SERIALS]; /* packets of each flow */
 	/* Ends that wait to be read; those that were lost since the queue was full. */
 	struct flow_event queue[SIM_QUEUE];
 	size_t queued, room;
-	struct flow_event late;                            /* its CPU is slow: it comes behind the next start of its place */
+	struct flow_event late; /* its CPU is slow: it comes behind the next start of its place */
 	bool has_late;
 	struct export_tally lost;
 };

@@ -18,7 +18,7 @@ struct session {
 	struct ipfix_message m;
 	struct decoder d;
 	__u8 *buf;
-	size_t max, flows;                    /* flows of the message at hand */
+	size_t max, flows; /* flows of the message at hand */
 	struct flow_record flow[RECORDS_MAX];
 };
 
@@ -90,9 +90,10 @@ static void random_flow(const uint8_t **data, size_t *size, struct flow_record *
 	if (kind[1] & 4)
 		r->flow.key.proto = kind[1] & 8 ? PROTO_ICMP : PROTO_ICMP6;
 	for (int d = 0; d < DIRECTION_COUNT; d++) /* what the kernel puts there: a judgement, or none */
-		r->flow.ruling[d].judged = kind[2] >> d & 1 ? judged_make((enum direction)d, (enum verdict)(kind[3] % VERDICT_COUNT),
-									   (rule_id_t){ kind[3] }, kind[2] >> 4 & 1) :
-							      (judged_t){ 0 };
+		r->flow.ruling[d].judged = kind[2] >> d & 1
+						   ? judged_make((enum direction)d, (enum verdict)(kind[3] % VERDICT_COUNT),
+								 (rule_id_t){ kind[3] }, kind[2] >> 4 & 1)
+						   : (judged_t){ 0 };
 }
 
 /* One record into the message; where it does not fit, into the next, where it must. */
@@ -138,9 +139,15 @@ static void encode(struct session *s, const uint8_t *data, size_t size)
 
 		take(&data, &size, &what, 1);
 		switch (what % 8) {
-		case 0: add_rule(s, &data, &size); break;
-		case 1: add_unsent(s, &data, &size); break;
-		case 2: end_message(s); break;
+		case 0:
+			add_rule(s, &data, &size);
+			break;
+		case 1:
+			add_unsent(s, &data, &size);
+			break;
+		case 2:
+			end_message(s);
+			break;
 		default:
 			random_flow(&data, &size, &r);
 			add_flow(s, &r);

@@ -14,21 +14,20 @@
 
 enum { HEAD = 5, ALIGN = 2 /* NET_IP_ALIGN: of the IP header, a multiple of 4 */ };
 
-static const char text[] =
-	"default nd rules\n"
-	"set nets { type net; 10.0.0.0/8, 192.168.0.0/16, 2001:db8::/32, fe80::/10 }\n"
-	"drop in from @nets ttl 1-5\n"
-	"pass in on eth0 proto tcp from 10.0.0.0/8 to any port { 22 80 443 1024-2048 } flags S/SA\n"
-	"pass in proto udp to port { 53 67-68 } length 0-512\n"
-	"drop in proto tcp flags SF/SF\n"
-	"drop in frag\n"
-	"pass in icmp-type { echo-request echo-reply nd-neighbor-solicit }\n"
-	"pass in proto icmp icmp-type 3 code 4\n"
-	"pass in vlan 1-100 inner-vlan 0 dscp { ef cs1 }\n"
-	"drop in mac-from { 00:00:00:00:00:00 ff:ff:ff:ff:ff:ff }\n"
-	"pass in inet6 proto ! { tcp udp }\n"
-	"drop out proto { sctp dccp udplite } from port 1-1023\n"
-	"pass out to { 127.0.0.0/8 ::1 ff00::/8 224.0.0.0/4 }\n";
+static const char text[] = "default nd rules\n"
+			   "set nets { type net; 10.0.0.0/8, 192.168.0.0/16, 2001:db8::/32, fe80::/10 }\n"
+			   "drop in from @nets ttl 1-5\n"
+			   "pass in on eth0 proto tcp from 10.0.0.0/8 to any port { 22 80 443 1024-2048 } flags S/SA\n"
+			   "pass in proto udp to port { 53 67-68 } length 0-512\n"
+			   "drop in proto tcp flags SF/SF\n"
+			   "drop in frag\n"
+			   "pass in icmp-type { echo-request echo-reply nd-neighbor-solicit }\n"
+			   "pass in proto icmp icmp-type 3 code 4\n"
+			   "pass in vlan 1-100 inner-vlan 0 dscp { ef cs1 }\n"
+			   "drop in mac-from { 00:00:00:00:00:00 ff:ff:ff:ff:ff:ff }\n"
+			   "pass in inet6 proto ! { tcp udp }\n"
+			   "drop out proto { sctp dccp udplite } from port 1-1023\n"
+			   "pass out to { 127.0.0.0/8 ::1 ff00::/8 224.0.0.0/4 }\n";
 
 static struct ruleset rs;
 static struct native_rules rules;

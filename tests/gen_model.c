@@ -17,12 +17,18 @@ static const uint32_t codes[] = { 0, 1, 2, 4, 254, 255 };
 
 addr_t gen_addr(struct random *g, enum family family)
 {
-	static const uint32_t v4[] = { 0x00000000, 0x0a000000, 0x0a000001, 0x0a010200, 0x0a0102ff, 0x7fffffff,
-				       0x80000000, 0xc0a80101, 0xcb007107, 0xffffffff };
-	static const uint32_t v6[][4] = {
-		{ 0, 0, 0, 0 }, { 0, 0, 0, 1 }, { 0x20010db8, 0, 0, 1 }, { 0x20010db8, 1, 0, 0 },
-		{ 0x20010db8, 0x00010002, 0, 3 }, { 0x20010db8, 0, 0x80000000, 0 }, { 0x7fffffff, ~0u, ~0u, ~0u },
-		{ 0x80000000, 0, 0, 0 }, { 0xfe800000, 0, 0x00ffee, 0x10203040 }, { ~0u, ~0u, ~0u, ~0u } };
+	static const uint32_t v4[] = { 0x00000000, 0x0a000000, 0x0a000001, 0x0a010200, 0x0a0102ff,
+				       0x7fffffff, 0x80000000, 0xc0a80101, 0xcb007107, 0xffffffff };
+	static const uint32_t v6[][4] = { { 0, 0, 0, 0 },
+					  { 0, 0, 0, 1 },
+					  { 0x20010db8, 0, 0, 1 },
+					  { 0x20010db8, 1, 0, 0 },
+					  { 0x20010db8, 0x00010002, 0, 3 },
+					  { 0x20010db8, 0, 0x80000000, 0 },
+					  { 0x7fffffff, ~0u, ~0u, ~0u },
+					  { 0x80000000, 0, 0, 0 },
+					  { 0xfe800000, 0, 0x00ffee, 0x10203040 },
+					  { ~0u, ~0u, ~0u, ~0u } };
 	uint32_t w[4] = { 0, 0, 0xffff, 0 };
 	addr_t a;
 
@@ -45,7 +51,7 @@ static struct addr_range prefix(enum family family, addr_t a, uint8_t plen)
 	unsigned int first = plen + (family == FAMILY_INET ? 96 : 0);
 
 	for (unsigned int bit = first; bit < 128; bit++) {
-		r.lo.b[bit / 8] &= (uint8_t)~(0x80 >> bit % 8);
+		r.lo.b[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
 		r.hi.b[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 	}
 	return r;
@@ -63,9 +69,12 @@ static struct addr_range one_range(struct random *g, enum family family, bool la
 		return prefix(family, a, (uint8_t)(width - random_below(g, 6)));
 	}
 	switch (random_below(g, 4)) {
-	case 0: return prefix(family, a, (uint8_t)random_below(g, width + 1u));
-	case 1: return prefix(family, a, random_chance(g, 50) ? 8 : width);
-	case 2: return (struct addr_range){ .family = family, .form = ADDR_SINGLE, .plen = width, .lo = a, .hi = a };
+	case 0:
+		return prefix(family, a, (uint8_t)random_below(g, width + 1u));
+	case 1:
+		return prefix(family, a, random_chance(g, 50) ? 8 : width);
+	case 2:
+		return (struct addr_range){ .family = family, .form = ADDR_SINGLE, .plen = width, .lo = a, .hi = a };
 	}
 	return (struct addr_range){ .family = family, .form = ADDR_RANGE, .lo = ordered ? a : b, .hi = ordered ? b : a };
 }
@@ -84,7 +93,7 @@ static void gen_addrset(struct random *g, const struct gen_style *style, enum fa
 	s->n = n;
 	s->v = (struct addr_range *)xcalloc(n, sizeof(*s->v));
 	for (size_t i = 0; i < n; i++)
-		s->v[i] = one_range(g, mixed && random_chance(g, 50) ? (enum family)!family : family, style->addresses);
+		s->v[i] = one_range(g, mixed && random_chance(g, 50) ? (enum family) !family : family, style->addresses);
 }
 
 #define NUMBERS(g, pool, s) gen_numset(g, pool, sizeof(pool) / sizeof(*(pool)), s)
@@ -135,7 +144,7 @@ static void gen_macset(struct random *g, struct macset *s)
 static void gen_ifaceset(struct random *g, struct ifaceset *s)
 {
 	s->n = 1 + random_below(g, 3);
-	s->v = (char (*)[IFNAMSIZ])xcalloc(s->n, sizeof(*s->v));
+	s->v = (char(*)[IFNAMSIZ])xcalloc(s->n, sizeof(*s->v));
 	s->negated = random_chance(g, 30);
 	for (size_t i = 0; i < s->n; i++)
 		memcpy(s->v[i], gen_ifaces[random_below(g, GEN_IFACES)], IFNAMSIZ);
@@ -170,12 +179,15 @@ static void gen_rule(struct random *g, const struct gen_style *style, struct rul
 
 	*r = (struct rule){ .verdict = (enum verdict)random_below(g, VERDICT_COUNT),
 			    .direction = (enum direction)random_below(g, DIRECTION_COUNT),
-			    .family_given = random_chance(g, percent), .family = family,
-			    .from.addr.set = -1, .to.addr.set = -1, .stateless = random_chance(g, 30) };
+			    .family_given = random_chance(g, percent),
+			    .family = family,
+			    .from.addr.set = -1,
+			    .to.addr.set = -1,
+			    .stateless = random_chance(g, 30) };
 	if (style->addresses || random_chance(g, percent))
 		gen_addrset(g, style, family, &r->from.addr);
 	if (style->addresses || random_chance(g, percent))
-		gen_addrset(g, style, random_chance(g, 90) ? family : (enum family)!family, &r->to.addr);
+		gen_addrset(g, style, random_chance(g, 90) ? family : (enum family) !family, &r->to.addr);
 	if (random_chance(g, percent))
 		NUMBERS(g, protos, &r->proto);
 	if (random_chance(g, percent))
@@ -221,9 +233,9 @@ void gen_model_free(struct ruleset *rs)
 		free(rs->sets[i].v);
 	for (size_t i = 0; i < rs->nrules; i++) {
 		struct rule *r = &rs->rules[i];
-		void *owned[] = { r->on.v, r->proto.v, r->from.addr.v, r->from.ports.v, r->to.addr.v, r->to.ports.v,
-				  r->icmp_type.v, r->icmp_code.v, r->vlan.v, r->inner_vlan.v, r->dscp.v, r->ttl.v,
-				  r->length.v, r->mac_from.v, r->mac_to.v };
+		void *owned[] = { r->on.v,       r->proto.v,     r->from.addr.v, r->from.ports.v, r->to.addr.v,
+				  r->to.ports.v, r->icmp_type.v, r->icmp_code.v, r->vlan.v,       r->inner_vlan.v,
+				  r->dscp.v,     r->ttl.v,       r->length.v,    r->mac_from.v,   r->mac_to.v };
 
 		for (size_t j = 0; j < sizeof(owned) / sizeof(*owned); j++)
 			free(owned[j]);

@@ -11,10 +11,10 @@ extern const char gen_ifaces[GEN_IFACES][IFNAMSIZ]; /* eth0 to eth5; their numbe
 
 struct gen_style {
 	size_t rules;
-	unsigned int percent;   /* chance that a rule asks for a field */
-	bool addresses;         /* every rule asks for both addresses, from a large pool: few rules match a packet */
-	bool sets;              /* dynamic sets */
-	bool per_packet;        /* per-packet fields */
+	unsigned int percent; /* chance that a rule asks for a field */
+	bool addresses;       /* every rule asks for both addresses, from a large pool: few rules match a packet */
+	bool sets;            /* dynamic sets */
+	bool per_packet;      /* per-packet fields */
 };
 
 /* An address of the pool, or near one: v4-mapped where FAMILY_INET. */

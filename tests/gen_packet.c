@@ -88,7 +88,8 @@ static void aim_icmp(struct random *g, const struct rule *r, struct packet *p)
 static void aim_transport(struct random *g, const struct rule *r, struct packet *p)
 {
 	switch (p->proto) {
-	case PROTO_ICMP: case PROTO_ICMP6:
+	case PROTO_ICMP:
+	case PROTO_ICMP6:
 		aim_icmp(g, r, p);
 		return;
 	case PROTO_TCP:
@@ -97,7 +98,10 @@ static void aim_transport(struct random *g, const struct rule *r, struct packet 
 		if (r->flags.given && random_chance(g, 80))
 			p->tcp_flags = (uint8_t)((p->tcp_flags & ~r->flags.mask) | r->flags.set);
 		break;
-	case PROTO_UDP: case PROTO_UDPLITE: case PROTO_SCTP: case PROTO_DCCP:
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+	case PROTO_SCTP:
+	case PROTO_DCCP:
 		break;
 	default:
 		return;

@@ -9,7 +9,7 @@
 struct gen_probe {
 	struct packet packet;
 	enum direction direction;
-	const char *iface;      /* of gen_ifaces, or NULL */
+	const char *iface; /* of gen_ifaces, or NULL */
 };
 
 /*

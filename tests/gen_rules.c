@@ -3,14 +3,13 @@
 #include <string.h>
 #include "gen_rules.h"
 
-const char *const genr_v4_hosts[] = { "10.0.0.1", "10.0.0.2", "10.0.1.1", "10.1.0.1", "192.0.2.1", "192.0.2.77",
-				     "198.51.100.3", "203.0.113.255", NULL };
+const char *const genr_v4_hosts[] = { "10.0.0.1",   "10.0.0.2",     "10.0.1.1",      "10.1.0.1", "192.0.2.1",
+				      "192.0.2.77", "198.51.100.3", "203.0.113.255", NULL };
 const char *const genr_v6_hosts[] = { "2001:db8::1",   "2001:db8::2", "2001:db8:0:1::1",
 				      "2001:db8:1::1", "2001:db9::1", "fe80::1",
 				      "fd00::5",       "ff02::1",     NULL };
 const char *const genr_ifaces[] = { "eth0", "eth1", "wg0", "br-lan.100", NULL };
-const char *const genr_macs[] = { "00:11:22:33:44:55", "02:00:00:00:00:01", "02:00:00:00:00:02",
-				  "ff:ff:ff:ff:ff:ff", NULL };
+const char *const genr_macs[] = { "00:11:22:33:44:55", "02:00:00:00:00:01", "02:00:00:00:00:02", "ff:ff:ff:ff:ff:ff", NULL };
 const unsigned genr_ports[] = { 22, 53, 80, 443, 8000, 8050, 8099, 1024, 65535, 0 };
 const unsigned genr_protos[] = { 6, 17, 1, 58, 47, 50, 132, 136, 253 };
 const unsigned genr_icmp_types[] = { 8, 0, 3, 11, 42 };
@@ -20,21 +19,15 @@ const unsigned genr_dscps[] = { 0, 10, 46, 63 };
 const unsigned genr_ttls[] = { 0, 1, 5, 64, 128, 255 };
 const unsigned genr_lengths[] = { 20, 60, 576, 1500, 9000, 65535 };
 
-static const char *const v4_nets[] = { "10.0.0.0/8",  "10.0.0.0/16",	   "10.0.0.0/24",
-				       "10.0.0.0/31", "192.0.2.0/24",	   "192.0.2.64/26",
+static const char *const v4_nets[] = { "10.0.0.0/8",  "10.0.0.0/16",       "10.0.0.0/24",
+				       "10.0.0.0/31", "192.0.2.0/24",      "192.0.2.64/26",
 				       "0.0.0.0/0",   "10.0.0.1-10.0.1.1", "192.0.2.1-198.51.100.3" };
-static const char *const v6_nets[] = { "2001:db8::/32",
-				       "2001:db8::/48",
-				       "2001:db8::/64",
-				       "2001:db8::/127",
-				       "fe80::/10",
-				       "::/0",
-				       "2001:db8::1-2001:db8:1::1",
-				       "fc00::/7" };
-static const char *const flag_words[] = { "S/SA", "SF/SF",   "A/A",   "none/FSRPAU",
-					  "R/R",  "SA/SARF", "EW/EW", "none/SR" };
-static const char *const icmp_names[] = { "echo-request", "echo-reply", "destination-unreachable",
-					  "time-exceeded" };
+static const char *const v6_nets[] = {
+	"2001:db8::/32", "2001:db8::/48", "2001:db8::/64", "2001:db8::/127", "fe80::/10", "::/0", "2001:db8::1-2001:db8:1::1",
+	"fc00::/7"
+};
+static const char *const flag_words[] = { "S/SA", "SF/SF", "A/A", "none/FSRPAU", "R/R", "SA/SARF", "EW/EW", "none/SR" };
+static const char *const icmp_names[] = { "echo-request", "echo-reply", "destination-unreachable", "time-exceeded" };
 
 #define COUNT(a) ((unsigned)(sizeof(a) / sizeof((a)[0])))
 
@@ -53,20 +46,11 @@ uint64_t genr_random(uint64_t *seed)
 	return *seed * 0x2545f4914f6cdd1du;
 }
 
-static bool one_in(struct gen *g, unsigned n)
-{
-	return !genr_below(g->seed, n);
-}
+static bool one_in(struct gen *g, unsigned n) { return !genr_below(g->seed, n); }
 
-static bool may(struct gen *g, unsigned field, unsigned n)
-{
-	return g->fields & field && one_in(g, n);
-}
+static bool may(struct gen *g, unsigned field, unsigned n) { return g->fields & field && one_in(g, n); }
 
-static void put(struct gen *g, const char *s)
-{
-	strbuf_add_bytes(g->out, s, strlen(s));
-}
+static void put(struct gen *g, const char *s) { strbuf_add_bytes(g->out, s, strlen(s)); }
 
 /* `[!] VALUE | [!] { VALUE... }`, at times with commas; value() writes one. */
 static void list(struct gen *g, unsigned max, void (*value)(struct gen *g, const void *arg), const void *arg)
@@ -89,7 +73,10 @@ static void list(struct gen *g, unsigned max, void (*value)(struct gen *g, const
 	put(g, " }");
 }
 
-struct pool { const unsigned *v; unsigned n, max; };
+struct pool {
+	const unsigned *v;
+	unsigned n, max;
+};
 
 static void number(struct gen *g, const void *arg)
 {
@@ -127,11 +114,10 @@ static void address(struct gen *g, const void *arg)
 	bool v6 = families == 3 ? one_in(g, 2) : families == 2;
 
 	if (one_in(g, 2))
-		put(g, v6 ? genr_v6_hosts[genr_below(g->seed, GENR_V6_HOSTS)]
-			  : genr_v4_hosts[genr_below(g->seed, GENR_V4_HOSTS)]);
+		put(g,
+		    v6 ? genr_v6_hosts[genr_below(g->seed, GENR_V6_HOSTS)] : genr_v4_hosts[genr_below(g->seed, GENR_V4_HOSTS)]);
 	else
-		put(g, v6 ? v6_nets[genr_below(g->seed, COUNT(v6_nets))]
-			  : v4_nets[genr_below(g->seed, COUNT(v4_nets))]);
+		put(g, v6 ? v6_nets[genr_below(g->seed, COUNT(v6_nets))] : v4_nets[genr_below(g->seed, COUNT(v4_nets))]);
 }
 
 static void endpoint(struct gen *g, const char *keyword, unsigned families, bool ports)
@@ -143,9 +129,7 @@ static void endpoint(struct gen *g, const char *keyword, unsigned families, bool
 		return;
 	put(g, keyword);
 	if (set)
-		put(g, one_in(g, 4)   ? (one_in(g, 2) ? " ! @hosts" : " ! @nets")
-		       : one_in(g, 2) ? " @hosts"
-				      : " @nets");
+		put(g, one_in(g, 4) ? (one_in(g, 2) ? " ! @hosts" : " ! @nets") : one_in(g, 2) ? " @hosts" : " @nets");
 	else if (addr)
 		list(g, 5, address, &families);
 	else if (one_in(g, 3))
@@ -177,8 +161,7 @@ static void icmp_name(struct gen *g, const void *arg)
 static void icmp(struct gen *g, unsigned families)
 {
 	static const char *const protos[] = { "", " proto icmp", " proto icmp6", " proto { icmp icmp6 }" };
-	struct pool v4_types = { genr_icmp_types, GENR_ICMP_TYPES, 255 },
-		    v6_types = { genr_icmp6_types, GENR_ICMP6_TYPES, 255 };
+	struct pool v4_types = { genr_icmp_types, GENR_ICMP_TYPES, 255 }, v6_types = { genr_icmp6_types, GENR_ICMP6_TYPES, 255 };
 
 	if (one_in(g, 3)) {
 		put(g, " icmp-type");
@@ -195,8 +178,7 @@ static void icmp(struct gen *g, unsigned families)
 /* The protocol, and what hangs on it; true where ports may follow. */
 static bool transport(struct gen *g, unsigned families)
 {
-	static const char *const with_ports[] = { "", " proto tcp", " proto udp", " proto { tcp udp }",
-						  " proto { 132 136 }" };
+	static const char *const with_ports[] = { "", " proto tcp", " proto udp", " proto { tcp udp }", " proto { 132 136 }" };
 	unsigned pick = genr_below(g->seed, 10);
 
 	if (pick < 5) {
@@ -274,14 +256,10 @@ static void rule(struct gen *g, unsigned i)
 
 static void declarations(struct gen *g)
 {
-	static const char *const lines[] = { "default in drop\n",
-					     "default out pass stateless\n",
-					     "default malformed drop\n",
-					     "default nonip drop\n",
-					     "default nd rules\n",
-					     "option flows 4096\n",
-					     "option timeout udp-replied 90\n",
-					     "option state if-bound\n" };
+	static const char *const lines[] = {
+		"default in drop\n",  "default out pass stateless\n", "default malformed drop\n",        "default nonip drop\n",
+		"default nd rules\n", "option flows 4096\n",          "option timeout udp-replied 90\n", "option state if-bound\n"
+	};
 
 	for (unsigned i = 0; i < COUNT(lines); i++)
 		if (one_in(g, 2))
@@ -304,7 +282,4 @@ void gen_ruleset_fields(uint64_t *seed, unsigned nrules, unsigned fields, struct
 		rule(&g, i);
 }
 
-void gen_ruleset(uint64_t *seed, unsigned nrules, struct strbuf *out)
-{
-	gen_ruleset_fields(seed, nrules, GENR_ALL, out);
-}
+void gen_ruleset(uint64_t *seed, unsigned nrules, struct strbuf *out) { gen_ruleset_fields(seed, nrules, GENR_ALL, out); }

@@ -9,15 +9,29 @@
 
 enum { DECODE_FIELDS = 64, DECODE_TEMPLATES = 32 };
 
-struct decoded_field { uint32_t pen; uint16_t id, length; const uint8_t *value; };
-struct decoded_record { uint16_t template_id; bool options; size_t n; struct decoded_field field[DECODE_FIELDS]; };
-struct decoded_template { uint16_t id; bool options; size_t n, scopes; struct decoded_field field[DECODE_FIELDS]; };
+struct decoded_field {
+	uint32_t pen;
+	uint16_t id, length;
+	const uint8_t *value;
+};
+struct decoded_record {
+	uint16_t template_id;
+	bool options;
+	size_t n;
+	struct decoded_field field[DECODE_FIELDS];
+};
+struct decoded_template {
+	uint16_t id;
+	bool options;
+	size_t n, scopes;
+	struct decoded_field field[DECODE_FIELDS];
+};
 
 /* A transport session: templates, and the number of data records so far. */
 struct decoder {
 	struct decoded_template templates[DECODE_TEMPLATES];
 	size_t ntemplates;
-	uint32_t records;      /* of the messages so far */
+	uint32_t records; /* of the messages so far */
 	/* of the last message */
 	uint32_t time, sequence, domain;
 	struct decoded_record *v;

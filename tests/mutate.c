@@ -13,8 +13,8 @@ static void put16(uint8_t *at, uint16_t v)
 /* A word that means something: an EtherType, a length, a fragment offset. */
 static void put_word(struct random *g, const struct frame *f, uint8_t *bytes)
 {
-	static const uint16_t words[] = { 0x0800, 0x86dd, 0x8100, 0x88a8, 0x0806, 0, 1, 7, 8, 20, 40, 0x2000, 0x2001, 0x1fff,
-					  0x4000, 0xffff, 0x4500, 0x6000 };
+	static const uint16_t words[] = { 0x0800, 0x86dd, 0x8100, 0x88a8, 0x0806, 0,      1,      7,      8,
+					  20,     40,     0x2000, 0x2001, 0x1fff, 0x4000, 0xffff, 0x4500, 0x6000 };
 	uint32_t at = random_chance(g, 30) ? MACS : random_below(g, f->captured < HEADERS ? f->captured : HEADERS) & ~1u;
 
 	if (at + 2 <= f->captured)
@@ -57,14 +57,31 @@ static void change(struct random *g, struct frame *f, uint8_t *bytes, uint32_t r
 	uint32_t at = random_below(g, f->captured < HEADERS ? f->captured : HEADERS);
 
 	switch (random_below(g, 9)) {
-	case 0: bytes[at] ^= (uint8_t)(1u << random_below(g, 8)); break;
-	case 1: bytes[at] = (uint8_t)random_u32(g); break;
-	case 2: bytes[at] = random_chance(g, 50) ? 0 : 0xff; break;
-	case 3: f->captured = random_chance(g, 50) ? at : random_below(g, f->captured + 1); break;
-	case 4: case 5: put_word(g, f, bytes); break;
-	case 6: put_proto(g, f, bytes); break;
-	case 7: put_tag(g, f, bytes, room); break;
-	case 8: repeat(g, f, bytes); break;
+	case 0:
+		bytes[at] ^= (uint8_t)(1u << random_below(g, 8));
+		break;
+	case 1:
+		bytes[at] = (uint8_t)random_u32(g);
+		break;
+	case 2:
+		bytes[at] = random_chance(g, 50) ? 0 : 0xff;
+		break;
+	case 3:
+		f->captured = random_chance(g, 50) ? at : random_below(g, f->captured + 1);
+		break;
+	case 4:
+	case 5:
+		put_word(g, f, bytes);
+		break;
+	case 6:
+		put_proto(g, f, bytes);
+		break;
+	case 7:
+		put_tag(g, f, bytes, room);
+		break;
+	case 8:
+		repeat(g, f, bytes);
+		break;
 	}
 }
 

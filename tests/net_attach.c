@@ -60,9 +60,8 @@ static void test_l3_device(void **state)
 	struct fixture *x = (struct fixture *)*state;
 	_cleanup_close_ int p = xdp("pass", PASS), t = tc("next", TC_NEXT);
 
-	if (run("ip tuntap add d0 mode tun") && run("ip link add d0 type wireguard") &&
-	    run("ip link add d0 type ipip") && run("ip link add d0 type sit local 10.99.1.1") &&
-	    run("ip link add d0 type gre local 10.99.1.1")) {
+	if (run("ip tuntap add d0 mode tun") && run("ip link add d0 type wireguard") && run("ip link add d0 type ipip") &&
+	    run("ip link add d0 type sit local 10.99.1.1") && run("ip link add d0 type gre local 10.99.1.1")) {
 		print_message("no device type without Ethernet headers here\n");
 		skip();
 	}
@@ -261,8 +260,7 @@ static void test_again_and_again(void **state)
 		enum xdp_mode mode = i & 1 ? XDP_MODE_NATIVE : XDP_MODE_GENERIC;
 
 		assert_int_equal(attach_to(x, "va", XDP(p, mode)), 0);
-		assert_int_equal(
-			attach_to(x, "va", TC(HOOK_TC_OUT, n, i % 3 ? TC_MODE_AUTO : TC_MODE_CLSACT)), 0);
+		assert_int_equal(attach_to(x, "va", TC(HOOK_TC_OUT, n, i % 3 ? TC_MODE_AUTO : TC_MODE_CLSACT)), 0);
 		assert_int_equal(detach_from(x, "va", HOOK_XDP_IN), 0);
 		assert_int_equal(detach_from(x, "va", HOOK_TC_OUT), 0);
 		assert_int_equal(get("va").xdp_native | get("va").xdp_generic, 0);
@@ -315,8 +313,7 @@ static void test_index_reused(void **state)
 
 	assert_attached(x, "va", XDP(p, XDP_MODE_AUTO), ATTACH_XDP_NATIVE);
 	assert_int_equal(attach_to(x, "va", TC(HOOK_TC_OUT, n, TC_MODE_AUTO)), 0);
-	assert_int_equal(
-		run("ip link del va") || run("ip link add d0 index %u type veth peer name d1", index), 0);
+	assert_int_equal(run("ip link del va") || run("ip link add d0 index %u type veth peer name d1", index), 0);
 	assert_int_equal(count(x, "d0", HOOK_XDP_IN, true, NULL), 0);
 	assert_attached(x, "d0", XDP(p, XDP_MODE_AUTO), ATTACH_XDP_NATIVE);
 	assert_int_equal(attach_to(x, "d0", TC(HOOK_TC_OUT, n, TC_MODE_AUTO)), 0);
@@ -389,24 +386,12 @@ static int attach_and_go(const char *name)
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
-		NET_TEST(test_netns),
-		NET_TEST(test_iface),
-		NET_TEST(test_l3_device),
-		NET_TEST(test_instance),
-		NET_TEST(test_lock),
-		NET_TEST(test_privileges),
-		NET_TEST(test_native),
-		NET_TEST(test_generic),
-		NET_TEST(test_fallback),
-		NET_TEST(test_foreign_netlink),
-		NET_TEST(test_foreign_link),
-		NET_TEST(test_jumbo),
-		NET_TEST(test_again_and_again),
-		NET_TEST(test_interface_gone),
-		NET_TEST(test_index_reused),
-		NET_TEST(test_interface_moved),
-		NET_TEST(test_two_interfaces),
-		NET_TEST(test_netns_exec),
+		NET_TEST(test_netns),           NET_TEST(test_iface),          NET_TEST(test_l3_device),
+		NET_TEST(test_instance),        NET_TEST(test_lock),           NET_TEST(test_privileges),
+		NET_TEST(test_native),          NET_TEST(test_generic),        NET_TEST(test_fallback),
+		NET_TEST(test_foreign_netlink), NET_TEST(test_foreign_link),   NET_TEST(test_jumbo),
+		NET_TEST(test_again_and_again), NET_TEST(test_interface_gone), NET_TEST(test_index_reused),
+		NET_TEST(test_interface_moved), NET_TEST(test_two_interfaces), NET_TEST(test_netns_exec),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

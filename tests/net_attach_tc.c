@@ -74,8 +74,7 @@ static void test_clsact_foreign(void **state)
 	/* A filter for IPv4 only at the first priority cannot be preceded; one further back can. */
 	assert_int_equal(bpf_obj_pin(f, pin), 0);
 	assert_attached(x, "va", TC(HOOK_TC_IN, n, TC_MODE_CLSACT), ATTACH_CLSACT);
-	assert_int_equal(run("tc filter add dev va ingress prio 5 protocol ip bpf da object-pinned %s", pin),
-			 0);
+	assert_int_equal(run("tc filter add dev va ingress prio 5 protocol ip bpf da object-pinned %s", pin), 0);
 	assert_int_equal(detach_from(x, "va", HOOK_TC_IN), 0);
 	assert_true(has_clsact()); /* somebody uses it by now */
 	assert_attached(x, "va", TC(HOOK_TC_IN, n, TC_MODE_CLSACT), ATTACH_CLSACT);
@@ -84,8 +83,7 @@ static void test_clsact_foreign(void **state)
 	assert_int_equal(place, 0);
 	assert_int_equal(count(x, "va", HOOK_TC_IN, false, NULL), 1);
 	assert_int_equal(detach_from(x, "va", HOOK_TC_IN), 0);
-	assert_int_equal(run("tc filter add dev va ingress prio 1 protocol ip bpf da object-pinned %s", pin),
-			 0);
+	assert_int_equal(run("tc filter add dev va ingress prio 1 protocol ip bpf da object-pinned %s", pin), 0);
 	assert_attached(x, "va", TC(HOOK_TC_IN, n, TC_MODE_CLSACT), ATTACH_CLSACT);
 	assert_says(x->note, "behind another TC filter");
 	assert_int_equal(count(x, "va", HOOK_TC_IN, true, &place), 1);
@@ -154,7 +152,4 @@ static int tests(void)
 	return cmocka_run_group_tests(all, NULL, NULL);
 }
 
-int main(void)
-{
-	return net_main(tests);
-}
+int main(void) { return net_main(tests); }

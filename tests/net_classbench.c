@@ -18,7 +18,8 @@ enum { OWN_RULES = 2000, OWN_HEADERS = 10000, V6_HEADERS = 10000 };
 static void write_prefix(struct random *g, enum family family, bool any, gzFile f)
 {
 	static const uint8_t lengths[] = { 8, 12, 16, 20, 21, 22, 23, 24, 24, 25, 26, 27, 28, 29, 30, 31, 32, 32, 32, 32, 32 };
-	uint32_t plen = any ? 0 : RANDOM_OF(g, lengths), network = random_below(g, 12) * 0x13151719u, host = random_below(g, 1u << 14);
+	uint32_t plen = any ? 0 : RANDOM_OF(g, lengths), network = random_below(g, 12) * 0x13151719u,
+		 host = random_below(g, 1u << 14);
 	uint32_t bits = plen ? (network ^ host << random_below(g, 12)) & ~0u << (32 - plen) : 0;
 
 	if (family == FAMILY_INET)
@@ -38,7 +39,8 @@ static void write_ports(struct random *g, bool any, gzFile f)
 	case 0:
 		lo = 0, hi = 65535;
 		break;
-	case 1: case 2:
+	case 1:
+	case 2:
 		lo = hi = RANDOM_OF(g, known);
 		break;
 	case 3:
@@ -52,7 +54,9 @@ static void write_ports(struct random *g, bool any, gzFile f)
 
 static void write_rule(struct random *g, enum family family, gzFile f)
 {
-	static const uint8_t protos[] = { PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_UDP, PROTO_UDP, PROTO_ICMP, 47, 50, 0 };
+	static const uint8_t protos[] = {
+		PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_UDP, PROTO_UDP, PROTO_ICMP, 47, 50, 0
+	};
 	uint8_t proto = RANDOM_OF(g, protos);
 	bool portless = proto != PROTO_TCP && proto != PROTO_UDP;
 
@@ -148,8 +152,8 @@ static void check_header(const struct ruleset *rs, const struct classbench *cb, 
 	o = &net_judge(r, hook, 1, &b.frame)->outcome;
 	if (net_rule_number(o->rule) != number || o->verdict != verdict || o->reason != (number ? REASON_RULE : REASON_DEFAULT))
 		fail_msg("header %zu on %s: %s by rule %u (%s), expected %s by %u", i, hook == NET_XDP ? "XDP" : "TC ingress",
-			 verdict_text((enum verdict)o->verdict), net_rule_number(o->rule),
-			 reason_text((enum reason)o->reason), verdict_text(verdict), number);
+			 verdict_text((enum verdict)o->verdict), net_rule_number(o->rule), reason_text((enum reason)o->reason),
+			 verdict_text(verdict), number);
 	assert_true(!o->cached && !o->made);
 }
 
@@ -212,8 +216,20 @@ static void test_shared(void **state)
 }
 
 static const char *const shared_sets[] = {
-	"acl1_1k", "acl1_10k", "acl1_100k", "fw1_1k", "fw1_10k", "fw1_100k", "ipc1_1k", "ipc1_10k", "ipc1_100k",
-	"published/cutsplit_fw_10k", "published/jia_acl1_1k", "v6/acl1_v6_10k", "v6/fw1_v6_10k", "v6/ipc1_v6_10k",
+	"acl1_1k",
+	"acl1_10k",
+	"acl1_100k",
+	"fw1_1k",
+	"fw1_10k",
+	"fw1_100k",
+	"ipc1_1k",
+	"ipc1_10k",
+	"ipc1_100k",
+	"published/cutsplit_fw_10k",
+	"published/jia_acl1_1k",
+	"v6/acl1_v6_10k",
+	"v6/fw1_v6_10k",
+	"v6/ipc1_v6_10k",
 };
 enum { SHARED_SETS = sizeof(shared_sets) / sizeof(*shared_sets) };
 
@@ -231,7 +247,8 @@ int main(void)
 	if (refused)
 		return refused;
 	for (size_t i = 0; i < SHARED_SETS && !access(dir, R_OK); i++)
-		tests[n++] = (struct CMUnitTest){ .name = shared_sets[i], .test_func = test_shared,
+		tests[n++] = (struct CMUnitTest){ .name = shared_sets[i],
+						  .test_func = test_shared,
 						  .initial_state = (void *)shared_sets[i] };
 	return _cmocka_run_group_tests("net_classbench", tests, n, NULL, NULL);
 }

@@ -9,7 +9,13 @@
 #define START_NS (1767225600 * 1000000000ull)
 enum { PLACES = DROPPED_BUCKETS * WAYS };
 
-struct bench { struct ruleset rs; struct replay *r; enum net_hook hook; uint64_t now; struct dropped_bucket *table; };
+struct bench {
+	struct ruleset rs;
+	struct replay *r;
+	enum net_hook hook;
+	uint64_t now;
+	struct dropped_bucket *table;
+};
 
 static struct bench open_bench(enum net_hook hook, const char *rules)
 {

@@ -10,7 +10,12 @@
 #define START_NS (1767225600 * 1000000000ull)
 enum { RING = 1 << 22, SMALL_RING = 4096, FLOOD = 20000 };
 
-struct table { struct ruleset rs; struct replay *r; enum net_hook hook; uint64_t now; };
+struct table {
+	struct ruleset rs;
+	struct replay *r;
+	enum net_hook hook;
+	uint64_t now;
+};
 
 static struct table open_table(enum net_hook hook, const char *rules)
 {
@@ -51,7 +56,11 @@ static struct events *reader(struct table *t, __u32 kinds, size_t bytes)
 	return e;
 }
 
-struct told { size_t n; uint64_t packets, flows[EVENT_COUNT]; struct flow_event last; };
+struct told {
+	size_t n;
+	uint64_t packets, flows[EVENT_COUNT];
+	struct flow_event last;
+};
 
 static int note(void *arg, const union event_any *e)
 {
@@ -288,12 +297,8 @@ static void test_slots(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_reasons),
-		cmocka_unit_test(test_losses),
-		cmocka_unit_test(test_still),
-		cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_flood),  cmocka_unit_test(test_ends),  cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_losses), cmocka_unit_test(test_still), cmocka_unit_test(test_slots),
 	};
 	int refused = net_refused("net_events");
 

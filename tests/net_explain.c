@@ -78,10 +78,9 @@ static void compare(const struct scene *s, const struct probe *p, const struct e
 	if (x->verdict == r->outcome.verdict && x->reason == r->outcome.reason && x->rule.raw == r->outcome.rule.raw)
 		return;
 	probe_print(p, &packet);
-	fail_msg("%s, %zu rules: explain %s %u (%s), kernel %s %u (%s)", packet.str, s->rs.nrules,
-		 verdict_text(x->verdict), net_rule_number(x->rule), reason_text(x->reason),
-		 verdict_text((enum verdict)r->outcome.verdict), net_rule_number(r->outcome.rule),
-		 reason_text((enum reason)r->outcome.reason));
+	fail_msg("%s, %zu rules: explain %s %u (%s), kernel %s %u (%s)", packet.str, s->rs.nrules, verdict_text(x->verdict),
+		 net_rule_number(x->rule), reason_text(x->reason), verdict_text((enum verdict)r->outcome.verdict),
+		 net_rule_number(r->outcome.rule), reason_text((enum reason)r->outcome.reason));
 }
 
 /* The words that the parser refuses for a rule: ICMP of the other family, IPv6 headers that the walk goes on behind. */
@@ -156,10 +155,7 @@ static void test_stateless(void **state)
 	assert_true(matched > done / 4 && said > done / 4);
 }
 
-static const char *name_of(void *arg, iface_id_t id)
-{
-	return id.raw ? ((const struct scene *)arg)->on : NULL;
-}
+static const char *name_of(void *arg, iface_id_t id) { return id.raw ? ((const struct scene *)arg)->on : NULL; }
 
 static const struct flow *find_flow(const struct scene *s, const struct probe *p)
 {
@@ -177,8 +173,12 @@ static void explain_with_flows(const struct scene *s, const struct probe *p, str
 {
 	_cleanup_free_ char *err = NULL;
 	const struct flow *flow = find_flow(s, p);
-	struct explain_flow f = { .flow = flow, .generation = { 1 }, .if_bound = s->rs.options.if_bound,
-				  .direction = p->direction, .iface = { s->on != NULL }, .iface_name = name_of,
+	struct explain_flow f = { .flow = flow,
+				  .generation = { 1 },
+				  .if_bound = s->rs.options.if_bound,
+				  .direction = p->direction,
+				  .iface = { s->on != NULL },
+				  .iface_name = name_of,
 				  .arg = (void *)(uintptr_t)s };
 	int rc = flow ? explain_by_flow(s->explainer, p, &f, x, &err) : 0;
 
@@ -202,7 +202,7 @@ static void vary(struct probe *p, struct built *frame)
 			turned.icmp_type = turned.icmp_type == 8 ? 0 : 129;
 	}
 	if (random_chance(&dice, 30))
-		p->direction = (enum direction)!p->direction;
+		p->direction = (enum direction) !p->direction;
 	build_alone(&turned, frame);
 	replay_parse(&frame->frame, &p->packet);
 }
@@ -225,8 +225,9 @@ static void test_stateful(void **state)
 				continue;
 			for (int turn = 0; turn < 3 && p.packet.status == STATUS_OK; turn++) {
 				explain_with_flows(&s, &p, &x);
-				compare(&s, &p, &x, net_judge(s.replay, p.direction == DIRECTION_OUT ? NET_TC_OUT : NET_XDP,
-							      TIME_NS, &frame.frame));
+				compare(&s, &p, &x,
+					net_judge(s.replay, p.direction == DIRECTION_OUT ? NET_TC_OUT : NET_XDP, TIME_NS,
+						  &frame.frame));
 				by_flow += x.reason == REASON_STATE;
 				done++;
 				vary(&p, &frame);

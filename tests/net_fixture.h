@@ -59,14 +59,8 @@ static int program(enum bpf_prog_type type, const char *name, int ret, __u32 fla
 	return fd;
 }
 
-static int xdp(const char *name, int ret)
-{
-	return program(BPF_PROG_TYPE_XDP, name, ret, 0);
-}
-static int tc(const char *name, int ret)
-{
-	return program(BPF_PROG_TYPE_SCHED_CLS, name, ret, 0);
-}
+static int xdp(const char *name, int ret) { return program(BPF_PROG_TYPE_XDP, name, ret, 0); }
+static int tc(const char *name, int ret) { return program(BPF_PROG_TYPE_SCHED_CLS, name, ret, 0); }
 enum { PASS = XDP_PASS, DROP = XDP_DROP, TC_NEXT = -1, TC_DROP = 2, FRAGS = 1 << 5 };
 
 /* Until one comes back: the first may be lost while the kernel has not yet seen that there is a carrier. */
@@ -82,7 +76,11 @@ static struct iface get(const char *name)
 	return ifc;
 }
 
-struct fixture { struct instance in; char *note, *err; enum attach_kind kind; };
+struct fixture {
+	struct instance in;
+	char *note, *err;
+	enum attach_kind kind;
+};
 
 static int attach_to(struct fixture *x, const char *name, struct hook_request rq)
 {
@@ -93,19 +91,22 @@ static int attach_to(struct fixture *x, const char *name, struct hook_request rq
 	return hook_attach(&x->in, &ifc, &rq, &x->kind, &x->note, &x->err);
 }
 
-#define XDP(fd, mode, ...)                                                                                   \
-	((struct hook_request){ .hook = HOOK_XDP_IN, .prog_fd = (fd), .xdp_mode = (mode), __VA_ARGS__ })
-#define TC(h, fd, mode) ((struct hook_request){ .hook = (h), .prog_fd = (fd), .tc_mode = (mode) })
-#define assert_attached(x, name, rq, want) do {                         \
-	int rc_ = attach_to((x), (name), (rq));                         \
-	if (rc_)                                                        \
-		print_error("%d: %s\n", rc_, (x)->err);                 \
-	assert_int_equal(rc_, 0);                                       \
-	assert_string_equal(attach_kind_text((x)->kind), attach_kind_text(want)); } while (0)
-#define assert_says(text, part) do {                                    \
-	if (!(text) || !strstr((text), (part)))                         \
-		print_error("'%s' lacks '%s'\n", (text) ? (text) : "", (part)); \
-	assert_true((text) && strstr((text), (part))); } while (0)
+#define XDP(fd, mode, ...) ((struct hook_request){ .hook = HOOK_XDP_IN, .prog_fd = (fd), .xdp_mode = (mode), __VA_ARGS__ })
+#define TC(h, fd, mode)    ((struct hook_request){ .hook = (h), .prog_fd = (fd), .tc_mode = (mode) })
+#define assert_attached(x, name, rq, want)                                                \
+	do {                                                                              \
+		int rc_ = attach_to((x), (name), (rq));                                   \
+		if (rc_)                                                                  \
+			print_error("%d: %s\n", rc_, (x)->err);                           \
+		assert_int_equal(rc_, 0);                                                 \
+		assert_string_equal(attach_kind_text((x)->kind), attach_kind_text(want)); \
+	} while (0)
+#define assert_says(text, part)                                                         \
+	do {                                                                            \
+		if (!(text) || !strstr((text), (part)))                                 \
+			print_error("'%s' lacks '%s'\n", (text) ? (text) : "", (part)); \
+		assert_true((text) && strstr((text), (part)));                          \
+	} while (0)
 
 static int detach_from(struct fixture *x, const char *name, enum hook hook)
 {
@@ -136,8 +137,7 @@ static int setup(void **state)
 
 	*state = x;
 	x->in = INSTANCE_CLOSED;
-	if (netns_enter(ns_a, NULL, &x->err) ||
-	    instance_open(&x->in, INSTANCE_CREATE | INSTANCE_LOCK, &x->err)) {
+	if (netns_enter(ns_a, NULL, &x->err) || instance_open(&x->in, INSTANCE_CREATE | INSTANCE_LOCK, &x->err)) {
 		print_error("%s\n", x->err);
 		return -1;
 	}

@@ -10,7 +10,13 @@
 #define START_NS (1767225600 * 1000000000ull)
 enum { RING = 1 << 20, SMALL_RING = 4096, LOGS = 1 << EVENT_LOG, DROPS = 1 << EVENT_DROP };
 
-struct bench { struct ruleset rs; struct replay *r; enum net_hook hook; struct built last; uint64_t now; };
+struct bench {
+	struct ruleset rs;
+	struct replay *r;
+	enum net_hook hook;
+	struct built last;
+	uint64_t now;
+};
 
 static struct bench open_bench(enum net_hook hook, const char *rules)
 {
@@ -44,7 +50,11 @@ static struct events *reader(struct bench *b, __u32 kinds, size_t bytes)
 	return e;
 }
 
-struct told { size_t n; uint64_t packets; struct packet_event last; };
+struct told {
+	size_t n;
+	uint64_t packets;
+	struct packet_event last;
+};
 
 static int note(void *arg, const union event_any *e)
 {
@@ -101,8 +111,9 @@ static void check_event(const struct bench *b, const struct packet_event *e, enu
 static void log_flow(enum net_hook hook)
 {
 	static const char *const packets[] = {
-		"tcp 10.0.0.1:1000 > 192.0.2.1:80 S", "tcp 192.0.2.1:80 > 10.0.0.1:1000 SA", "tcp 10.0.0.1:1000 > 192.0.2.1:80 A",
-		"tcp 10.0.0.1:1000 > 192.0.2.1:80 PA", "tcp 192.0.2.1:80 > 10.0.0.1:1000 A", "tcp 10.0.0.1:1000 > 192.0.2.1:80 A",
+		"tcp 10.0.0.1:1000 > 192.0.2.1:80 S", "tcp 192.0.2.1:80 > 10.0.0.1:1000 SA",
+		"tcp 10.0.0.1:1000 > 192.0.2.1:80 A", "tcp 10.0.0.1:1000 > 192.0.2.1:80 PA",
+		"tcp 192.0.2.1:80 > 10.0.0.1:1000 A", "tcp 10.0.0.1:1000 > 192.0.2.1:80 A",
 	};
 	struct bench b = open_bench(hook, "pass in to port 80 log\npass in to port 81\n"
 					  "pass out to port 80 log\npass out to port 81\n");
@@ -158,10 +169,14 @@ static void test_bytes(void **state)
 /* A logged drop is told as a log, another as a drop, to who asks for drops. */
 static void test_drops(void **state)
 {
-	struct bench b = open_bench(NET_XDP, "default in drop\ndefault malformed drop\npass in to port 80\ndrop in to port 53 log\n"
-					     "drop in to port 54\n");
+	struct bench b = open_bench(NET_XDP,
+				    "default in drop\ndefault malformed drop\npass in to port 80\ndrop in to port 53 log\n"
+				    "drop in to port 54\n");
 	struct events *logs = reader(&b, LOGS, RING), *both = reader(&b, LOGS | DROPS, RING), *drops = reader(&b, DROPS, RING);
-	const struct { const char *packet; int log, drop; } cases[] = {
+	const struct {
+		const char *packet;
+		int log, drop;
+	} cases[] = {
 		{ "udp 10.0.0.1:1 > 192.0.2.1:80", 0, 0 },
 		{ "udp 10.0.0.1:1 > 192.0.2.1:53", 1, 0 },
 		{ "udp 10.0.0.1:1 > 192.0.2.1:54", 0, 1 },
@@ -252,12 +267,8 @@ static void test_losses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_flow),
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_drops),
-		cmocka_unit_test(test_per_packet),
-		cmocka_unit_test(test_every),
-		cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_flow),       cmocka_unit_test(test_bytes), cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_per_packet), cmocka_unit_test(test_every), cmocka_unit_test(test_losses),
 	};
 	int refused = net_refused("net_log");
 

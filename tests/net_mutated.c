@@ -19,7 +19,11 @@
 enum { PACKETS = 60000, POOL_MAX = 50000, FRAME_MAX = 2048, BATCH = 5000, FLOWS = 262144 };
 
 /* Frames of captures: an even choice where there are more than POOL_MAX. */
-struct pool { struct frame *v; size_t n, cap, seen; struct random g; };
+struct pool {
+	struct frame *v;
+	size_t n, cap, seen;
+	struct random g;
+};
 
 /* Where a frame goes in a pool that is full; POOL_MAX: nowhere. */
 static size_t pool_place(struct pool *pool)
@@ -52,7 +56,8 @@ static void pool_add(void *arg, const char *path, unsigned int number, uint64_t 
 		pool->n++;
 	else
 		free(own->buf);
-	*own = (struct frame){ .link = f->link, .captured = f->captured < FRAME_MAX ? f->captured : FRAME_MAX,
+	*own = (struct frame){ .link = f->link,
+			       .captured = f->captured < FRAME_MAX ? f->captured : FRAME_MAX,
 			       .original = f->original };
 	own->buf = (uint8_t *)xmalloc(own->captured);
 	memcpy(own->buf, f->data, own->captured);
@@ -85,7 +90,9 @@ static void fail_packet(const char *what, unsigned int batch, enum direction d, 
 		 reason_text((enum reason)got->outcome.reason), b->frame.link, b->frame.captured, b->frame.original, hex.str);
 }
 
-struct counts { unsigned int status[STATUS_COUNT], by_rule, by_default, in_flow, made; };
+struct counts {
+	unsigned int status[STATUS_COUNT], by_rule, by_default, in_flow, made;
+};
 
 /* --- without state: the rule ---------------------------------------------------------------------- */
 
@@ -99,10 +106,21 @@ static bool is_forged(const struct packet *p)
 	if (p->fragment != FRAGMENT_LATER || p->status != STATUS_OK)
 		return false;
 	switch (p->fragment_proto) {
-	case PROTO_TCP: header = 20; break;
-	case PROTO_UDP: case PROTO_UDPLITE: case PROTO_ICMP: case PROTO_ICMP6: header = 8; break;
-	case PROTO_SCTP: case PROTO_DCCP: header = 12; break;
-	default: break; /* a number from the wire */
+	case PROTO_TCP:
+		header = 20;
+		break;
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+	case PROTO_ICMP:
+	case PROTO_ICMP6:
+		header = 8;
+		break;
+	case PROTO_SCTP:
+	case PROTO_DCCP:
+		header = 12;
+		break;
+	default:
+		break; /* a number from the wire */
 	}
 	return (p->fragment_offset & FRAGMENT_OFFSET) < header;
 }
@@ -179,7 +197,11 @@ static void without_state(const struct pool *pool, struct random *g, unsigned in
 /* --- with state: the key -------------------------------------------------------------------------- */
 
 /* Of each flow of a replay, in the order in which they are made: the key that its first packet has natively. And by their places. */
-struct flow_keys { struct flow_key *v; size_t n, cap; __u32 *at; };
+struct flow_keys {
+	struct flow_key *v;
+	size_t n, cap;
+	__u32 *at;
+};
 
 static void check_key(struct flow_keys *keys, struct replay *r, unsigned int batch, enum direction d, uint64_t now,
 		      const struct built *b, struct counts *c)
@@ -256,10 +278,10 @@ static void test_mutated(void **state)
 		batch++;
 		left -= n;
 	}
-	print_message("%u packets made of %zu of %zu captured ones, each on XDP and TC: %u ok, %u nonip, %u malformed, %u truncated, %u too-deep; "
-		      "%u by a rule, %u by a default; %u in a flow, %u made one\n", all, pool.n, pool.seen,
-		      c.status[STATUS_OK],
-		      c.status[STATUS_NONIP], c.status[STATUS_MALFORMED],
+	print_message("%u packets made of %zu of %zu captured ones, each on XDP and TC: %u ok, %u nonip, %u malformed, %u "
+		      "truncated, %u too-deep; "
+		      "%u by a rule, %u by a default; %u in a flow, %u made one\n",
+		      all, pool.n, pool.seen, c.status[STATUS_OK], c.status[STATUS_NONIP], c.status[STATUS_MALFORMED],
 		      c.status[STATUS_TRUNCATED], c.status[STATUS_TOO_DEEP], c.by_rule, c.by_default, c.in_flow, c.made);
 	for (int i = 0; i < STATUS_COUNT; i++)
 		assert_true(c.status[i] > all / 1000);

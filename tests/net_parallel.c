@@ -30,8 +30,12 @@ struct table {
 
 static void open_table(struct table *t, __u32 buckets)
 {
-	struct load_request rq = { .instance = &t->maps, .tables = &t->tables, .text = "", .hooks = LOAD_XDP | LOAD_OUT,
-				   .cfg = { .generation = { 1 }, .buckets = buckets }, .info = { .id = 1 } };
+	struct load_request rq = { .instance = &t->maps,
+				   .tables = &t->tables,
+				   .text = "",
+				   .hooks = LOAD_XDP | LOAD_OUT,
+				   .cfg = { .generation = { 1 }, .buckets = buckets },
+				   .info = { .id = 1 } };
 	_cleanup_free_ char *err = NULL;
 
 	*t = (struct table){ .maps = instance_maps_none(), .loaded = loaded_none(), .buckets = buckets };
@@ -91,7 +95,13 @@ static struct counters ruled(const struct table *t)
 }
 
 /* Both CPUs do theirs at once. */
-struct side { struct table *t; int cpu; void (*work)(struct side *me); atomic_uint *turn; unsigned int number; };
+struct side {
+	struct table *t;
+	int cpu;
+	void (*work)(struct side *me);
+	atomic_uint *turn;
+	unsigned int number;
+};
 
 static void *side_run(void *arg)
 {
@@ -234,8 +244,8 @@ static void test_same_flow(void **state)
 			assert_int_equal(t.flows[i].flow[way].packets[1], 0);
 		}
 	print_message("%u flows, %llu packets, %llu contended, %llu evicted, %llu raced\n", flows, (unsigned long long)packets,
-		      (unsigned long long)losses(&t, LOSS_CONTENDED).packets, (unsigned long long)losses(&t, LOSS_EVICTED).packets,
-		      (unsigned long long)losses(&t, LOSS_RACED).packets);
+		      (unsigned long long)losses(&t, LOSS_CONTENDED).packets,
+		      (unsigned long long)losses(&t, LOSS_EVICTED).packets, (unsigned long long)losses(&t, LOSS_RACED).packets);
 	assert_true(races > 0);
 	assert_int_equal(flows, races);
 	assert_int_equal(losses(&t, LOSS_EVICTED).packets + losses(&t, LOSS_TABLE_FULL).packets, 0);
@@ -379,9 +389,9 @@ static void test_unconfirmed_give_way(void **state)
 	sent = 28ull * scaled(FLOOD) + 128 * loose_sent;
 	found = c.bytes + losses(&t, LOSS_EVICTED).bytes + losses(&t, LOSS_CONTENDED).bytes + losses(&t, LOSS_TABLE_FULL).bytes;
 	doubt = losses(&t, LOSS_RACED).bytes;
-	print_message("%llu packets, %llu evictions, %llu raced: %lld bytes differ\n", (unsigned long long)(scaled(FLOOD) + loose_sent),
-		      (unsigned long long)losses(&t, LOSS_EVICTED).packets, (unsigned long long)losses(&t, LOSS_RACED).packets,
-		      (long long)(found - sent));
+	print_message("%llu packets, %llu evictions, %llu raced: %lld bytes differ\n",
+		      (unsigned long long)(scaled(FLOOD) + loose_sent), (unsigned long long)losses(&t, LOSS_EVICTED).packets,
+		      (unsigned long long)losses(&t, LOSS_RACED).packets, (long long)(found - sent));
 	assert_in_range(found, sent - doubt, sent + doubt);
 	assert_true(losses(&t, LOSS_EVICTED).packets > scaled(FLOOD) / 2);
 	assert_int_equal(ruled(&t).packets, scaled(FLOOD) + loose_sent);

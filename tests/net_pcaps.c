@@ -23,10 +23,7 @@ struct judge {
 	uint64_t in_flows, packets; /* since the replay was opened */
 };
 
-static const char *hook_name(enum net_hook h)
-{
-	return h == NET_XDP ? "XDP" : h == NET_TC_OUT ? "TC egress" : "TC ingress";
-}
+static const char *hook_name(enum net_hook h) { return h == NET_XDP ? "XDP" : h == NET_TC_OUT ? "TC egress" : "TC ingress"; }
 
 /* Without rules only fragments are stopped that could be put together to something else than was judged, and what follows those. */
 static bool is_forged(const struct replay_result *r)
@@ -136,9 +133,9 @@ static void check_tree(const char *dir, unsigned int files_min)
 		print_message("%s: %u packets of %u files (%u unreadable): %u ok, %u nonip, %u malformed, %u truncated, "
 			      "%u too-deep; %zu flows, %u packets without (%.1f s)\n",
 			      hook_name((enum net_hook)h), t.packets, t.files, t.unreadable, t.status[STATUS_OK],
-			      t.status[STATUS_NONIP],
-			      t.status[STATUS_MALFORMED], t.status[STATUS_TRUNCATED], t.status[STATUS_TOO_DEEP], t.flows,
-			      t.flowless, (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9);
+			      t.status[STATUS_NONIP], t.status[STATUS_MALFORMED], t.status[STATUS_TRUNCATED],
+			      t.status[STATUS_TOO_DEEP], t.flows, t.flowless,
+			      (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9);
 		assert_true(t.files >= files_min && t.packets > t.files);
 		if (h && (t.packets != first.packets || t.flows != first.flows || t.flowless != first.flowless))
 			fail_msg("%s: another count than on XDP", hook_name((enum net_hook)h));

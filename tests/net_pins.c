@@ -8,7 +8,10 @@
 #include "../ctl/contract.h"
 #include "../ctl/state.h"
 
-struct pins { struct state s; char *err; };
+struct pins {
+	struct state s;
+	char *err;
+};
 
 static int open_state(struct pins *p, unsigned int flags)
 {
@@ -136,10 +139,7 @@ static void rename_field(struct btf *btf)
 	member_named(btf, "iface_slot", "link")->name_off = member_named(btf, "flow", "bits")->name_off;
 }
 
-static void move_field(struct btf *btf)
-{
-	member_named(btf, "flow", "state")->offset += 8;
-}
+static void move_field(struct btf *btf) { member_named(btf, "flow", "state")->offset += 8; }
 
 static void shorten_array(struct btf *btf)
 {
@@ -184,7 +184,8 @@ static void test_swapped(void **state)
 	struct pins *p = (struct pins *)*state;
 
 	replace(p, "fw_flows", p->s.maps.fw_flows.fd, swap_fields, 0);
-	assert_refused(p, "fw_flows: made by another version of fwctl: struct flow_key, member vlan: at byte 38, wanted at byte 36");
+	assert_refused(p,
+		       "fw_flows: made by another version of fwctl: struct flow_key, member vlan: at byte 38, wanted at byte 36");
 }
 
 static void test_width(void **state)
@@ -200,7 +201,8 @@ static void test_sign(void **state)
 	struct pins *p = (struct pins *)*state;
 
 	replace(p, "fw_tally", p->s.maps.fw_tally.fd, other_sign, 0);
-	assert_refused(p, "fw_tally: made by another version of fwctl: struct counters, member packets: signed integer of 8 bytes");
+	assert_refused(p,
+		       "fw_tally: made by another version of fwctl: struct counters, member packets: signed integer of 8 bytes");
 }
 
 static void test_renamed(void **state)
@@ -208,7 +210,9 @@ static void test_renamed(void **state)
 	struct pins *p = (struct pins *)*state;
 
 	replace(p, "fw_ifaces", p->s.maps.fw_ifaces.fd, rename_field, 0);
-	assert_refused(p, "fw_ifaces: made by another version of fwctl: struct iface_slot, member link: is not there (in its place bits)");
+	assert_refused(
+		p,
+		"fw_ifaces: made by another version of fwctl: struct iface_slot, member link: is not there (in its place bits)");
 }
 
 static void test_moved(void **state)
@@ -224,7 +228,8 @@ static void test_array(void **state)
 	struct pins *p = (struct pins *)*state;
 
 	replace(p, "fw_instance", p->s.maps.fw_instance.fd, shorten_array, 0);
-	assert_refused(p, "struct instance_cfg, member hash_key: array of 12, each unsigned integer of 4 bytes, wanted array of 13");
+	assert_refused(p,
+		       "struct instance_cfg, member hash_key: array of 12, each unsigned integer of 4 bytes, wanted array of 13");
 }
 
 static void test_enum_value(void **state)
@@ -297,20 +302,10 @@ static void test_unharmed(void **state)
 static int tests(void)
 {
 	const struct CMUnitTest all[] = {
-		PINS_TEST(test_same),
-		PINS_TEST(test_swapped),
-		PINS_TEST(test_width),
-		PINS_TEST(test_sign),
-		PINS_TEST(test_renamed),
-		PINS_TEST(test_moved),
-		PINS_TEST(test_array),
-		PINS_TEST(test_enum_value),
-		PINS_TEST(test_enum_name),
-		PINS_TEST(test_struct_name),
-		PINS_TEST(test_no_types),
-		PINS_TEST(test_entries),
-		PINS_TEST(test_kind),
-		PINS_TEST(test_unharmed),
+		PINS_TEST(test_same),      PINS_TEST(test_swapped),     PINS_TEST(test_width),    PINS_TEST(test_sign),
+		PINS_TEST(test_renamed),   PINS_TEST(test_moved),       PINS_TEST(test_array),    PINS_TEST(test_enum_value),
+		PINS_TEST(test_enum_name), PINS_TEST(test_struct_name), PINS_TEST(test_no_types), PINS_TEST(test_entries),
+		PINS_TEST(test_kind),      PINS_TEST(test_unharmed),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

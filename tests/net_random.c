@@ -20,8 +20,8 @@ enum { RULESETS = 300, PACKETS = 150, LARGE = RULESETS / 2 };
 struct subject_rules {
 	unsigned int number;
 	struct ruleset rs;
-	bool model;              /* made by gen_model, which frees it */
-	const char *on;          /* interface that the packets are on, or NULL */
+	bool model;     /* made by gen_model, which frees it */
+	const char *on; /* interface that the packets are on, or NULL */
 	struct native_rules native;
 	struct replay *replay;
 	uint64_t now;
@@ -45,8 +45,10 @@ static void make_rules(struct subject_rules *s, struct random *g)
 
 	s->model = s->number % 2;
 	if (s->model) {
-		const struct gen_style style = { .rules = n, .percent = n > 64 ? 60 : 10 + random_below(g, 50),
-						 .addresses = n > 200, .sets = random_chance(g, 30),
+		const struct gen_style style = { .rules = n,
+						 .percent = n > 64 ? 60 : 10 + random_below(g, 50),
+						 .addresses = n > 200,
+						 .sets = random_chance(g, 30),
 						 .per_packet = random_chance(g, 50) };
 
 		gen_model(g, &style, &s->rs);
@@ -89,14 +91,20 @@ static void close_rules(struct subject_rules *s)
 		ruleset_free(&s->rs);
 }
 
-struct expected { enum verdict verdict; enum reason reason; rule_id_t rule; };
+struct expected {
+	enum verdict verdict;
+	enum reason reason;
+	rule_id_t rule;
+};
 
 /* What a packet that is not whole, or not for the rules, must get. */
 static struct expected expected_by_status(const struct ruleset *rs, const struct packet *p, enum direction d)
 {
 	static const enum reason reasons[STATUS_COUNT] = {
-		[STATUS_NONIP] = REASON_NONIP, [STATUS_MALFORMED] = REASON_MALFORMED,
-		[STATUS_TRUNCATED] = REASON_TRUNCATED, [STATUS_TOO_DEEP] = REASON_TOO_DEEP,
+		[STATUS_NONIP] = REASON_NONIP,
+		[STATUS_MALFORMED] = REASON_MALFORMED,
+		[STATUS_TRUNCATED] = REASON_TRUNCATED,
+		[STATUS_TOO_DEEP] = REASON_TOO_DEEP,
 	};
 	const struct defaults *def = &rs->defaults;
 
@@ -137,8 +145,7 @@ static void say_difference(const struct subject_rules *s, const struct packet *p
 		 __builtin_bswap16(p->sport.raw), __builtin_bswap16(p->dport.raw), p->tcp_flags, s->on ? s->on : "-", rules.str);
 }
 
-static void check_packet(struct subject_rules *s, enum direction d, const struct frame *f,
-			 unsigned int counts[VERDICT_COUNT])
+static void check_packet(struct subject_rules *s, enum direction d, const struct frame *f, unsigned int counts[VERDICT_COUNT])
 {
 	/* So long after the one before that no fragment is of the same datagram. */
 	const struct replay_result *r = net_judge(s->replay, d == DIRECTION_IN ? NET_XDP : NET_TC_OUT, s->now += 31000000000, f);
@@ -160,8 +167,7 @@ static void check_packet(struct subject_rules *s, enum direction d, const struct
 	counts[want.verdict] += want.reason == REASON_RULE;
 }
 
-static void random_packet(struct random *g, const struct subject_rules *s, uint32_t number, enum direction *d,
-			  struct built *b)
+static void random_packet(struct random *g, const struct subject_rules *s, uint32_t number, enum direction *d, struct built *b)
 {
 	struct gen_probe probe;
 	struct spec spec;

@@ -7,14 +7,19 @@
 #include "net_replay.h"
 
 #define START_NS (1767225600 * 1000000000ull)
-#define FORWARD "tcp 10.0.0.1:1000 > 10.0.0.2:80 A"
-#define REPLY   "tcp 10.0.0.2:80 > 10.0.0.1:1000 A"
+#define FORWARD  "tcp 10.0.0.1:1000 > 10.0.0.2:80 A"
+#define REPLY    "tcp 10.0.0.2:80 > 10.0.0.1:1000 A"
 
 /* The flow is made by a packet of ttl 3, which rule 1 passes; `ttl` is what the entry is then said to be made by. */
 static const char rules[] = "default in drop\ndefault out drop\n"
 			    "pass in ttl 3\ndrop in ttl 20\npass in ttl 30 stateless\npass in ttl 40\n";
 
-struct rig { struct ruleset rs; struct replay *r; enum net_hook in; struct flow *flow; };
+struct rig {
+	struct ruleset rs;
+	struct replay *r;
+	enum net_hook in;
+	struct flow *flow;
+};
 
 static const struct outcome *judge(struct rig *x, enum net_hook h, const char *text)
 {
@@ -128,10 +133,26 @@ static void rule_ends_seeded(struct rig *x)
 	expect(x, x->in, FORWARD, "pass 0 default");
 }
 
-static void test_made_packet(void **state) { (void)state; for_both(made_packet); }
-static void test_default_ends(void **state) { (void)state; for_both(default_ends); }
-static void test_seeded_stays(void **state) { (void)state; for_both(seeded_stays); }
-static void test_rule_ends_seeded(void **state) { (void)state; for_both(rule_ends_seeded); }
+static void test_made_packet(void **state)
+{
+	(void)state;
+	for_both(made_packet);
+}
+static void test_default_ends(void **state)
+{
+	(void)state;
+	for_both(default_ends);
+}
+static void test_seeded_stays(void **state)
+{
+	(void)state;
+	for_both(seeded_stays);
+}
+static void test_rule_ends_seeded(void **state)
+{
+	(void)state;
+	for_both(rule_ends_seeded);
+}
 
 int main(void)
 {

@@ -17,10 +17,7 @@
 /* Which program judges: XDP and TC ingress are told that packets come in, TC egress that they go out. */
 enum net_hook { NET_XDP, NET_TC_OUT, NET_TC_IN, NET_HOOKS };
 
-static inline unsigned int net_load(enum net_hook h)
-{
-	return h == NET_XDP ? LOAD_XDP : h == NET_TC_OUT ? LOAD_OUT : LOAD_IN;
-}
+static inline unsigned int net_load(enum net_hook h) { return h == NET_XDP ? LOAD_XDP : h == NET_TC_OUT ? LOAD_OUT : LOAD_IN; }
 
 static inline enum direction net_direction(enum net_hook h) { return h == NET_TC_OUT ? DIRECTION_OUT : DIRECTION_IN; }
 
@@ -63,13 +60,12 @@ static inline struct replay *net_open(const struct ruleset *rs, const char *on, 
 	return r;
 }
 
-static inline const struct replay_result *net_judge(struct replay *r, enum net_hook h, uint64_t time_ns,
-						    const struct frame *f)
+static inline const struct replay_result *net_judge(struct replay *r, enum net_hook h, uint64_t time_ns, const struct frame *f)
 {
 	const struct replay_result *result = NULL;
 	_cleanup_free_ char *err = NULL;
-	int rc = h == NET_TC_IN ? replay_packet_tc_in(r, time_ns, f, &result, &err) :
-				  replay_packet(r, net_direction(h), time_ns, f, &result, &err);
+	int rc = h == NET_TC_IN ? replay_packet_tc_in(r, time_ns, f, &result, &err)
+				: replay_packet(r, net_direction(h), time_ns, f, &result, &err);
 
 	if (rc)
 		fail_msg("%s", err);

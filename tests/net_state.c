@@ -15,8 +15,8 @@ enum { RULESETS = 60, PACKETS = 1500 };
 
 static uint8_t tcp_flags(struct random *g)
 {
-	static const uint8_t usual[] = { TCP_SYN, TCP_SYN | TCP_ACK, TCP_ACK, TCP_ACK, TCP_ACK | TCP_PSH, TCP_FIN | TCP_ACK,
-					 TCP_RST | TCP_ACK, TCP_SYN | TCP_FIN, 0 };
+	static const uint8_t usual[] = { TCP_SYN,           TCP_SYN | TCP_ACK, TCP_ACK,           TCP_ACK, TCP_ACK | TCP_PSH,
+					 TCP_FIN | TCP_ACK, TCP_RST | TCP_ACK, TCP_SYN | TCP_FIN, 0 };
 
 	return random_chance(g, 10) ? (uint8_t)random_u32(g) : RANDOM_OF(g, usual);
 }
@@ -52,7 +52,8 @@ static void random_fragment(struct random *g, struct spec *s)
 /* Few of each: the same tuples come again, in both directions. The rules are made of the same pools. */
 static void random_spec(struct random *g, bool v6, struct spec *s)
 {
-	static const uint8_t protos[] = { PROTO_TCP, PROTO_TCP, PROTO_TCP, PROTO_UDP, PROTO_UDP, PROTO_ICMP, PROTO_ICMP, PROTO_SCTP, 47 };
+	static const uint8_t protos[] = { PROTO_TCP,  PROTO_TCP,  PROTO_TCP,  PROTO_UDP, PROTO_UDP,
+					  PROTO_ICMP, PROTO_ICMP, PROTO_SCTP, 47 };
 	static const uint16_t ports[] = { 22, 53, 8050 };
 	unsigned int a = random_below(g, 3), c = random_below(g, 3);
 	char at[64], text[128];
@@ -123,8 +124,8 @@ static char *answer_text(enum verdict v, enum reason r, rule_id_t rule, bool cac
 			 made ? " made" : "", has_flow ? " flow" : "");
 }
 
-static void check_answer(unsigned int ruleset, unsigned int number, const struct replay_result *r,
-			 const struct model_answer *a, const char *rules)
+static void check_answer(unsigned int ruleset, unsigned int number, const struct replay_result *r, const struct model_answer *a,
+			 const char *rules)
 {
 	const struct outcome *o = &r->outcome;
 	_cleanup_free_ char *want = answer_text(a->verdict, a->reason, a->rule, a->cached, a->made, a->has_flow);
@@ -132,8 +133,8 @@ static void check_answer(unsigned int ruleset, unsigned int number, const struct
 					       o->flow != NO_FLOW);
 
 	if (strcmp(want, got))
-		fail_msg("ruleset %u, packet %u (proto %u, flags %u): %s, by the model %s\n%s", ruleset, number,
-			 r->packet.proto, r->packet.tcp_flags, got, want, rules);
+		fail_msg("ruleset %u, packet %u (proto %u, flags %u): %s, by the model %s\n%s", ruleset, number, r->packet.proto,
+			 r->packet.tcp_flags, got, want, rules);
 }
 
 static void check_flows(unsigned int ruleset, struct replay *r, const struct flow_model *m)
@@ -156,7 +157,10 @@ static void check_flows(unsigned int ruleset, struct replay *r, const struct flo
 	}
 }
 
-struct tally { unsigned int reasons[REASON_COUNT], cached, stopped; size_t flows; };
+struct tally {
+	unsigned int reasons[REASON_COUNT], cached, stopped;
+	size_t flows;
+};
 
 static void check_ruleset(unsigned int number, struct tally *tally)
 {
@@ -205,12 +209,14 @@ static void test_state(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < scaled(RULESETS); i++)
 		check_ruleset(i, &t);
-	print_message("%u by rule, %u by default, %u by state, %u cached, %u of a flow stopped, %zu flows; %u fragments that follow "
-		      "or whose first was not seen, %u that overlap; %u ICMP errors of flows\n", t.reasons[REASON_RULE], t.reasons[REASON_DEFAULT],
-		      t.reasons[REASON_STATE], t.cached, t.stopped, t.flows, t.reasons[REASON_FRAGMENT],
-		      t.reasons[REASON_FRAGMENT_OVERLAP], t.reasons[REASON_RELATED]);
+	print_message(
+		"%u by rule, %u by default, %u by state, %u cached, %u of a flow stopped, %zu flows; %u fragments that follow "
+		"or whose first was not seen, %u that overlap; %u ICMP errors of flows\n",
+		t.reasons[REASON_RULE], t.reasons[REASON_DEFAULT], t.reasons[REASON_STATE], t.cached, t.stopped, t.flows,
+		t.reasons[REASON_FRAGMENT], t.reasons[REASON_FRAGMENT_OVERLAP], t.reasons[REASON_RELATED]);
 	assert_true(t.reasons[REASON_RULE] > scaled_least(5000) && t.reasons[REASON_DEFAULT] > scaled_least(5000));
-	assert_true(t.reasons[REASON_STATE] > scaled_least(5000) && t.stopped > scaled_least(500) && t.flows > scaled_least(1000));
+	assert_true(t.reasons[REASON_STATE] > scaled_least(5000) && t.stopped > scaled_least(500) &&
+		    t.flows > scaled_least(1000));
 	assert_true(t.reasons[REASON_FRAGMENT] > scaled_least(2000) && t.reasons[REASON_FRAGMENT_OVERLAP] > scaled_least(1500));
 	assert_true(t.reasons[REASON_RELATED] > scaled_least(500));
 }

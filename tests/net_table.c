@@ -9,7 +9,12 @@
 enum { TABLE = 1024, KEPT = 100, FLOOD = 20000 };
 #define START_NS (1767225600 * 1000000000ull)
 
-struct table { struct ruleset rs; struct replay *r; enum net_hook hook; uint64_t now; };
+struct table {
+	struct ruleset rs;
+	struct replay *r;
+	enum net_hook hook;
+	uint64_t now;
+};
 
 static struct table open_table(enum net_hook hook, const char *rules)
 {

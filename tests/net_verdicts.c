@@ -16,7 +16,10 @@
 
 enum section { SECTION_NONE, SECTION_RULES, SECTION_PACKETS, SECTION_FLOWS, SECTION_LOSSES, SECTIONS };
 
-struct line { char *text; unsigned int number; };
+struct line {
+	char *text;
+	unsigned int number;
+};
 struct scenario {
 	char *file, *name, *on;
 	struct line *v[SECTIONS];
@@ -28,11 +31,15 @@ static struct scenario *scenarios;
 static size_t nscenarios, cap_scenarios;
 
 /* Where the test is: for messages. */
-static struct { const struct scenario *s; const struct line *line; enum net_hook in; } now;
+static struct {
+	const struct scenario *s;
+	const struct line *line;
+	enum net_hook in;
+} now;
 
-#define WRONG(format, ...)                                                                                   \
-	fail_msg("%s:%u (%s): %s\n    " format, now.s->file, now.line->number,                                \
-		 now.in == NET_XDP ? "XDP" : "TC ingress", now.line->text, ##__VA_ARGS__)
+#define WRONG(format, ...)                                                                                               \
+	fail_msg("%s:%u (%s): %s\n    " format, now.s->file, now.line->number, now.in == NET_XDP ? "XDP" : "TC ingress", \
+		 now.line->text, ##__VA_ARGS__)
 
 /* The next word of *p, or NULL at the end. */
 static char *word(char **p)
@@ -142,8 +149,8 @@ static char *flow_value(const struct flow *f, const char *what)
 		return xstrdup(f->bits & FLOW_CONFIRMED ? "yes" : "no");
 	for (int d = 0; d < DIRECTION_COUNT; d++)
 		if (!strcmp(what, direction_text((enum direction)d)))
-			return judged_given(flow_judged(f, d)) ? xasprintf("%u", net_rule_number(judged_rule(flow_judged(f, d)))) :
-							    xstrdup("-");
+			return judged_given(flow_judged(f, d)) ? xasprintf("%u", net_rule_number(judged_rule(flow_judged(f, d))))
+							       : xstrdup("-");
 	if (!strcmp(what, "first") || !strcmp(what, "last"))
 		return xasprintf("%g", (double)((*what == 'f' ? f->first.raw : f->last.raw) - EPOCH_NS) / 1e9);
 	return NULL;
@@ -352,7 +359,8 @@ int main(int argc, char **argv)
 	tests = (struct CMUnitTest *)xcalloc(nscenarios, sizeof(*tests));
 	for (size_t i = 0; i < nscenarios; i++)
 		if (is_chosen(scenarios[i].name, argv + 1))
-			tests[ntests++] = (struct CMUnitTest){ .name = scenarios[i].name, .test_func = test_scenario,
+			tests[ntests++] = (struct CMUnitTest){ .name = scenarios[i].name,
+							       .test_func = test_scenario,
 							       .initial_state = &scenarios[i] };
 	return _cmocka_run_group_tests("net_verdicts", tests, ntests, NULL, NULL);
 }

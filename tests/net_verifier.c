@@ -15,11 +15,10 @@
 
 enum { VERIFIED_MAX = 500000 };
 
-static const char usual[] =
-	"default in drop\n"
-	"drop in from { 192.0.2.0/24 2001:db8:bad::/48 }\n"
-	"pass in proto tcp to port { 22 80 443 8000-8099 }\n"
-	"pass in icmp-type echo-request\n";
+static const char usual[] = "default in drop\n"
+			    "drop in from { 192.0.2.0/24 2001:db8:bad::/48 }\n"
+			    "pass in proto tcp to port { 22 80 443 8000-8099 }\n"
+			    "pass in icmp-type echo-request\n";
 
 static const char all_fields[] =
 	"option state if-bound\n"
@@ -90,17 +89,17 @@ static void say_replay(const struct ruleset *rs, const char *what)
 }
 
 /* The programs in both slots of a hook: where packets come first, and the long way. */
-#define SAY_HOOK(s, map, slot, what)                                             \
-	do {                                                                     \
-		const __u32 slots_[] = { (slot), program_long(slot) };           \
-		for (int i_ = 0; i_ < 2; i_++) {                                 \
-			_cleanup_close_ int fd_ = -1;                            \
-			__u32 id_ = 0;                                           \
+#define SAY_HOOK(s, map, slot, what)                                                   \
+	do {                                                                           \
+		const __u32 slots_[] = { (slot), program_long(slot) };                 \
+		for (int i_ = 0; i_ < 2; i_++) {                                       \
+			_cleanup_close_ int fd_ = -1;                                  \
+			__u32 id_ = 0;                                                 \
 			assert_int_equal(map##_id((s).maps.map, slots_[i_], &id_), 0); \
-			fd_ = bpf_prog_get_fd_by_id(id_);                        \
-			assert_true(fd_ >= 0);                                   \
-			say_program(fd_, what, "live");                          \
-		}                                                                \
+			fd_ = bpf_prog_get_fd_by_id(id_);                              \
+			assert_true(fd_ >= 0);                                         \
+			say_program(fd_, what, "live");                                \
+		}                                                                      \
 	} while (0)
 
 static void say_live(const struct ruleset *rs, const char *what)

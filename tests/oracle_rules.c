@@ -9,10 +9,10 @@ struct making {
 	struct random *g;
 	const struct packet *packets;
 	size_t n;
-	const struct packet *p;               /* the one that the rule is made around */
+	const struct packet *p;                 /* the one that the rule is made around */
 	struct strbuf *rule, family[2], tag[2]; /* conditions, each ending in " and " */
-	bool possible[2];                     /* can a packet of the family match? */
-	bool untagged[2];                     /* can one without the outer, the inner tag? */
+	bool possible[2];                       /* can a packet of the family match? */
+	bool untagged[2];                       /* can one without the outer, the inner tag? */
 };
 
 static const struct packet *any_packet(struct making *m) { return &m->packets[random_below(m->g, (uint32_t)m->n)]; }
@@ -21,8 +21,14 @@ static bool chance(struct making *m, unsigned int percent) { return random_chanc
 /* --- numbers -------------------------------------------------------------------------------------- */
 
 enum { LIST_MAX = 3 };
-struct range { uint32_t lo, hi; };
-struct list { struct range v[LIST_MAX]; unsigned int n; bool negated; };
+struct range {
+	uint32_t lo, hi;
+};
+struct list {
+	struct range v[LIST_MAX];
+	unsigned int n;
+	bool negated;
+};
 
 /* Ranges at and beside a value. */
 static struct list number_list(struct making *m, uint32_t value, uint32_t max)
@@ -30,7 +36,8 @@ static struct list number_list(struct making *m, uint32_t value, uint32_t max)
 	struct list l = { .n = 1 + random_below(m->g, LIST_MAX), .negated = chance(m, 20) };
 
 	for (unsigned int i = 0; i < l.n; i++) {
-		uint32_t at = i ? random_below(m->g, max + 1) : value, width = chance(m, 50) ? 0 : random_below(m->g, max / 4 + 2);
+		uint32_t at = i ? random_below(m->g, max + 1) : value,
+			 width = chance(m, 50) ? 0 : random_below(m->g, max / 4 + 2);
 
 		l.v[i].lo = at > width && chance(m, 50) ? at - width : at;
 		l.v[i].hi = at + width < max ? at + width : at;
@@ -91,13 +98,15 @@ static void tag_field(struct making *m, int which)
 /* A prefix of a packet's address: text, as both languages have it. */
 static void prefix_text(struct making *m, enum family family, const addr_t *a, char text[64])
 {
-	unsigned int bits = family == FAMILY_INET ? 32 : 128, skip = 128 - bits, len = chance(m, 40) ? bits : random_below(m->g, bits + 1);
+	unsigned int bits = family == FAMILY_INET ? 32 : 128, skip = 128 - bits,
+		     len = chance(m, 40) ? bits : random_below(m->g, bits + 1);
 	addr_t masked = *a;
 	char shown[INET6_ADDRSTRLEN];
 
 	for (unsigned int i = skip + len; i < 128; i++)
 		masked.b[i / 8] = (uint8_t)(masked.b[i / 8] & ~(0x80u >> i % 8));
-	inet_ntop(family == FAMILY_INET ? AF_INET : AF_INET6, family == FAMILY_INET ? &masked.b[12] : masked.b, shown, sizeof(shown));
+	inet_ntop(family == FAMILY_INET ? AF_INET : AF_INET6, family == FAMILY_INET ? &masked.b[12] : masked.b, shown,
+		  sizeof(shown));
 	snprintf(text, 64, "%s/%u", shown, len);
 }
 
@@ -149,7 +158,8 @@ static void port_list(struct making *m, bool dst, bool own_word)
 	for (int f = 0; f < FAMILY_COUNT; f++) {
 		strbuf_add(&m->family[f], "%s(", l.negated ? "not " : "");
 		for (unsigned int i = 0; i < l.n; i++)
-			strbuf_add(&m->family[f], "%s%s portrange %u-%u", i ? " or " : "", dst ? "dst" : "src", l.v[i].lo, l.v[i].hi);
+			strbuf_add(&m->family[f], "%s%s portrange %u-%u", i ? " or " : "", dst ? "dst" : "src", l.v[i].lo,
+				   l.v[i].hi);
 		strbuf_add(&m->family[f], ") and ");
 	}
 }
@@ -251,8 +261,8 @@ static void macs(struct making *m)
 
 		if (chance(m, 92))
 			continue;
-		strbuf_add(m->rule, " mac-%s %s%02x:%02x:%02x:%02x:%02x:%02x", dst ? "to" : "from", negated ? "! " : "", a[0], a[1], a[2],
-			   a[3], a[4], a[5]);
+		strbuf_add(m->rule, " mac-%s %s%02x:%02x:%02x:%02x:%02x:%02x", dst ? "to" : "from", negated ? "! " : "", a[0],
+			   a[1], a[2], a[3], a[4], a[5]);
 		for (int f = 0; f < FAMILY_COUNT; f++) /* in numbers: by name it would move with the tags */
 			strbuf_add(&m->family[f], "%s(ether[%d:4] = 0x%02x%02x%02x%02x and ether[%d:2] = 0x%02x%02x) and ",
 				   negated ? "not " : "", dst ? 0 : 6, a[0], a[1], a[2], a[3], dst ? 4 : 10, a[4], a[5]);

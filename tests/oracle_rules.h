@@ -12,7 +12,9 @@
 
 /* Expressions for frames of no tag, one, and two; "" for none that could match. libpcap moves its offsets behind each `vlan`. */
 enum { ORACLE_TAGS = 3 };
-struct oracle_rule { struct strbuf rule, filter[ORACLE_TAGS]; };
+struct oracle_rule {
+	struct strbuf rule, filter[ORACLE_TAGS];
+};
 
 /* `packets`: n of status ok, Ethernet. */
 void oracle_rule_make(struct random *g, const struct packet *packets, size_t n, struct oracle_rule *out);

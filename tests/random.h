@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct random { uint64_t state; };
+struct random {
+	uint64_t state;
+};
 
 static inline uint32_t random_u32(struct random *g)
 {

@@ -14,20 +14,11 @@ static size_t checked(size_t i, size_t n, const char *what)
 	return i;
 }
 
-static __u32 cell(const struct tables *t, size_t i)
-{
-	return t->cells[checked(i / 32, t->ncells, "cells")].v[i % 32];
-}
+static __u32 cell(const struct tables *t, size_t i) { return t->cells[checked(i / 32, t->ncells, "cells")].v[i % 32]; }
 
-static __u32 word(const struct tables *t, size_t i)
-{
-	return t->words[checked(i / 16, t->nwords, "words")].v[i % 16];
-}
+static __u32 word(const struct tables *t, size_t i) { return t->words[checked(i / 16, t->nwords, "words")].v[i % 16]; }
 
-static const struct node *node(const struct tables *t, size_t i)
-{
-	return &t->nodes[checked(i, t->nnodes, "nodes")];
-}
+static const struct node *node(const struct tables *t, size_t i) { return &t->nodes[checked(i, t->nnodes, "nodes")]; }
 
 /* Bits `from` up to `from + n` of an address, zero beyond its end. */
 static __u32 addr_bits(const addr_t *a, unsigned int from, unsigned int n)
@@ -57,8 +48,9 @@ static __u32 trie_class(const struct tables *t, const struct trie_cfg *cfg, enum
 			if (value < w->base)
 				entry = w->below;
 			else
-				entry = (value - w->base) >> w->shift >= w->size ? w->above :
-					word(t, w->table + ((value - w->base) >> w->shift));
+				entry = (value - w->base) >> w->shift >= w->size
+						? w->above
+						: word(t, w->table + ((value - w->base) >> w->shift));
 			continue;
 		}
 		while (way < TRIE_WAYS - 1 && n->from[way] <= value)
@@ -75,8 +67,7 @@ static __u32 mac_class(const struct tables *t, enum image image, const struct pa
 	if (!(p->has & HAS_MAC))
 		return MAC_CLASS_ABSENT;
 	for (size_t i = 0; i < t->nmacs; i++)
-		if (t->macs[i].key.image == image && t->macs[i].key.to == to &&
-		    !memcmp(&t->macs[i].key.mac, m, sizeof(*m)))
+		if (t->macs[i].key.image == image && t->macs[i].key.to == to && !memcmp(&t->macs[i].key.mac, m, sizeof(*m)))
 			return t->macs[i].value.class;
 	return MAC_CLASS_OTHER;
 }
@@ -87,28 +78,43 @@ static __u32 value_of(enum dim d, const struct packet *p, enum direction dir, if
 	bool ports = p->has & HAS_PORTS;
 
 	switch (d) {
-	case DIM_KIND: return (__u32)dir * 512 + p->family * 256u + p->proto;
-	case DIM_SPORT: return ports ? ntohs(p->sport.raw) : NO_PORT;
-	case DIM_DPORT: return ports ? ntohs(p->dport.raw) : NO_PORT;
-	case DIM_IFACE: return iface.raw;
-	case DIM_VLAN: return p->vlan;
-	case DIM_INNER_VLAN: return p->inner_vlan;
+	case DIM_KIND:
+		return (__u32)dir * 512 + p->family * 256u + p->proto;
+	case DIM_SPORT:
+		return ports ? ntohs(p->sport.raw) : NO_PORT;
+	case DIM_DPORT:
+		return ports ? ntohs(p->dport.raw) : NO_PORT;
+	case DIM_IFACE:
+		return iface.raw;
+	case DIM_VLAN:
+		return p->vlan;
+	case DIM_INNER_VLAN:
+		return p->inner_vlan;
 	case DIM_ICMP:
 		if (!(p->has & HAS_ICMP))
 			return NO_ICMP;
 		return (p->proto == PROTO_ICMP6) * 65536u + p->icmp_type * 256u + p->icmp_code;
-	case DIM_FLAGS: return p->has & HAS_FLAGS ? p->tcp_flags : NO_FLAGS;
-	case DIM_TTL: return p->ttl;
-	case DIM_LENGTH: return p->length > LENGTH_LAST ? LENGTH_LAST : p->length;
-	case DIM_DSCP: return p->dscp;
-	case DIM_FRAG: return p->fragment != FRAGMENT_NONE;
-	case DIM_SRC: case DIM_DST: case DIM_MAC_FROM: case DIM_MAC_TO: break;
+	case DIM_FLAGS:
+		return p->has & HAS_FLAGS ? p->tcp_flags : NO_FLAGS;
+	case DIM_TTL:
+		return p->ttl;
+	case DIM_LENGTH:
+		return p->length > LENGTH_LAST ? LENGTH_LAST : p->length;
+	case DIM_DSCP:
+		return p->dscp;
+	case DIM_FRAG:
+		return p->fragment != FRAGMENT_NONE;
+	case DIM_SRC:
+	case DIM_DST:
+	case DIM_MAC_FROM:
+	case DIM_MAC_TO:
+		break;
 	}
 	abort();
 }
 
-static __u32 class_of(const struct tables *t, enum image image, enum dim d, const struct packet *p,
-		      enum direction dir, iface_id_t iface)
+static __u32 class_of(const struct tables *t, enum image image, enum dim d, const struct packet *p, enum direction dir,
+		      iface_id_t iface)
 {
 	static const __u32 values[] = {
 #define VALUES(id, n) n,
@@ -175,8 +181,7 @@ static __u32 rule_at(const struct tables *t, __u32 place)
 	return (__u32)checked(number - 1, t->cfg.rules, "rule");
 }
 
-__u32 ref_walk(const struct tables *t, enum image image, const struct packet *p, enum direction dir,
-	       iface_id_t iface)
+__u32 ref_walk(const struct tables *t, enum image image, const struct packet *p, enum direction dir, iface_id_t iface)
 {
 	const struct image_cfg *cfg = &t->cfg.image[image];
 	const __u32 places = places_of(t);
@@ -189,7 +194,7 @@ __u32 ref_walk(const struct tables *t, enum image image, const struct packet *p,
 		__u32 class = cfg->dims >> d & 1 ? class_of(t, image, (enum dim)d, p, dir, iface) : 0;
 
 		if (cfg->dims >> d & 1 && cfg->folded >> d & 1)
-			folded += (size_t)class * cfg->dim[d].step;
+			folded += (size_t) class * cfg->dim[d].step;
 		else if (cfg->dims >> d & 1)
 			roots[n++] = cfg->dim[d].root + class;
 	}
@@ -198,8 +203,8 @@ __u32 ref_walk(const struct tables *t, enum image image, const struct packet *p,
 	for (__u32 i = 0; i < cfg->sets; i++) {
 		const struct set_ref *s = &cfg->set[i];
 
-		roots[n++] = s->root + t->set_contains(t->set_arg, s->set, (enum set_type)s->type,
-						       (enum family)p->family, s->dst ? &p->dst : &p->src);
+		roots[n++] = s->root + t->set_contains(t->set_arg, s->set, (enum set_type)s->type, (enum family)p->family,
+						       s->dst ? &p->dst : &p->src);
 	}
 	for (__u32 place = 0; place < places; place++) {
 		__u32 i = 0;

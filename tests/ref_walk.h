@@ -6,7 +6,6 @@
 #include "../ctl/tables.h"
 
 /* First rule of one image that matches, or RULE_NONE_RAW. Aborts where an index is out of its array. */
-__u32 ref_walk(const struct tables *t, enum image image, const struct packet *p, enum direction dir,
-	       iface_id_t iface);
+__u32 ref_walk(const struct tables *t, enum image image, const struct packet *p, enum direction dir, iface_id_t iface);
 
 #endif

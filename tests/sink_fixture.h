@@ -10,11 +10,11 @@
 struct sink_fixture {
 	struct sim s;
 	struct collector c;
-	unsigned int said;        /* lines to the operator, and the last of them */
+	unsigned int said; /* lines to the operator, and the last of them */
 	char last[256];
-	__u64 told;               /* records */
-	char path[64];            /* an empty file */
-	int standard;             /* the standard output of this process, kept; -1: it is in its place */
+	__u64 told;    /* records */
+	char path[64]; /* an empty file */
+	int standard;  /* the standard output of this process, kept; -1: it is in its place */
 };
 
 /* For cmocka; *state is the fixture. */

@@ -150,8 +150,8 @@ static int open_sink(int type, const char *port)
 	int fd = socket(AF_INET6, type, 0), on = 1, off = 0;
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ||
-	    bind(fd, (struct sockaddr *)&any, sizeof(any)) || (type == SOCK_STREAM && listen(fd, 1024)))
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) || bind(fd, (struct sockaddr *)&any, sizeof(any)) ||
+	    (type == SOCK_STREAM && listen(fd, 1024)))
 		die("sink");
 	return fd;
 }
@@ -194,7 +194,10 @@ static void sink(char **argv)
 struct frame {
 	struct wire_ether ether;
 	struct wire_ipv4 ip;
-	union { struct wire_tcp tcp; struct wire_udp udp; };
+	union {
+		struct wire_tcp tcp;
+		struct wire_udp udp;
+	};
 } __attribute__((packed));
 
 static wire16_t be16(unsigned int v) { return (wire16_t){ htons((uint16_t)v) }; }
@@ -241,8 +244,9 @@ static size_t fill(struct frame *f, struct random *r, bool tcp)
 	f->ip.checksum = fold(sum16(&f->ip, sizeof(f->ip), 0));
 	pseudo = sum16(&f->ip.src, 8, (uint32_t)(f->ip.proto + header));
 	if (tcp) {
-		f->tcp = (struct wire_tcp){ .ports = ports, .seq = { random_u32(r) }, .offset = 5 << 4, .flags = 2,
-					    .window = be16(64240) };
+		f->tcp = (struct wire_tcp){
+			.ports = ports, .seq = { random_u32(r) }, .offset = 5 << 4, .flags = 2, .window = be16(64240)
+		};
 		f->tcp.checksum = fold(sum16(&f->tcp, header, pseudo));
 	} else {
 		f->udp = (struct wire_udp){ .ports = ports, .length = be16((unsigned int)header) };
@@ -254,7 +258,9 @@ static size_t fill(struct frame *f, struct random *r, bool tcp)
 static void flood(char **argv)
 {
 	static struct frame frames[BATCH];
-	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(argv[0]), .sll_protocol = htons(0x0800) };
+	struct sockaddr_ll at = { .sll_family = AF_PACKET,
+				  .sll_ifindex = (int)if_nametoindex(argv[0]),
+				  .sll_protocol = htons(0x0800) };
 	unsigned long left = strtoul(argv[5], NULL, 10), packets = left;
 	bool tcp = !strcmp(argv[2], "syn");
 	struct random r = { 1 + (uint64_t)getpid() };
@@ -269,7 +275,9 @@ static void flood(char **argv)
 	sscanf(argv[1], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &model.ether.dst.b[0], &model.ether.dst.b[1], &model.ether.dst.b[2],
 	       &model.ether.dst.b[3], &model.ether.dst.b[4], &model.ether.dst.b[5]);
 	model.ether.src.b[0] = 2;
-	model.ip = (struct wire_ipv4){ .version_ihl = 0x45, .total_length = be16(tcp ? 40 : 28), .ttl = 64, .proto = tcp ? 6 : 17 };
+	model.ip = (struct wire_ipv4){
+		.version_ihl = 0x45, .total_length = be16(tcp ? 40 : 28), .ttl = 64, .proto = tcp ? 6 : 17
+	};
 	model.tcp.ports.dst = be16((unsigned int)atoi(argv[4]));
 	model.tcp.ports.src = be16(argv[6] ? (unsigned int)atoi(argv[7]) : 0);
 	if (inet_pton(AF_INET, argv[3], &model.ip.dst) != 1 || (argv[6] && inet_pton(AF_INET, argv[6], &model.ip.src) != 1))
@@ -293,7 +301,11 @@ static void flood(char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct { const char *name; int min, max; void (*run)(char **argv); } commands[] = {
+	static const struct {
+		const char *name;
+		int min, max;
+		void (*run)(char **argv);
+	} commands[] = {
 		{ "talk", 5, 6, talk }, { "send", 4, 4, send_bytes }, { "hold", 4, 4, hold },
 		{ "sink", 2, 2, sink }, { "flood", 6, 8, flood },
 	};

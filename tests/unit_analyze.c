@@ -30,10 +30,27 @@ static void read_rules(const char *text, size_t len, struct ruleset *rs)
 /* --- random rules --------------------------------------------------------------------------------- */
 
 static const char *pick(const char *const *words, size_t n) { return words[random_below(&dice, (uint32_t)n)]; }
-#define PICK(...) ({ static const char *const w_[] = { __VA_ARGS__ }; pick(w_, sizeof(w_) / sizeof(w_[0])); })
+#define PICK(...)                                                \
+	({                                                       \
+		static const char *const w_[] = { __VA_ARGS__ }; \
+		pick(w_, sizeof(w_) / sizeof(w_[0]));            \
+	})
 
-enum { USE_ADDR = 1, USE_PORT = 2, USE_ICMP = 4, USE_FLAGS = 8, USE_SETS = 16, USE_FRAG = 32, USE_LENGTH = 64,
-       USE_IFACE = 128, USE_MAC = 256, USE_VLAN = 512, USE_TTL = 1024, USE_IPV6 = 2048, USES = 12 };
+enum {
+	USE_ADDR = 1,
+	USE_PORT = 2,
+	USE_ICMP = 4,
+	USE_FLAGS = 8,
+	USE_SETS = 16,
+	USE_FRAG = 32,
+	USE_LENGTH = 64,
+	USE_IFACE = 128,
+	USE_MAC = 256,
+	USE_VLAN = 512,
+	USE_TTL = 1024,
+	USE_IPV6 = 2048,
+	USES = 12
+};
 
 static const char *transport(unsigned int use)
 {
@@ -50,11 +67,12 @@ static const char *transport(unsigned int use)
 		if (!(use & USE_ICMP))
 			return "";
 		return v6 ? PICK(" inet6 proto icmp6 icmp-type { 133-136 128 }", " icmp-type echo-request",
-				 " inet6 proto icmp6 icmp-type ! 128", " inet6 proto icmp6 icmp-type 133-140 code 0") :
-			    PICK(" icmp-type echo-request", " proto icmp icmp-type ! 8", " proto icmp icmp-type 3 code { 1 3-4 }",
+				 " inet6 proto icmp6 icmp-type ! 128", " inet6 proto icmp6 icmp-type 133-140 code 0")
+			  : PICK(" icmp-type echo-request", " proto icmp icmp-type ! 8", " proto icmp icmp-type 3 code { 1 3-4 }",
 				 " proto icmp icmp-type 3-8 code ! 0");
 	case 3:
-		return v6 ? PICK(" inet6", " inet", " inet6 proto 59", " inet6 proto gre") : PICK(" proto gre", " proto ! udp", " inet");
+		return v6 ? PICK(" inet6", " inet", " inet6 proto 59", " inet6 proto gre")
+			  : PICK(" proto gre", " proto ! udp", " inet");
 	default:
 		return "";
 	}
@@ -73,12 +91,14 @@ static const char *address(bool v6, unsigned int use)
 static void random_rule(unsigned int use, struct strbuf *out)
 {
 	const char *proto = transport(use);
-	bool ports = !strncmp(proto, " proto tcp", 10) || !strncmp(proto, " proto udp", 10) || strstr(proto, "{ tcp") == proto + 7;
+	bool ports = !strncmp(proto, " proto tcp", 10) || !strncmp(proto, " proto udp", 10) ||
+		     strstr(proto, "{ tcp") == proto + 7;
 	bool portless = proto[0] && !ports && strncmp(proto, " flags", 6) && strncmp(proto, " inet", 5);
-	bool v6 = use & USE_IPV6 && (strstr(proto, "inet6") || (!strstr(proto, "inet") && !strstr(proto, "proto icmp") &&
-								random_chance(&dice, 50)));
+	bool v6 = use & USE_IPV6 && (strstr(proto, "inet6") ||
+				     (!strstr(proto, "inet") && !strstr(proto, "proto icmp") && random_chance(&dice, 50)));
 
-	ports = use & USE_PORT && (ports || (!portless && !strstr(proto, "59") && !strstr(proto, "gre") && !strstr(proto, "icmp")));
+	ports = use & USE_PORT &&
+		(ports || (!portless && !strstr(proto, "59") && !strstr(proto, "gre") && !strstr(proto, "icmp")));
 	strbuf_add(out, "%s %s", PICK("pass", "drop", "pass", "drop"), random_chance(&dice, 90) ? "in" : "out");
 	if (use & USE_IFACE && random_chance(&dice, 40))
 		strbuf_add(out, " on %s", PICK("eth0", "eth1", "! eth0", "{ eth0 eth1 }", "! { eth0 eth1 }"));
@@ -90,17 +110,20 @@ static void random_rule(unsigned int use, struct strbuf *out)
 	if (use & USE_ADDR && random_chance(&dice, 30))
 		strbuf_add(out, " to %s", address(v6, use));
 	else if (ports && random_chance(&dice, 60))
-		strbuf_add(out, " to port %s", PICK("80", "{ 22 80 }", "1-100", "! 80", "0-65535", "101-65535", "0-79", "81-65535"));
+		strbuf_add(out, " to port %s",
+			   PICK("80", "{ 22 80 }", "1-100", "! 80", "0-65535", "101-65535", "0-79", "81-65535"));
 	if (use & USE_VLAN && random_chance(&dice, 40))
 		strbuf_add(out, " vlan %s", PICK("0", "1-4095", "! 0", "5", "! 5"));
 	if (use & USE_TTL && random_chance(&dice, 40))
 		strbuf_add(out, " ttl %s", PICK("255", "! 255", "0-5", "6-255", "1"));
 	if (use & USE_LENGTH && random_chance(&dice, 40))
-		strbuf_add(out, " length %s", PICK("0-39", "40-65575", "0-19", "! 60-100", "1000-65535", "0-48", "0-28", "65536-65575"));
+		strbuf_add(out, " length %s",
+			   PICK("0-39", "40-65575", "0-19", "! 60-100", "1000-65535", "0-48", "0-28", "65536-65575"));
 	if (use & USE_FRAG && random_chance(&dice, 30))
 		strbuf_add(out, " frag");
 	if (use & USE_MAC && random_chance(&dice, 40))
-		strbuf_add(out, " mac-from %s", PICK("02:00:00:00:00:01", "! 02:00:00:00:00:01", "{ 02:00:00:00:00:01 02:00:00:00:00:09 }"));
+		strbuf_add(out, " mac-from %s",
+			   PICK("02:00:00:00:00:01", "! 02:00:00:00:00:01", "{ 02:00:00:00:00:01 02:00:00:00:00:09 }"));
 	strbuf_add(out, "%s\n", random_chance(&dice, 15) ? " stateless" : "");
 }
 
@@ -155,8 +178,9 @@ static bool really_redundant(const struct universe *u, size_t rule, uint64_t sta
 
 		if (first_of(u->matches[i]) != rule)
 			continue;
-		for (next = first_of(word); next != SIZE_MAX && !(stay >> next & 1) &&
-		     same_action(u->rs, u->probes[i].direction, rule, next); next = first_of(word))
+		for (next = first_of(word);
+		     next != SIZE_MAX && !(stay >> next & 1) && same_action(u->rs, u->probes[i].direction, rule, next);
+		     next = first_of(word))
 			word &= word - 1;
 		if (!same_action(u->rs, u->probes[i].direction, rule, next) || (next == SIZE_MAX && !default_stays))
 			return false;
@@ -323,7 +347,9 @@ static void findings_text(const struct findings *f, struct strbuf *out)
 	}
 }
 
-static const struct { const char *rules, *findings; } known[] = {
+static const struct {
+	const char *rules, *findings;
+} known[] = {
 #include "analyze_known.inc"
 };
 

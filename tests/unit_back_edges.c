@@ -57,14 +57,15 @@ static int visit(struct walk *k, size_t t)
 		return 0;
 	if (op == BPF_JA)
 		return push(k, t, (size_t)((ssize_t)t + i->off + 1), PUSHED_NEXT, true);
-	return push(k, t, t + 1, PUSHED_NEXT, true) ?:
-	       push(k, t, (size_t)((ssize_t)t + i->off + 1), PUSHED_BRANCH, true);
+	return push(k, t, t + 1, PUSHED_NEXT, true) ?: push(k, t, (size_t)((ssize_t)t + i->off + 1), PUSHED_BRANCH, true);
 }
 
 /* The walk from a function's first instruction; its text where an edge is refused, owned by the caller. */
 static char *walk_function(const struct bpf_insn *insns, size_t n, size_t start)
 {
-	struct walk k = { .insns = insns, .n = n, .state = (uint8_t *)xcalloc(n, 1), .stack = (size_t *)xcalloc(n + 1, sizeof(size_t)) };
+	struct walk k = {
+		.insns = insns, .n = n, .state = (uint8_t *)xcalloc(n, 1), .stack = (size_t *)xcalloc(n + 1, sizeof(size_t))
+	};
 
 	k.state[start] = DISCOVERED;
 	k.stack[k.depth++] = start;
@@ -81,7 +82,11 @@ static char *walk_function(const struct bpf_insn *insns, size_t n, size_t start)
 	return k.where;
 }
 
-struct object { Elf *elf; unsigned int functions, refused; const char *path; };
+struct object {
+	Elf *elf;
+	unsigned int functions, refused;
+	const char *path;
+};
 
 static Elf_Data *data_of(const struct object *o, size_t section, GElf_Shdr *header)
 {

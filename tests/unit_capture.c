@@ -129,8 +129,7 @@ static void test_pcap_refused(void **state)
 	o.n = 0;
 	put_pcap_header(&o, US, 5, 1);
 	expect_reading(o.b, o.n, "open pcap version 2.5 is not read (2.4 is)");
-	expect_reading("\x28\xb5\x2f\xfd....", 8,
-		       "open compressed with zstd (decompress it first; only gzip is read as it is)");
+	expect_reading("\x28\xb5\x2f\xfd....", 8, "open compressed with zstd (decompress it first; only gzip is read as it is)");
 	o.n = 0;
 	put_pcap_header(&o, US, 4, 1);
 	put_record(&o, 0, 0, 10, 10);
@@ -173,11 +172,10 @@ static void test_pcap_cut_anywhere(void **state)
 		else if (!at || n == o.n)
 			want = xasprintf("%zu ", n == o.n ? 2 : k - 1);
 		else if (at < 16)
-			want = xasprintf("%zu packet %zu: the file ends inside the record header: %zu of 16 bytes",
-					 k - 1, k, at);
+			want = xasprintf("%zu packet %zu: the file ends inside the record header: %zu of 16 bytes", k - 1, k, at);
 		else
-			want = xasprintf("%zu packet %zu: the file ends inside the record: %zu of %zu bytes",
-					 k - 1, k, at - 16, size);
+			want = xasprintf("%zu packet %zu: the file ends inside the record: %zu of %zu bytes", k - 1, k, at - 16,
+					 size);
 		expect_reading(o.b, n, want);
 	}
 }

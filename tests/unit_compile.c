@@ -40,8 +40,7 @@ static bool declared(void *arg, size_t index, enum family family, const addr_t *
 	for (size_t i = 0; i < rs->sets[index].n; i++) {
 		const struct addr_range *r = &rs->sets[index].v[i];
 
-		if (r->family == family && memcmp(a, &r->lo, sizeof(*a)) >= 0 &&
-		    memcmp(a, &r->hi, sizeof(*a)) <= 0)
+		if (r->family == family && memcmp(a, &r->lo, sizeof(*a)) >= 0 && memcmp(a, &r->hi, sizeof(*a)) <= 0)
 			return true;
 	}
 	return false;
@@ -88,7 +87,9 @@ static void check_probe(const struct ruleset *rs, const struct tables *t, const 
 	assert_int_equal(got.raw, first);
 }
 
-struct tally { size_t probes, hits, dims, levels[4]; };
+struct tally {
+	size_t probes, hits, dims, levels[4];
+};
 
 static void check_ruleset(struct random *g, const struct gen_style *style, size_t probes, struct tally *tally)
 {
@@ -120,8 +121,10 @@ static void report(const char *what, const struct tally *tally)
 
 static struct gen_style style_of(struct random *g, size_t rules)
 {
-	return (struct gen_style){ .rules = rules, .percent = 5 + random_below(g, rules <= 64 ? 40 : 25),
-				   .addresses = random_chance(g, rules > 64 ? 60 : 20), .sets = random_chance(g, 50),
+	return (struct gen_style){ .rules = rules,
+				   .percent = 5 + random_below(g, rules <= 64 ? 40 : 25),
+				   .addresses = random_chance(g, rules > 64 ? 60 : 20),
+				   .sets = random_chance(g, 50),
 				   .per_packet = random_chance(g, 70) };
 }
 
@@ -175,8 +178,10 @@ static void three_levels(void **state)
 
 static void no_rules(void **state)
 {
-	struct ruleset rs = { .defaults = { .verdict = { VERDICT_DROP, VERDICT_PASS }, .stateless = { true, false },
-					    .nonip = VERDICT_DROP, .nd_by_rules = true } };
+	struct ruleset rs = { .defaults = { .verdict = { VERDICT_DROP, VERDICT_PASS },
+					    .stateless = { true, false },
+					    .nonip = VERDICT_DROP,
+					    .nd_by_rules = true } };
 	struct gen_probe q = { .direction = DIRECTION_IN };
 	struct tables t;
 
@@ -324,8 +329,7 @@ static void scale(void **state)
 	must_compile(&rs, &t);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) * 1e-9;
-	print_message("10,000 rules: %.3f s, %zu nodes, %zu leaves, %zu trie nodes\n", seconds, t.nnodes, t.nleaves,
-		      t.ntrie);
+	print_message("10,000 rules: %.3f s, %zu nodes, %zu leaves, %zu trie nodes\n", seconds, t.nnodes, t.nleaves, t.ntrie);
 	assert_true(seconds < 1.0);
 	tables_free(&t);
 	gen_model_free(&rs);
@@ -334,14 +338,9 @@ static void scale(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_rules),
-		cmocka_unit_test(used_dimensions),
-		cmocka_unit_test(one_level),
-		cmocka_unit_test(two_levels),
-		cmocka_unit_test(three_levels),
-		cmocka_unit_test(same_input_same_tables),
-		cmocka_unit_test(refusals),
-		cmocka_unit_test(scale),
+		cmocka_unit_test(no_rules),   cmocka_unit_test(used_dimensions), cmocka_unit_test(one_level),
+		cmocka_unit_test(two_levels), cmocka_unit_test(three_levels),    cmocka_unit_test(same_input_same_tables),
+		cmocka_unit_test(refusals),   cmocka_unit_test(scale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

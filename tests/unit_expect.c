@@ -104,10 +104,9 @@ static void test_errors(void **state)
 	assert_errors("1 drop\n1 \0drop", "x:2:3: a NUL byte (not a text file?)\n");
 	assert_errors("1 \x1b[31m", "x:1:3: unknown verdict '\\x1b[31m' (pass, drop or reject)\n");
 	/* All wrong lines at once; double entries are found wherever they stand. */
-	assert_errors("9 pass\n1 drop\nfoo\n9 drop\n9 pass 1\n",
-		      "x:3:4: a verdict is missing ('N verdict [rule]')\n"
-		      "x:4:1: packet 9 was listed in line 1 already\n"
-		      "x:5:1: packet 9 was listed in line 4 already\n");
+	assert_errors("9 pass\n1 drop\nfoo\n9 drop\n9 pass 1\n", "x:3:4: a verdict is missing ('N verdict [rule]')\n"
+								 "x:4:1: packet 9 was listed in line 1 already\n"
+								 "x:5:1: packet 9 was listed in line 4 already\n");
 }
 
 /* What is written is read again. */

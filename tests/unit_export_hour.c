@@ -19,7 +19,11 @@
 
 enum { HOUR_S = 3600 };
 
-struct other_end { int fd; struct decoder d; __u64 flows, packets, bytes, rules; };
+struct other_end {
+	int fd;
+	struct decoder d;
+	__u64 flows, packets, bytes, rules;
+};
 
 static void say(void *arg, const char *text)
 {

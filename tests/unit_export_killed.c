@@ -25,12 +25,18 @@ struct world {
 	struct reported_bucket reported[SIM_BUCKETS];
 	__u32 events_read;
 	struct export_tally file;
-	__u32 lines;                    /* of the batch at hand */
+	__u32 lines; /* of the batch at hand */
 	__u32 n;
 	__u64 packets[JOURNAL_MAX], bytes[JOURNAL_MAX];
 };
 
-struct fixture { struct sim s; struct collector c; struct sink sink; struct flow_event events[EVENTS_MAX]; __u32 n; };
+struct fixture {
+	struct sim s;
+	struct collector c;
+	struct sink sink;
+	struct flow_event events[EVENTS_MAX];
+	__u32 n;
+};
 static struct world *world;
 
 static void file_add(struct sink *s, const struct flow_record *r, const struct flow_context *c)
@@ -198,8 +204,8 @@ static void assert_adds_up(const struct fixture *f, unsigned long steps)
 	if (world->file.packets + st->lost[SINK_JSON].packets != f->s.packets ||
 	    world->file.bytes + st->lost[SINK_JSON].bytes != f->s.bytes || world->file.records != st->sent[SINK_JSON].records ||
 	    world->file.packets != st->sent[SINK_JSON].packets || st->missed.packets)
-		fail_msg("killed behind %lu instructions: %llu packets told, %llu counted as sent, %llu as lost; there were %llu", steps,
-			 world->file.packets, st->sent[SINK_JSON].packets, st->lost[SINK_JSON].packets, f->s.packets);
+		fail_msg("killed behind %lu instructions: %llu packets told, %llu counted as sent, %llu as lost; there were %llu",
+			 steps, world->file.packets, st->sent[SINK_JSON].packets, st->lost[SINK_JSON].packets, f->s.packets);
 }
 
 /* What comes of it when the process dies now. */
@@ -259,10 +265,26 @@ static void killed_anywhere(void (*situation)(struct fixture *f))
 	tear_down(&f);
 }
 
-static void test_untold(void **state) { (void)state; killed_anywhere(untold); }
-static void test_partly_told(void **state) { (void)state; killed_anywhere(partly_told); }
-static void test_told_last(void **state) { (void)state; killed_anywhere(told_last); }
-static void test_swept(void **state) { (void)state; killed_anywhere(swept); }
+static void test_untold(void **state)
+{
+	(void)state;
+	killed_anywhere(untold);
+}
+static void test_partly_told(void **state)
+{
+	(void)state;
+	killed_anywhere(partly_told);
+}
+static void test_told_last(void **state)
+{
+	(void)state;
+	killed_anywhere(told_last);
+}
+static void test_swept(void **state)
+{
+	(void)state;
+	killed_anywhere(swept);
+}
 
 int main(void)
 {

@@ -16,12 +16,26 @@
 #include "../ctl/linear.h"
 #include "../ctl/ranges.h"
 
-#define NUMBERS(negated, ...) (struct numset){ (struct numrange[]){ __VA_ARGS__ },                            \
-	sizeof((struct numrange[]){ __VA_ARGS__ }) / sizeof(struct numrange), negated, { 0, 0 } }
-#define LIST(type, negated, n, ...) (struct type){ __VA_ARGS__, n, negated, { 0, 0 } }
+#define NUMBERS(negated, ...)                                                                                             \
+	(struct numset)                                                                                                   \
+	{                                                                                                                 \
+		(struct numrange[]){ __VA_ARGS__ }, sizeof((struct numrange[]){ __VA_ARGS__ }) / sizeof(struct numrange), \
+			negated,                                                                                          \
+		{                                                                                                         \
+			0, 0                                                                                              \
+		}                                                                                                         \
+	}
+#define LIST(type, negated, n, ...)               \
+	(struct type)                             \
+	{                                         \
+		__VA_ARGS__, n, negated, { 0, 0 } \
+	}
 /* A rule for incoming packets. Set 0 stands for none here (expect_on puts that right), 1 for the one there is. */
 #define RULE(...) (&(struct rule){ __VA_ARGS__ })
-#define ADDRS(negated, n, v) { v, n, 0, negated, { 0, 0 } }
+#define ADDRS(negated, n, v)               \
+	{                                  \
+		v, n, 0, negated, { 0, 0 } \
+	}
 
 static iface_id_t iface_number(void *arg, const char *name)
 {
@@ -45,7 +59,8 @@ static struct addr_range addrs(const char *lo, const char *hi)
 		if (r.family == FAMILY_INET)
 			to[i]->w[2] = htonl(0xffff);
 		assert_int_equal(inet_pton(r.family == FAMILY_INET ? AF_INET : AF_INET6, text[i],
-					   r.family == FAMILY_INET ? &to[i]->w[3] : &to[i]->w[0]), 1);
+					   r.family == FAMILY_INET ? &to[i]->w[3] : &to[i]->w[0]),
+				 1);
 	}
 	return r;
 }
@@ -53,14 +68,19 @@ static struct addr_range addrs(const char *lo, const char *hi)
 /* A whole packet with everything that its protocol has. */
 static struct packet packet(const char *src, const char *dst, __u8 proto)
 {
-	struct packet p = { .src = addrs(src, src).lo, .dst = addrs(dst, dst).lo, .proto = proto, .length = 60,
-			    .family = (__u8)addrs(src, src).family, .bytes = 60, .ttl = 64, .segments = 1,
+	struct packet p = { .src = addrs(src, src).lo,
+			    .dst = addrs(dst, dst).lo,
+			    .proto = proto,
+			    .length = 60,
+			    .family = (__u8)addrs(src, src).family,
+			    .bytes = 60,
+			    .ttl = 64,
+			    .segments = 1,
 			    .has = HAS_MAC };
 
 	if (proto == PROTO_TCP)
 		p.has |= HAS_FLAGS;
-	if (proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_UDPLITE || proto == PROTO_SCTP ||
-	    proto == PROTO_DCCP)
+	if (proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_UDPLITE || proto == PROTO_SCTP || proto == PROTO_DCCP)
 		p.has |= HAS_PORTS;
 	if (proto == PROTO_ICMP || proto == PROTO_ICMP6)
 		p.has |= HAS_ICMP;
@@ -118,7 +138,7 @@ static void expect_on(const char *iface, const struct rule *r, struct packet p, 
 		fail_msg("line %d: the tables say %d", line, !match);
 	tables_free(&t);
 }
-#define EXPECT(rule, packet, match) expect_on(NULL, rule, packet, match, __LINE__)
+#define EXPECT(rule, packet, match)           expect_on(NULL, rule, packet, match, __LINE__)
 #define EXPECT_ON(iface, rule, packet, match) expect_on(iface, rule, packet, match, __LINE__)
 
 static void protocols(void **state)
@@ -178,8 +198,7 @@ static void icmp_types(void **state)
 	struct rule *only6 = RULE(.icmp_type = LIST(icmpset, false, 1, &solicit));
 	struct rule *not_both = RULE(.icmp_type = LIST(icmpset, true, 1, &echo));
 	struct rule *not_only6 = RULE(.icmp_type = LIST(icmpset, true, 1, &solicit));
-	struct rule *said = RULE(.icmp_type = LIST(icmpset, true, 1, &solicit),
-				 .proto = NUMBERS(false, { 1, 1 }, { 58, 58 }));
+	struct rule *said = RULE(.icmp_type = LIST(icmpset, true, 1, &solicit), .proto = NUMBERS(false, { 1, 1 }, { 58, 58 }));
 	struct rule *code = RULE(.icmp_type = LIST(icmpset, false, 1, &echo), .icmp_code = NUMBERS(false, { 3, 4 }));
 	struct rule *not_code = RULE(.icmp_type = LIST(icmpset, false, 1, &echo), .icmp_code = NUMBERS(true, { 3, 4 }));
 	struct packet later = v4(PROTO_ICMP);
@@ -359,14 +378,9 @@ static void range_sets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(protocols),
-		cmocka_unit_test(ports),
-		cmocka_unit_test(icmp_types),
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(sets),
-		cmocka_unit_test(per_packet),
-		cmocka_unit_test(tags_and_links),
-		cmocka_unit_test(range_sets),
+		cmocka_unit_test(protocols),      cmocka_unit_test(ports),      cmocka_unit_test(icmp_types),
+		cmocka_unit_test(addresses),      cmocka_unit_test(sets),       cmocka_unit_test(per_packet),
+		cmocka_unit_test(tags_and_links), cmocka_unit_test(range_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

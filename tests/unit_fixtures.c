@@ -19,7 +19,9 @@
 #define PCAPS_DIR "pcaps"
 #endif
 
-static const struct { const char *name, *ending; } broken[] = {
+static const struct {
+	const char *name, *ending;
+} broken[] = {
 	{ "cut.pcap", "packet 3: the file ends inside the record: 20 of 60 bytes" },
 	{ "cut-header.pcap", "packet 3: the file ends inside the record header: 7 of 16 bytes" },
 	{ "cut.pcapng", "packet 2: the file ends inside the record: 28 of 60 bytes" },
@@ -29,11 +31,14 @@ static const struct { const char *name, *ending; } broken[] = {
 	{ "modified.pcap", "modified pcap (magic a1b2cd34) is not read (convert it: editcap -F pcap IN OUT)" },
 	{ "not-a-capture.pcap", "not a capture file (it begins with 54 68 69 73; pcap and pcapng are read)" },
 	{ "empty.pcap", "the file is empty" },
-	{ "wlan.pcap",
-	  "link type 105 (IEEE 802.11) is not supported; use Ethernet, raw IP, Linux cooked or BSD loopback" },
+	{ "wlan.pcap", "link type 105 (IEEE 802.11) is not supported; use Ethernet, raw IP, Linux cooked or BSD loopback" },
 };
 
-struct totals { unsigned int packets; uint64_t captured; uint64_t last_ns; };
+struct totals {
+	unsigned int packets;
+	uint64_t captured;
+	uint64_t last_ns;
+};
 
 /* Reads a file as `fwctl test` does. The error, owned by the caller, or NULL. */
 static char *read_file_frames(const char *path, struct totals *out)
@@ -118,8 +123,7 @@ static void test_pcaps(void **state)
 /* The same conversation in all formats; pcapng's three time scales give the same clock. */
 static void test_same_in_all_formats(void **state)
 {
-	static const char *const names[] = { "tcp4.pcap", "be.pcap", "nsec.pcap", "be-nsec.pcap", "fcs.pcap",
-					     "gzip.pcap.gz" };
+	static const char *const names[] = { "tcp4.pcap", "be.pcap", "nsec.pcap", "be-nsec.pcap", "fcs.pcap", "gzip.pcap.gz" };
 	struct totals first, t;
 	_cleanup_free_ char *none = read_file_frames(PCAPS_DIR "/tcp4.pcap", &first);
 	char text[TIME_TEXT_MAX];

@@ -82,13 +82,16 @@ static void test_lines(void **state)
 	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
 
 	(void)state;
-	assert_string_equal(line(&b, &v4, &c), "tcp   in  established  192.168.100.200:50000       192.168.100.201:443                12345678/0 "
-					      "        98765432109/1 1 \"a label that is of some length, as labels may be\"\n");
+	assert_string_equal(line(&b, &v4, &c),
+			    "tcp   in  established  192.168.100.200:50000       192.168.100.201:443                12345678/0 "
+			    "        98765432109/1 1 \"a label that is of some length, as labels may be\"\n");
 	/* Not cut, where there is no bound. */
 	assert_non_null(strstr(line(&b, &v6, &c), "[2001:db8:1111:2222:3333:4444:5555:6666]:50000 [2001:db8::1]:443"));
 	c = flow_columns_fit(80);
-	assert_string_equal(line(&b, &v4, &c), "tcp   in  established  192.168.100.200:50000 192.168.100.201:443   98.7G 1 \"a l~\n");
-	assert_string_equal(line(&b, &v6, &c), "tcp   in  established  [2001:db8:1111:2222:~ [2001:db8::1]:443        41 1 \"a l~\n");
+	assert_string_equal(line(&b, &v4, &c),
+			    "tcp   in  established  192.168.100.200:50000 192.168.100.201:443   98.7G 1 \"a l~\n");
+	assert_string_equal(line(&b, &v6, &c),
+			    "tcp   in  established  [2001:db8:1111:2222:~ [2001:db8::1]:443        41 1 \"a l~\n");
 	c = flow_columns_fit(120);
 	assert_non_null(strstr(line(&b, &v4, &c), " 12.3M/0     98.7G/1 1 \"a label"));
 	v4.key.vlan = 7;
@@ -99,10 +102,13 @@ static void test_lines(void **state)
 
 static void test_numbers(void **state)
 {
-	static const struct { __u64 n; const char *text; } cases[] = {
-		{ 0, "0/1" }, { 999, "999/1" }, { 1000, "1.00k/1" }, { 9999, "9.99k/1" }, { 10000, "10.0k/1" }, { 99999, "99.9k/1" },
-		{ 100000, "100k/1" }, { 999999, "999k/1" }, { 1000000, "1.00M/1" }, { 1234567890, "1.23G/1" },
-		{ UINT64_MAX, "18.4E/1" },
+	static const struct {
+		__u64 n;
+		const char *text;
+	} cases[] = {
+		{ 0, "0/1" },           { 999, "999/1" },          { 1000, "1.00k/1" },       { 9999, "9.99k/1" },
+		{ 10000, "10.0k/1" },   { 99999, "99.9k/1" },      { 100000, "100k/1" },      { 999999, "999k/1" },
+		{ 1000000, "1.00M/1" }, { 1234567890, "1.23G/1" }, { UINT64_MAX, "18.4E/1" },
 	};
 	struct flow_columns c = flow_columns_fit(120);
 	_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };
@@ -120,11 +126,19 @@ static void test_numbers(void **state)
 
 static void test_icmp(void **state)
 {
-	static const struct { enum family family; unsigned int proto, type, code; const char *want[2]; } cases[] = {
+	static const struct {
+		enum family family;
+		unsigned int proto, type, code;
+		const char *want[2];
+	} cases[] = {
 		{ FAMILY_INET, PROTO_ICMP, 8, 0, { "10.0.0.1 id 443", "10.0.0.2 echo-request" } },
 		{ FAMILY_INET, PROTO_ICMP, 13, 2, { "10.0.0.1 id 443", "10.0.0.2 timestamp code 2" } },
 		{ FAMILY_INET, PROTO_ICMP, 0, 0, { "10.0.0.1 id 443", "10.0.0.2 echo-reply" } },
-		{ FAMILY_INET, PROTO_ICMP, 3, 1, { "10.0.0.1", "10.0.0.2 destination-unreachable code 1" } }, /* as dropped ones are */
+		{ FAMILY_INET,
+		  PROTO_ICMP,
+		  3,
+		  1,
+		  { "10.0.0.1", "10.0.0.2 destination-unreachable code 1" } }, /* as dropped ones are */
 		{ FAMILY_INET, PROTO_ICMP, 250, 0, { "10.0.0.1", "10.0.0.2 type 250" } },
 		{ FAMILY_INET6, PROTO_ICMP6, 128, 0, { "2001:db8::1 id 443", "2001:db8::2 echo-request" } },
 	};

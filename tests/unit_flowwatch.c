@@ -18,9 +18,12 @@ static void watch_of(struct flow_watch *w)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	*w = (struct flow_watch){ .table = {
-		.at = (struct flow_bucket *)xcalloc(BUCKETS, sizeof(struct flow_bucket)), .buckets = BUCKETS,
-		.clock = { .ticks = { START }, .monotonic_ns = (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec, .tick_ns = TICK_NS },
-	} };
+					  .at = (struct flow_bucket *)xcalloc(BUCKETS, sizeof(struct flow_bucket)),
+					  .buckets = BUCKETS,
+					  .clock = { .ticks = { START },
+						     .monotonic_ns = (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec,
+						     .tick_ns = TICK_NS },
+				  } };
 	for (int i = 0; i < TIMEOUT_COUNT; i++)
 		w->table.cfg.timeout[i] = TIMEOUT;
 	w->told = (__u32 *)xcalloc(PLACES, sizeof(*w->told));
@@ -53,8 +56,11 @@ static struct flow_event event_of(const struct flow_watch *w, __u32 place, enum 
 {
 	const struct flow_bucket *b = &w->table.at[place / WAYS];
 
-	return (struct flow_event){ .head = { .kind = (__u16)kind }, .place = place, .serial = b->head.serial[place % WAYS],
-				    .end = (__u8)end, .flow = b->flow[place % WAYS] };
+	return (struct flow_event){ .head = { .kind = (__u16)kind },
+				    .place = place,
+				    .serial = b->head.serial[place % WAYS],
+				    .end = (__u8)end,
+				    .flow = b->flow[place % WAYS] };
 }
 
 /* What a look sees: `n`, the first of which is so. */

@@ -24,8 +24,12 @@ static void set_addr(const char *text, addr_t *out)
 /* From `src` port 1111 to `dst` port 80; the source is side b of the key. */
 static struct flow_record record(enum family family, __u8 proto, const char *src, const char *dst)
 {
-	struct flow_record r = { .end = END_IDLE, .first_record = true, .over = true, .first_ns = 1795665992123456789ull,
-				 .since_ns = 1795665992123456789ull, .last_ns = 1795665999999999999ull,
+	struct flow_record r = { .end = END_IDLE,
+				 .first_record = true,
+				 .over = true,
+				 .first_ns = 1795665992123456789ull,
+				 .since_ns = 1795665992123456789ull,
+				 .last_ns = 1795665999999999999ull,
 				 .ifindex = { 7, 9 } };
 	struct flow *f = &r.flow;
 
@@ -48,7 +52,11 @@ static struct flow_record record(enum family family, __u8 proto, const char *src
 	return r;
 }
 
-struct sent { __u8 buf[IPFIX_MAX]; size_t len; struct ipfix_message m; };
+struct sent {
+	__u8 buf[IPFIX_MAX];
+	size_t len;
+	struct ipfix_message m;
+};
 
 static void begin(struct sent *s, size_t max)
 {
@@ -69,20 +77,42 @@ static void assert_numbers(const struct decoded_record *r, const uint64_t (*want
 {
 	for (size_t i = 0; i < n; i++)
 		if (decoded_number(r, (uint32_t)want[i][0], (uint16_t)want[i][1]) != want[i][2])
-			fail_msg("element %llu/%llu is %llu, not %llu", (unsigned long long)want[i][0], (unsigned long long)want[i][1],
+			fail_msg("element %llu/%llu is %llu, not %llu", (unsigned long long)want[i][0],
+				 (unsigned long long)want[i][1],
 				 (unsigned long long)decoded_number(r, (uint32_t)want[i][0], (uint16_t)want[i][1]),
 				 (unsigned long long)want[i][2]);
 }
 
 static const uint64_t common[][3] = {
-	{ 0, 1, 1234 }, { 0, 2, 5 }, { 0, 6, 0x1b }, { REVERSE, 1, 0x20000000000ull }, { REVERSE, 2, 0x100000000ull },
-	{ REVERSE, 6, 0x12 }, { 0, 152, 1795665992123ull }, { 0, 153, 1795665999999ull }, { 0, 136, 1 }, { 0, 239, 1 },
-	{ 0, 58, 100 }, { 0, 245, 200 }, { 0, 10, 7 }, { 0, 14, 9 }, { 0, 61, 0 }, { 0, 233, 2 }, { 0, 89, 64 }, { 0, 302, 3 },
+	{ 0, 1, 1234 },
+	{ 0, 2, 5 },
+	{ 0, 6, 0x1b },
+	{ REVERSE, 1, 0x20000000000ull },
+	{ REVERSE, 2, 0x100000000ull },
+	{ REVERSE, 6, 0x12 },
+	{ 0, 152, 1795665992123ull },
+	{ 0, 153, 1795665999999ull },
+	{ 0, 136, 1 },
+	{ 0, 239, 1 },
+	{ 0, 58, 100 },
+	{ 0, 245, 200 },
+	{ 0, 10, 7 },
+	{ 0, 14, 9 },
+	{ 0, 61, 0 },
+	{ 0, 233, 2 },
+	{ 0, 89, 64 },
+	{ 0, 302, 3 },
 };
 
 static void test_flows(void **state)
 {
-	static const struct { enum family family; __u8 proto; const char *src, *dst; bool ports; uint16_t icmp; } t[] = {
+	static const struct {
+		enum family family;
+		__u8 proto;
+		const char *src, *dst;
+		bool ports;
+		uint16_t icmp;
+	} t[] = {
 		{ FAMILY_INET, PROTO_TCP, "192.0.2.1", "198.51.100.2", true, 0 },
 		{ FAMILY_INET, PROTO_ICMP6, "192.0.2.1", "198.51.100.2", true, 0 }, /* in name: no type of its own */
 		{ FAMILY_INET6, PROTO_TCP, "2001:db8::1", "2001:db8::2", true, 0 },
@@ -106,7 +136,8 @@ static void test_flows(void **state)
 	assert_int_equal(d.n, sizeof(t) / sizeof(t[0]));
 	for (size_t i = 0; i < d.n; i++) {
 		bool v6 = t[i].family == FAMILY_INET6, keyed = t[i].proto == PROTO_ICMP || t[i].proto == PROTO_ICMP6;
-		const struct decoded_field *src = decoded_find(&d.v[i], 0, v6 ? 27 : 8), *dst = decoded_find(&d.v[i], 0, v6 ? 28 : 12);
+		const struct decoded_field *src = decoded_find(&d.v[i], 0, v6 ? 27 : 8),
+					   *dst = decoded_find(&d.v[i], 0, v6 ? 28 : 12);
 		addr_t a, b;
 
 		set_addr(t[i].src, &a);
@@ -127,11 +158,16 @@ static void test_flows(void **state)
 /* Why a record was made, and what became of the flow: flowEndReason, firewallEvent, forwardingStatus. */
 static void test_ends(void **state)
 {
-	static const struct { enum end_reason end; bool first, over; enum verdict verdict; __u8 reason, event, status; } t[] = {
-		{ END_IDLE, true, true, VERDICT_PASS, 1, 2, 64 },        { END_IDLE, true, false, VERDICT_PASS, 1, 1, 64 },
-		{ END_IDLE, false, false, VERDICT_PASS, 1, 5, 64 },      { END_ACTIVE, true, false, VERDICT_PASS, 2, 1, 64 },
-		{ END_ACTIVE, false, false, VERDICT_PASS, 2, 5, 64 },    { END_CLOSED, false, true, VERDICT_PASS, 3, 2, 64 },
-		{ END_SHUTDOWN, true, false, VERDICT_PASS, 4, 1, 64 },   { END_EVICTED, true, true, VERDICT_PASS, 5, 2, 64 },
+	static const struct {
+		enum end_reason end;
+		bool first, over;
+		enum verdict verdict;
+		__u8 reason, event, status;
+	} t[] = {
+		{ END_IDLE, true, true, VERDICT_PASS, 1, 2, 64 },      { END_IDLE, true, false, VERDICT_PASS, 1, 1, 64 },
+		{ END_IDLE, false, false, VERDICT_PASS, 1, 5, 64 },    { END_ACTIVE, true, false, VERDICT_PASS, 2, 1, 64 },
+		{ END_ACTIVE, false, false, VERDICT_PASS, 2, 5, 64 },  { END_CLOSED, false, true, VERDICT_PASS, 3, 2, 64 },
+		{ END_SHUTDOWN, true, false, VERDICT_PASS, 4, 1, 64 }, { END_EVICTED, true, true, VERDICT_PASS, 5, 2, 64 },
 		{ END_CLOSED, true, true, VERDICT_DROP, 3, 3, 129 },
 	};
 	struct decoder d = { .ntemplates = 0 };
@@ -151,7 +187,9 @@ static void test_ends(void **state)
 	}
 	decode_sent(&d, &s);
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		const uint64_t want[][3] = { { 0, 136, t[i].reason }, { 0, 233, t[i].event }, { 0, 89, t[i].status }, { 0, 302, 0 } };
+		const uint64_t want[][3] = {
+			{ 0, 136, t[i].reason }, { 0, 233, t[i].event }, { 0, 89, t[i].status }, { 0, 302, 0 }
+		};
 
 		assert_numbers(&d.v[i], want, 4);
 	}
@@ -250,16 +288,34 @@ static void test_decoder(void **state)
 
 static void test_targets(void **state)
 {
-	static const struct { const char *text; bool tcp; enum family family; unsigned int port; } good[] = {
-		{ "udp:192.0.2.1:4739", false, FAMILY_INET, 4739 }, { "tcp:[2001:db8::1]:1", true, FAMILY_INET6, 1 },
-		{ "tcp:127.0.0.1:65535", true, FAMILY_INET, 65535 }, { "udp:[::1]:9995", false, FAMILY_INET6, 9995 },
+	static const struct {
+		const char *text;
+		bool tcp;
+		enum family family;
+		unsigned int port;
+	} good[] = {
+		{ "udp:192.0.2.1:4739", false, FAMILY_INET, 4739 },
+		{ "tcp:[2001:db8::1]:1", true, FAMILY_INET6, 1 },
+		{ "tcp:127.0.0.1:65535", true, FAMILY_INET, 65535 },
+		{ "udp:[::1]:9995", false, FAMILY_INET6, 9995 },
 	};
-	static const struct { const char *text, *words; } bad[] = {
-		{ "192.0.2.1:4739", "udp: or tcp:" }, { "udp:", "port" }, { "udp:192.0.2.1", "port" }, { "udp:192.0.2.1:", "port" },
-		{ "udp:192.0.2.1:0", "port" }, { "udp:192.0.2.1:65536", "port" }, { "udp:192.0.2.1:47x", "port" },
-		{ "tcp:2001:db8::1:4739", "brackets" }, { "tcp:[2001:db8::1]4739", "port" }, { "tcp:[2001:db8::1:4739", "port" },
-		{ "udp:collector.example:4739", "names are not looked up" }, { "udp::4739", "not an address" },
-		{ "udp:192.0.2.1%lo:4739", "no interface" }, { "udp:[fe80::1%no-such-0]:1", "no interface" },
+	static const struct {
+		const char *text, *words;
+	} bad[] = {
+		{ "192.0.2.1:4739", "udp: or tcp:" },
+		{ "udp:", "port" },
+		{ "udp:192.0.2.1", "port" },
+		{ "udp:192.0.2.1:", "port" },
+		{ "udp:192.0.2.1:0", "port" },
+		{ "udp:192.0.2.1:65536", "port" },
+		{ "udp:192.0.2.1:47x", "port" },
+		{ "tcp:2001:db8::1:4739", "brackets" },
+		{ "tcp:[2001:db8::1]4739", "port" },
+		{ "tcp:[2001:db8::1:4739", "port" },
+		{ "udp:collector.example:4739", "names are not looked up" },
+		{ "udp::4739", "not an address" },
+		{ "udp:192.0.2.1%lo:4739", "no interface" },
+		{ "udp:[fe80::1%no-such-0]:1", "no interface" },
 	};
 	struct ipfix_target t;
 
@@ -285,12 +341,8 @@ static void test_targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_flows),
-		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_decoder),
-		cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_flows), cmocka_unit_test(test_ends),    cmocka_unit_test(test_options),
+		cmocka_unit_test(test_full),  cmocka_unit_test(test_decoder), cmocka_unit_test(test_targets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,7 @@ static void assert_quoted(const char *in, size_t n, const char *want)
 	assert_string_equal(b.str, want);
 }
 
-#define FFFD "\xef\xbf\xbd"
+#define FFFD             "\xef\xbf\xbd"
 #define QUOTED(in, want) assert_quoted(in, sizeof(in) - 1, "\"" want "\"")
 
 static void test_escapes(void **state)
@@ -98,12 +98,12 @@ static void test_escapes(void **state)
 	QUOTED("\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
 	       "\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
 	QUOTED("a\x80z", "a" FFFD "z");
-	QUOTED("\xc0\x80", FFFD FFFD);             /* overlong NUL */
-	QUOTED("\xe0\x9f\xbf", FFFD FFFD FFFD);    /* overlong */
-	QUOTED("\xed\xa0\x80", FFFD FFFD FFFD);    /* a surrogate */
+	QUOTED("\xc0\x80", FFFD FFFD);                   /* overlong NUL */
+	QUOTED("\xe0\x9f\xbf", FFFD FFFD FFFD);          /* overlong */
+	QUOTED("\xed\xa0\x80", FFFD FFFD FFFD);          /* a surrogate */
 	QUOTED("\xf4\x90\x80\x80", FFFD FFFD FFFD FFFD); /* over U+10FFFF */
 	QUOTED("\xf5\xff", FFFD FFFD);
-	QUOTED("\xe2\x82", FFFD);                  /* cut: one maximal part */
+	QUOTED("\xe2\x82", FFFD); /* cut: one maximal part */
 	QUOTED("\xe2\x82\"", FFFD "\\\"");
 	QUOTED("\xf0\x9f\x94\n", FFFD "\\n");
 	QUOTED("\xf0\x9f\xe2\x82\xac", FFFD "\xe2\x82\xac");
@@ -144,10 +144,7 @@ static void key_in_array(struct json *j)
 	json_key(j, "k");
 }
 
-static void key_at_top(struct json *j)
-{
-	json_key(j, "k");
-}
+static void key_at_top(struct json *j) { json_key(j, "k"); }
 
 static void key_without_value(struct json *j)
 {
@@ -194,10 +191,7 @@ static void not_done(struct json *j)
 	json_done(j);
 }
 
-static void nothing_done(struct json *j)
-{
-	json_done(j);
-}
+static void nothing_done(struct json *j) { json_done(j); }
 
 static void test_wrong_use(void **state)
 {
@@ -217,7 +211,10 @@ static void test_wrong_use(void **state)
 
 static void test_time(void **state)
 {
-	static const struct { uint64_t ns; const char *text; } t[] = {
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} t[] = {
 		{ 0, "1970-01-01T00:00:00.000000Z" },
 		{ 1, "1970-01-01T00:00:00.000000001Z" },
 		{ 1795411764123456000ull, "2026-11-23T05:29:24.123456Z" },
@@ -234,11 +231,25 @@ static void test_time(void **state)
 
 static void test_duration(void **state)
 {
-	static const struct { uint64_t ns; const char *text; } t[] = {
-		{ 0, "0s" }, { 999, "999ns" }, { 80999, "80us" }, { 350000000, "350ms" }, { 999999999, "999ms" },
-		{ 12000000000, "12s" }, { 59999999999, "59s" }, { 60000000000, "1m" }, { 125000000000, "2m 5s" },
-		{ 3600000000000, "1h" }, { 3659000000000, "1h" }, { 3900000000000, "1h 5m" },
-		{ 76 * 3600000000000, "3d 4h" }, { 72 * 3600000000000 + 1, "3d" }, { UINT64_MAX, "213503d 23h" },
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} t[] = {
+		{ 0, "0s" },
+		{ 999, "999ns" },
+		{ 80999, "80us" },
+		{ 350000000, "350ms" },
+		{ 999999999, "999ms" },
+		{ 12000000000, "12s" },
+		{ 59999999999, "59s" },
+		{ 60000000000, "1m" },
+		{ 125000000000, "2m 5s" },
+		{ 3600000000000, "1h" },
+		{ 3659000000000, "1h" },
+		{ 3900000000000, "1h 5m" },
+		{ 76 * 3600000000000, "3d 4h" },
+		{ 72 * 3600000000000 + 1, "3d" },
+		{ UINT64_MAX, "213503d 23h" },
 	};
 	char buf[DURATION_TEXT_MAX];
 
@@ -250,12 +261,8 @@ static void test_duration(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_structure),
-		cmocka_unit_test(test_stream),
-		cmocka_unit_test(test_escapes),
-		cmocka_unit_test(test_wrong_use),
-		cmocka_unit_test(test_time),
-		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_structure), cmocka_unit_test(test_stream), cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_wrong_use), cmocka_unit_test(test_time),   cmocka_unit_test(test_duration),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,11 +11,11 @@
 
 /* Types as a compiler would give them: struct pair { TYPE a; TYPE b; }, and variants of it. */
 struct variant {
-	const char *tag, *a, *b;  /* names */
-	__u32 size_b;             /* of the integer b: 4, or 2 with two bytes of nothing behind it */
-	int sign_b;               /* 0 or BTF_INT_SIGNED */
-	__u32 nelems;             /* of an array of b; 0: no array */
-	int enum_value;           /* of the enum that is the third member; 0: none */
+	const char *tag, *a, *b; /* names */
+	__u32 size_b;            /* of the integer b: 4, or 2 with two bytes of nothing behind it */
+	int sign_b;              /* 0 or BTF_INT_SIGNED */
+	__u32 nelems;            /* of an array of b; 0: no array */
+	int enum_value;          /* of the enum that is the third member; 0: none */
 	const char *int_name;
 };
 static const struct variant plain = { "pair", "a", "b", 4, 0, 0, 7, "unsigned int" };

@@ -27,8 +27,7 @@ static void check(int linktype, const char *in, uint32_t more, enum link link, c
 	size_t n = strlen(in) / 2;
 	_cleanup_free_ uint8_t *data = (uint8_t *)xmalloc(n); /* exact, for the sanitizers */
 	_cleanup_free_ char *got = NULL;
-	struct capture_packet p = { .data = data, .captured = (uint32_t)n, .original = (uint32_t)n + more,
-				    .linktype = linktype };
+	struct capture_packet p = { .data = data, .captured = (uint32_t)n, .original = (uint32_t)n + more, .linktype = linktype };
 
 	for (size_t i = 0; i < n; i++) {
 		const char byte[3] = { in[2 * i], in[2 * i + 1], 0 };
@@ -87,18 +86,39 @@ static void test_loopback(void **state)
 static void test_cooked(void **state)
 {
 	(void)state;
-	check(113, "00000001000602000000000100000800" "45", 2, LINK_COOKED, "080045");
+	check(113,
+	      "00000001000602000000000100000800"
+	      "45",
+	      2, LINK_COOKED, "080045");
 	check(113, "00000001000602000000000100000800", 0, LINK_COOKED, "0800");
-	check(113, "00000001000602000000000100008100" "00640800", 0, LINK_COOKED, "810000640800");
-	check(113, "00000001000602000000000100000004" "42", 0, LINK_COOKED, "000442");
-	check(113, "00000338000000000000000000000800" "45", 0, LINK_COOKED, "000045"); /* netlink */
-	check(113, "00000323000000000000000000000800" "45", 5, LINK_COOKED, "000045"); /* radiotap */
+	check(113,
+	      "00000001000602000000000100008100"
+	      "00640800",
+	      0, LINK_COOKED, "810000640800");
+	check(113,
+	      "00000001000602000000000100000004"
+	      "42",
+	      0, LINK_COOKED, "000442");
+	check(113,
+	      "00000338000000000000000000000800"
+	      "45",
+	      0, LINK_COOKED, "000045"); /* netlink */
+	check(113,
+	      "00000323000000000000000000000800"
+	      "45",
+	      5, LINK_COOKED, "000045"); /* radiotap */
 	check(113, "000000010006020000000001000008", 40, LINK_COOKED, "");
 	check(113, "000000010006020000000001000008", 0, LINK_COOKED, "");
 	check(113, "", 0, LINK_COOKED, "");
-	check(276, "0800000000000002000100060200000000010000" "45", 2, LINK_COOKED, "080045");
+	check(276,
+	      "0800000000000002000100060200000000010000"
+	      "45",
+	      2, LINK_COOKED, "080045");
 	check(276, "86dd000000000002000100060200000000010000", 2, LINK_COOKED, "86dd");
-	check(276, "0800000000000002033800060200000000010000" "45", 2, LINK_COOKED, "000045");
+	check(276,
+	      "0800000000000002033800060200000000010000"
+	      "45",
+	      2, LINK_COOKED, "000045");
 	check(276, "08000000000000020001000602000000000100", 2, LINK_COOKED, "");
 }
 
@@ -140,8 +160,7 @@ static void test_reuse(void **state)
 	for (uint32_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 7);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct capture_packet p = { .data = data, .captured = sizes[i], .original = UINT32_MAX,
-					    .linktype = 229 };
+		struct capture_packet p = { .data = data, .captured = sizes[i], .original = UINT32_MAX, .linktype = 229 };
 
 		assert_int_equal(link_frame(&p, &f), 0);
 		assert_int_equal(f.captured, sizes[i] + 2);
@@ -155,11 +174,8 @@ static void test_reuse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_as_they_are),
-		cmocka_unit_test(test_loopback),
-		cmocka_unit_test(test_cooked),
-		cmocka_unit_test(test_unsupported),
-		cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_as_they_are), cmocka_unit_test(test_loopback), cmocka_unit_test(test_cooked),
+		cmocka_unit_test(test_unsupported), cmocka_unit_test(test_reuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

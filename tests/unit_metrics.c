@@ -31,7 +31,8 @@ static void assert_form(enum metrics_form form, const char *want)
 }
 
 #define SAMPLES_X "x_total 18446744073709551615\nx_total{a=\"1\",b=\"q\\\"b\\\\n\\nend\"} 0\n"
-#define REST "# HELP y_bytes How many.\n# TYPE y_bytes gauge\n" \
+#define REST                                               \
+	"# HELP y_bytes How many.\n# TYPE y_bytes gauge\n" \
 	"# HELP z_total A gauge of a counter's name.\n# TYPE z_total gauge\nz_total{empty=\"\"} 7\n# EOF\n"
 
 static void test_text(void **state)
@@ -50,8 +51,10 @@ static void test_strict(void **state)
 static void test_json(void **state)
 {
 	(void)state;
-	assert_form(METRICS_JSON, "{\"metrics\":[{\"name\":\"x_total\",\"type\":\"counter\",\"help\":\"What it counts\",\"samples\":["
-		    "{\"labels\":{},\"value\":18446744073709551615},{\"labels\":{\"a\":\"1\",\"b\":\"q\\\"b\\\\n\\nend\"},\"value\":0}]},"
+	assert_form(METRICS_JSON,
+		    "{\"metrics\":[{\"name\":\"x_total\",\"type\":\"counter\",\"help\":\"What it counts\",\"samples\":["
+		    "{\"labels\":{},\"value\":18446744073709551615},{\"labels\":{\"a\":\"1\",\"b\":\"q\\\"b\\\\n\\nend\"},"
+		    "\"value\":0}]},"
 		    "{\"name\":\"y_bytes\",\"type\":\"gauge\",\"help\":\"How many\",\"samples\":[]},"
 		    "{\"name\":\"z_total\",\"type\":\"gauge\",\"help\":\"A gauge of a counter's name\",\"samples\":["
 		    "{\"labels\":{\"empty\":\"\"},\"value\":7}]}]}\n");
@@ -69,7 +72,7 @@ static void test_names_of_bytes(void **state)
 	metric_sample(&m, 1, LABELS({ "interface", "a\xff\x1b[2J\xe2\x82\xac\xc3" }));
 	metrics_end(&m);
 	assert_string_equal(b.str, "# HELP x X.\n# TYPE x gauge\n"
-			    "x{interface=\"a\xef\xbf\xbd\xef\xbf\xbd[2J\xe2\x82\xac\xef\xbf\xbd\"} 1\n# EOF\n");
+				   "x{interface=\"a\xef\xbf\xbd\xef\xbf\xbd[2J\xe2\x82\xac\xef\xbf\xbd\"} 1\n# EOF\n");
 }
 
 static void test_nothing(void **state)
@@ -89,11 +92,8 @@ static void test_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_strict),
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_names_of_bytes),
-		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_text),           cmocka_unit_test(test_strict),  cmocka_unit_test(test_json),
+		cmocka_unit_test(test_names_of_bytes), cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

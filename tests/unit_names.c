@@ -11,10 +11,7 @@
 #include "../ctl/names.h"
 #include "../ctl/suggest.h"
 
-static int value_of(const struct nametab *t, const char *name)
-{
-	return name_to_value(t, name, strlen(name));
-}
+static int value_of(const struct nametab *t, const char *name) { return name_to_value(t, name, strlen(name)); }
 
 static void check_table(const struct nametab *t, size_t at_least)
 {
@@ -68,13 +65,16 @@ static void test_icmp_canonical(void **state)
 
 static void test_protocols(void **state)
 {
-	static const struct { const char *name; int value; const char *canonical;
+	static const struct {
+		const char *name;
+		int value;
+		const char *canonical;
 	} want[] = {
-		{ "tcp", 6, "tcp" },	       { "udp", 17, "udp" },	     { "icmp", 1, "icmp" },
+		{ "tcp", 6, "tcp" },           { "udp", 17, "udp" },         { "icmp", 1, "icmp" },
 		{ "icmp6", 58, "icmp6" },      { "ipv6-icmp", 58, "icmp6" }, { "icmpv6", 58, "icmp6" },
-		{ "ospfigp", 89, "ospf" },     { "sctp", 132, "sctp" },	     { "udplite", 136, "udplite" },
-		{ "dccp", 33, "dccp" },	       { "ah", 51, "ah" },	     { "esp", 50, "esp" },
-		{ "hopopt", 0, "hopopt" },     { "3pc", 34, "3pc" },	     { "a/n", 107, "a/n" },
+		{ "ospfigp", 89, "ospf" },     { "sctp", 132, "sctp" },      { "udplite", 136, "udplite" },
+		{ "dccp", 33, "dccp" },        { "ah", 51, "ah" },           { "esp", 50, "esp" },
+		{ "hopopt", 0, "hopopt" },     { "3pc", 34, "3pc" },         { "a/n", 107, "a/n" },
 		{ "bit-emu", 147, "bit-emu" },
 	};
 	char buf[4];
@@ -105,14 +105,14 @@ static void test_others(void **state)
 	assert_null(value_to_name(&names_icmp, 7));
 	assert_null(value_to_name(&names_icmp, 256));
 	for (size_t i = 0; i < icmp_code_names_n; i++)
-		assert_int_equal(icmp_code_find(icmp_code_names[i].name, strlen(icmp_code_names[i].name)),
-				 (int)i);
+		assert_int_equal(icmp_code_find(icmp_code_names[i].name, strlen(icmp_code_names[i].name)), (int)i);
 	assert_int_equal(icmp_code_find("none", 4), -ENOENT);
 }
 
 static void test_suggest(void **state)
 {
-	static const struct { const char *word, *want;
+	static const struct {
+		const char *word, *want;
 	} tries[] = {
 		{ "tpc", "tcp" },  { "TCP", "tcp" }, { "upd", "udp" }, { "icmp5", "icmp" },
 		{ "xyzzy", NULL }, { "t", NULL },    { "", NULL },     { "spct", NULL },
@@ -168,11 +168,9 @@ static void test_addresses(void **state)
 	check_range("10.0.0.0/", ADDR_BAD_PLEN, NULL);
 	check_range("10.0.0.0/8x", ADDR_BAD_PLEN, NULL);
 	check_range("::/129", ADDR_BAD_PLEN, NULL);
-	static const char *const bad[] = {
-		"",  "10.0.0",	"10.0.0.256",  "10.0.0.01",	      "10.0.0.1.2",
-		"1", "-",	"10.0.0.1-",   "-10.0.0.1",	      "fe80::1%eth0",
-		":", "1::2::3", "example.com", "10.0.0.0/8-10.0.0.9", "10.0.0.1-10.0.0.9-x"
-	};
+	static const char *const bad[] = { "",  "10.0.0",  "10.0.0.256",  "10.0.0.01",           "10.0.0.1.2",
+					   "1", "-",       "10.0.0.1-",   "-10.0.0.1",           "fe80::1%eth0",
+					   ":", "1::2::3", "example.com", "10.0.0.0/8-10.0.0.9", "10.0.0.1-10.0.0.9-x" };
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		check_range(bad[i], ADDR_BAD, NULL);
 }
@@ -189,8 +187,7 @@ static void test_contains(void **state)
 	assert_true(addr_range_covers(&net, &host));
 	assert_false(addr_range_covers(&host, &net));
 	assert_false(addr_range_covers(&v6, &net));
-	assert_true(addr_range_cmp(&net, &host) < 0 && addr_range_cmp(&net, &v6) < 0 &&
-		    !addr_range_cmp(&net, &net));
+	assert_true(addr_range_cmp(&net, &host) < 0 && addr_range_cmp(&net, &v6) < 0 && !addr_range_cmp(&net, &net));
 }
 
 static void test_macs(void **state)
@@ -210,10 +207,9 @@ static void test_macs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tables),	  cmocka_unit_test(test_icmp_canonical),
-		cmocka_unit_test(test_protocols), cmocka_unit_test(test_others),
-		cmocka_unit_test(test_suggest),	  cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_contains),  cmocka_unit_test(test_macs),
+		cmocka_unit_test(test_tables),   cmocka_unit_test(test_icmp_canonical), cmocka_unit_test(test_protocols),
+		cmocka_unit_test(test_others),   cmocka_unit_test(test_suggest),        cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_contains), cmocka_unit_test(test_macs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

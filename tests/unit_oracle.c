@@ -27,7 +27,10 @@ enum { RULESETS = 500, RULES_MAX = 12, POOL_MAX = 6000, OF_A_FILE = 2000, SNAP =
 
 /* Captured frames, and what the parser makes of them. */
 struct pool {
-	struct { uint8_t *data; uint32_t captured, original; } *v;
+	struct {
+		uint8_t *data;
+		uint32_t captured, original;
+	} * v;
 	struct packet *packets;
 	size_t n, cap, cap_packets, seen;
 	struct random g;
@@ -40,7 +43,8 @@ static bool has_exthdr(const struct frame *f, const struct packet *p)
 {
 	uint32_t at = 12;
 
-	while (at + 4 < f->captured && ((f->data[at] == 0x81 && f->data[at + 1] == 0) || (f->data[at] == 0x88 && f->data[at + 1] == 0xa8)))
+	while (at + 4 < f->captured &&
+	       ((f->data[at] == 0x81 && f->data[at + 1] == 0) || (f->data[at] == 0x88 && f->data[at + 1] == 0xa8)))
 		at += 4;
 	return p->family == FAMILY_INET6 && is_exthdr_number(f->data[at + 2 + 6]);
 }
@@ -78,7 +82,10 @@ static void pool_add(void *arg, const char *path, unsigned int number, uint64_t 
 }
 
 /* A rule's compiled expressions. */
-struct filter { struct bpf_program program[ORACLE_TAGS]; bool there[ORACLE_TAGS]; };
+struct filter {
+	struct bpf_program program[ORACLE_TAGS];
+	bool there[ORACLE_TAGS];
+};
 
 static void filter_compile(const struct oracle_rule *r, struct filter *out)
 {
@@ -109,8 +116,8 @@ static bool filter_matches(const struct filter *f, const struct pool *pool, size
 	return matches;
 }
 
-static void say_difference(const struct oracle_rule *rules, unsigned int n, const struct pool *pool, size_t packet, unsigned int got,
-			   unsigned int want)
+static void say_difference(const struct oracle_rule *rules, unsigned int n, const struct pool *pool, size_t packet,
+			   unsigned int got, unsigned int want)
 {
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
 
@@ -118,7 +125,8 @@ static void say_difference(const struct oracle_rule *rules, unsigned int n, cons
 		strbuf_add(&text, "%02x", pool->v[packet].data[i]);
 	for (unsigned int i = 0; i < n; i++)
 		if (i + 1 == got || i + 1 == want)
-			strbuf_add(&text, "\n%u: %s\n   %s", i + 1, rules[i].rule.str, rules[i].filter[0].str ? rules[i].filter[0].str : "-");
+			strbuf_add(&text, "\n%u: %s\n   %s", i + 1, rules[i].rule.str,
+				   rules[i].filter[0].str ? rules[i].filter[0].str : "-");
 	fail_msg("rule %u, by libpcap %u: %s", got, want, text.str);
 }
 
@@ -138,7 +146,9 @@ static void parse_rules(const struct oracle_rule *rules, unsigned int n, struct 
 	diag_free(&d);
 }
 
-struct counts { unsigned int rules, matching, packets, matched; };
+struct counts {
+	unsigned int rules, matching, packets, matched;
+};
 
 static void check_ruleset(struct random *g, const struct pool *pool, struct counts *c)
 {

@@ -17,8 +17,11 @@
 
 static struct packet_event event_of(const char *packet)
 {
-	struct packet_event e = { .head = { .kind = EVENT_LOG, .size = sizeof(e) }, .rule = { 2 }, .segments = 1,
-				  .verdict = VERDICT_DROP, .reason = REASON_RULE };
+	struct packet_event e = { .head = { .kind = EVENT_LOG, .size = sizeof(e) },
+				  .rule = { 2 },
+				  .segments = 1,
+				  .verdict = VERDICT_DROP,
+				  .reason = REASON_RULE };
 	struct built b;
 
 	build_packet(packet, &b);
@@ -45,14 +48,16 @@ static void test_lines(void **state)
 	struct packet_event e = event_of("tcp 10.0.0.1:1000 > 10.0.0.2:22 S vlan 7");
 
 	(void)state;
-	expect_line(&e, "eth0", "2026-01-01T00:00:00.123456Z drop (rule 3 \"third\") in on eth0 proto tcp from 10.0.0.1 port 1000 "
-				"to 10.0.0.2 port 22 flags S vlan 7 ttl 64 length 40");
+	expect_line(&e, "eth0",
+		    "2026-01-01T00:00:00.123456Z drop (rule 3 \"third\") in on eth0 proto tcp from 10.0.0.1 port 1000 "
+		    "to 10.0.0.2 port 22 flags S vlan 7 ttl 64 length 40");
 	e = event_of("icmp 2001:db8::1 > 2001:db8::2 type 200 code 3");
 	e.rule.raw = RULE_NONE_RAW;
 	e.reason = REASON_DEFAULT;
 	e.direction = DIRECTION_OUT;
-	expect_line(&e, "", "2026-01-01T00:00:00.123456Z drop (default) out proto icmp6 from 2001:db8::1 to 2001:db8::2 "
-			    "icmp-type 200 code 3 ttl 64 length 48");
+	expect_line(&e, "",
+		    "2026-01-01T00:00:00.123456Z drop (default) out proto icmp6 from 2001:db8::1 to 2001:db8::2 "
+		    "icmp-type 200 code 3 ttl 64 length 48");
 	e = event_of("ethertype 35020");
 	e.reason = REASON_NONIP;
 	e.rule.raw = RULE_NONE_RAW;
@@ -65,8 +70,9 @@ static void test_lines(void **state)
 	e.segments = 4;
 	e.vlan_present = 1;
 	e.vlan_tci = 0x2000 | 9;
-	expect_line(&e, "eth0", "2026-01-01T00:00:00.123456Z pass (rule 8, state) in on eth0 proto udp from 10.0.0.1 port 1000 "
-				"to 10.0.0.2 port 53 vlan 9 ttl 64 length 428, 4 packets");
+	expect_line(&e, "eth0",
+		    "2026-01-01T00:00:00.123456Z pass (rule 8, state) in on eth0 proto udp from 10.0.0.1 port 1000 "
+		    "to 10.0.0.2 port 53 vlan 9 ttl 64 length 428, 4 packets");
 }
 
 static struct flow flow_of(const char *packet, bool out)
@@ -106,31 +112,42 @@ static void expect_flow(const struct flow *f, const struct flow_change *how, con
 
 static void test_flows(void **state)
 {
-	const struct flow_change start = { .over = false }, closed = { .over = true, .end = END_CLOSED }, idle = { .over = true, .end = END_IDLE };
+	const struct flow_change start = { .over = false }, closed = { .over = true, .end = END_CLOSED },
+				 idle = { .over = true, .end = END_IDLE };
 	struct flow f = flow_of("icmp 10.0.0.2 > 10.0.0.1 type 8 code 0 id 77", false);
 
 	(void)state;
-	expect_flow(&f, &start, "2026-01-01T00:00:00.123456Z flow start (rule 2 \"a \\\"b\\\" \\\\\") in proto icmp from 10.0.0.2 to 10.0.0.1 "
-				"icmp-type echo-request code 0 id 77");
+	expect_flow(
+		&f, &start,
+		"2026-01-01T00:00:00.123456Z flow start (rule 2 \"a \\\"b\\\" \\\\\") in proto icmp from 10.0.0.2 to 10.0.0.1 "
+		"icmp-type echo-request code 0 id 77");
 	f = flow_of("udp [2001:db8::1]:1000 > [2001:db8::2]:53 vlan 9 vlan 7", true);
 	f.ruling[1].judged = judged_make(DIRECTION_OUT, VERDICT_PASS, rule_none(), false);
-	expect_flow(&f, &idle, "2026-01-01T00:00:00.123456Z flow end (default) out proto udp from 2001:db8::1 port 1000 to 2001:db8::2 port 53 "
-			       "vlan 9 inner-vlan 7: idle, 3/0 packets, 300/0 bytes in 2s");
+	expect_flow(
+		&f, &idle,
+		"2026-01-01T00:00:00.123456Z flow end (default) out proto udp from 2001:db8::1 port 1000 to 2001:db8::2 port 53 "
+		"vlan 9 inner-vlan 7: idle, 3/0 packets, 300/0 bytes in 2s");
 	f = flow_of("tcp 10.0.0.1:1000 > 10.0.0.2:22 R", false);
 	f.ruling[0].judged = judged_make(DIRECTION_IN, VERDICT_PASS, (rule_id_t){ 0 }, false);
-	expect_flow(&f, &closed, "2026-01-01T00:00:00.123456Z flow end (rule 1) in proto tcp from 10.0.0.1 port 1000 to 10.0.0.2 port 22: "
-				 "closed by a reset, 3/0 packets, 300/0 bytes in 2s");
+	expect_flow(&f, &closed,
+		    "2026-01-01T00:00:00.123456Z flow end (rule 1) in proto tcp from 10.0.0.1 port 1000 to 10.0.0.2 port 22: "
+		    "closed by a reset, 3/0 packets, 300/0 bytes in 2s");
 	f = flow_of("tcp 10.0.0.1:1000 > 10.0.0.2:22 S", false);
 	f.ruling[0].judged = judged_make(DIRECTION_IN, VERDICT_DROP, (rule_id_t){ 0 }, false);
-	expect_flow(&f, &closed, "2026-01-01T00:00:00.123456Z flow end (rule 1) in proto tcp from 10.0.0.1 port 1000 to 10.0.0.2 port 22: "
-				 "closed by the rules, 3/0 packets, 300/0 bytes in 2s");
+	expect_flow(&f, &closed,
+		    "2026-01-01T00:00:00.123456Z flow end (rule 1) in proto tcp from 10.0.0.1 port 1000 to 10.0.0.2 port 22: "
+		    "closed by the rules, 3/0 packets, 300/0 bytes in 2s");
 }
 
 /* Whatever a name is, a terminal only shows it. */
 static void test_shown(void **state)
 {
-	static const struct { const char *text, *plain, *quoted; } t[] = {
-		{ "", "", "\"\"" }, { "eth0.7", "eth0.7", "\"eth0.7\"" }, { "a\x1b[31mb", "a\\x1b[31mb", "\"a\\x1b[31mb\"" },
+	static const struct {
+		const char *text, *plain, *quoted;
+	} t[] = {
+		{ "", "", "\"\"" },
+		{ "eth0.7", "eth0.7", "\"eth0.7\"" },
+		{ "a\x1b[31mb", "a\\x1b[31mb", "\"a\\x1b[31mb\"" },
 		{ "\x01\x7f\x80\x9b\xff\n", "\\x01\\x7f\\x80\\x9b\\xff\\x0a", "\"\\x01\\x7f\\x80\\x9b\\xff\\x0a\"" },
 		{ "a \"b\" \\c", "a \"b\" \\\\c", "\"a \\\"b\\\" \\\\c\"" },
 	};
@@ -146,8 +163,9 @@ static void test_shown(void **state)
 		assert_string_equal(plain.str, t[i].plain);
 		assert_string_equal(quoted.str, t[i].quoted);
 	}
-	expect_line(&e, "\x1b]0;x", "2026-01-01T00:00:00.123456Z drop (rule 3 \"third\") in on \\x1b]0;x proto udp from 10.0.0.1 port 1000 "
-				   "to 10.0.0.2 port 53 ttl 64 length 28");
+	expect_line(&e, "\x1b]0;x",
+		    "2026-01-01T00:00:00.123456Z drop (rule 3 \"third\") in on \\x1b]0;x proto udp from 10.0.0.1 port 1000 "
+		    "to 10.0.0.2 port 53 ttl 64 length 28");
 }
 
 static void test_json(void **state)
@@ -164,8 +182,9 @@ static void test_json(void **state)
 	packet_json(&j, &c, &e);
 	json_done(&j);
 	/* Cut before the addresses: none are told. */
-	assert_non_null(strstr(b.str, "{\"event\":\"log\",\"time\":\"2026-01-01T00:00:00.123456Z\",\"interface\":\"eth0\",\"direction\":\"in\","
-				      "\"verdict\":\"drop\",\"rule\":0,\"label\":\"\",\"reason\":\"truncated\",\"packets\":1"));
+	assert_non_null(strstr(
+		b.str, "{\"event\":\"log\",\"time\":\"2026-01-01T00:00:00.123456Z\",\"interface\":\"eth0\",\"direction\":\"in\","
+		       "\"verdict\":\"drop\",\"rule\":0,\"label\":\"\",\"reason\":\"truncated\",\"packets\":1"));
 	assert_non_null(strstr(b.str, "\"frame\":20,\"data\":\""));
 	assert_int_equal(strlen(strstr(b.str, "\"data\":\"")), strlen("\"data\":\"") + 40 + strlen("\"}"));
 }
@@ -226,11 +245,8 @@ static void test_pcap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_flows),
-		cmocka_unit_test(test_shown),
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_pcap),
+		cmocka_unit_test(test_lines), cmocka_unit_test(test_flows), cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_json),  cmocka_unit_test(test_pcap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,10 @@
 #endif
 #define DEFAULTS "default in pass\ndefault out pass\n"
 
-struct test_case { char *field[16]; size_t n; };
+struct test_case {
+	char *field[16];
+	size_t n;
+};
 
 /* Splits at " ;; " in place. */
 static void split(char *line, struct test_case *t)
@@ -225,8 +228,7 @@ static void test_mutated(void **state)
 
 		gen_ruleset_fields(&seed, 1 + genr_below(&seed, 4), GENR_ALL, &text);
 		for (unsigned i = 0, n = 1 + genr_below(&seed, 4); i < n; i++)
-			text.str[genr_below(&seed, (unsigned)text.len)] =
-				bytes[genr_below(&seed, sizeof(bytes))];
+			text.str[genr_below(&seed, (unsigned)text.len)] = bytes[genr_below(&seed, sizeof(bytes))];
 		text.len -= genr_below(&seed, 3) ? 0 : genr_below(&seed, (unsigned)text.len);
 		/* A copy of exactly that size, so that reading behind it is noticed. */
 		exact = (char *)xmalloc(text.len);
@@ -320,10 +322,8 @@ static void test_matches(void **state)
 
 static void test_args(void **state)
 {
-	char *const argv[] = {
-		(char *)"pass",	 (char *)"in", (char *)"label", (char *)"no \"x\" \\", (char *)"label",
-		(char *)"\"y\"", NULL
-	};
+	char *const argv[] = { (char *)"pass",  (char *)"in", (char *)"label", (char *)"no \"x\" \\", (char *)"label",
+			       (char *)"\"y\"", NULL };
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
 
 	(void)state;
@@ -372,10 +372,9 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),	  cmocka_unit_test(test_random),
-		cmocka_unit_test(test_mutated),	  cmocka_unit_test(test_single),
-		cmocka_unit_test(test_matches),	  cmocka_unit_test(test_args),
-		cmocka_unit_test(test_too_many),  cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_files),    cmocka_unit_test(test_random),  cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_single),   cmocka_unit_test(test_matches), cmocka_unit_test(test_args),
+		cmocka_unit_test(test_too_many), cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,9 @@ static void test_captures(void **state)
 }
 
 /* A packet and what it must be: `status field=number ...`, fields by their names in struct packet. */
-static const struct { const char *packet, *expect; } edges[] = {
+static const struct {
+	const char *packet, *expect;
+} edges[] = {
 #include "packet_edges.inc"
 };
 
@@ -164,7 +166,11 @@ static void test_cut_anywhere(void **state)
  * What TC knows beside the bytes: a tag that was taken off, GSO (the last three numbers). A buffer of several segments
  * counts as what it will be on the wire; 0 in its length field means longer than that can say.
  */
-static const struct { const char *packet, *expect; int tci; uint32_t segments, size, wire_length; } offloads[] = {
+static const struct {
+	const char *packet, *expect;
+	int tci;
+	uint32_t segments, size, wire_length;
+} offloads[] = {
 	{ "udp 10.0.0.1:1 > 10.0.0.2:2", "ok vlan=100 inner_vlan=0 sport=1", 100, 0, 0, 0 },
 	{ "udp 10.0.0.1:1 > 10.0.0.2:2", "ok vlan=4095", 0xffff, 0, 0, 0 },
 	{ "udp 10.0.0.1:1 > 10.0.0.2:2 vlan 7", "ok vlan=100 inner_vlan=7", 100, 0, 0, 0 },
@@ -175,7 +181,8 @@ static const struct { const char *packet, *expect; int tci; uint32_t segments, s
 	{ "tcp [2001:db8::1]:1 > [2001:db8::2]:2 A ext h payload 2000", "ok length=1068 bytes=2136 segments=2", -1, 2, 1000, 0 },
 	{ "udp 10.0.0.1:1 > 10.0.0.2:2 payload 200 udplen 108", "ok length=128 bytes=256 segments=2", -1, 2, 100, 0 },
 	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A total 0", "ok length=1040 bytes=104000 segments=100", -1, 100, 1000, 14 + 40 + 100000 },
-	{ "tcp 2001:db8::1 > 2001:db8::2 A total 0", "ok length=1060 bytes=106000 segments=100", -1, 100, 1000, 14 + 60 + 100000 },
+	{ "tcp 2001:db8::1 > 2001:db8::2 A total 0", "ok length=1060 bytes=106000 segments=100", -1, 100, 1000,
+	  14 + 60 + 100000 },
 	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A total 0", "malformed", -1, 0, 0, 14 + 40 + 100000 },
 	{ "tcp 10.0.0.1:1 > 10.0.0.2:2 A payload 3000 cut 53", "truncated", -1, 3, 1000, 0 },
 };
@@ -264,12 +271,8 @@ static void test_round_trip(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_captures),
-		cmocka_unit_test(test_edges),
-		cmocka_unit_test(test_cut_anywhere),
-		cmocka_unit_test(test_offloads),
-		cmocka_unit_test(test_mutations),
-		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_captures), cmocka_unit_test(test_edges),     cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_offloads), cmocka_unit_test(test_mutations), cmocka_unit_test(test_round_trip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

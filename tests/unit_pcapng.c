@@ -104,11 +104,26 @@ static void test_sections(void **state)
 
 static void test_resolutions(void **state)
 {
-	static const struct { int tsresol; int64_t offset; uint64_t ticks, ns; } t[] = {
-		{ 0, 0, 3, 3 * S }, { 6, 0, 1, 1000 }, { 9, 0, 1, 1 }, { 12, 0, 1999, 1 }, { 127, 0, UINT64_MAX, 0 },
-		{ 0x80, 0, 3, 3 * S }, { 0x80 | 1, 0, 3, S + S / 2 }, { 0x80 | 32, 0, 3ull << 31, S + S / 2 },
-		{ 0x80 | 63, 0, 1ull << 63, S }, { 0xff, 0, UINT64_MAX, 0 }, { 0, 0, UINT64_MAX, UINT64_MAX },
-		{ 9, -5, 6 * S, S }, { 9, -7, 6 * S, 0 }, { 9, INT64_MAX, 1, UINT64_MAX }, { 9, INT64_MIN, 1, 0 },
+	static const struct {
+		int tsresol;
+		int64_t offset;
+		uint64_t ticks, ns;
+	} t[] = {
+		{ 0, 0, 3, 3 * S },
+		{ 6, 0, 1, 1000 },
+		{ 9, 0, 1, 1 },
+		{ 12, 0, 1999, 1 },
+		{ 127, 0, UINT64_MAX, 0 },
+		{ 0x80, 0, 3, 3 * S },
+		{ 0x80 | 1, 0, 3, S + S / 2 },
+		{ 0x80 | 32, 0, 3ull << 31, S + S / 2 },
+		{ 0x80 | 63, 0, 1ull << 63, S },
+		{ 0xff, 0, UINT64_MAX, 0 },
+		{ 0, 0, UINT64_MAX, UINT64_MAX },
+		{ 9, -5, 6 * S, S },
+		{ 9, -7, 6 * S, 0 },
+		{ 9, INT64_MAX, 1, UINT64_MAX },
+		{ 9, INT64_MIN, 1, 0 },
 	};
 
 	(void)state;

@@ -24,8 +24,12 @@ static addr_t addr(const char *text)
 
 static struct socket_info tcp(__u8 state, const char *local, uint16_t lport, const char *remote, uint16_t rport)
 {
-	return (struct socket_info){ .local = addr(local), .remote = addr(remote), .lport = { htons(lport) },
-				     .rport = { htons(rport) }, .proto = PROTO_TCP, .state = state,
+	return (struct socket_info){ .local = addr(local),
+				     .remote = addr(remote),
+				     .lport = { htons(lport) },
+				     .rport = { htons(rport) },
+				     .proto = PROTO_TCP,
+				     .state = state,
 				     .family = strchr(local, ':') ? FAMILY_INET6 : FAMILY_INET };
 }
 
@@ -85,7 +89,12 @@ static void test_who_began(void **state)
 
 static void test_states(void **state)
 {
-	static const struct { __u8 socket; bool seeded; enum flow_state state; __u8 local, remote; } table[] = {
+	static const struct {
+		__u8 socket;
+		bool seeded;
+		enum flow_state state;
+		__u8 local, remote;
+	} table[] = {
 		{ SOCKET_ESTABLISHED, true, FLOW_ESTABLISHED, 0, 0 },
 		{ SOCKET_SYN_SENT, true, FLOW_SYN_SENT, 0, 0 },
 		{ SOCKET_SYN_RECV, true, FLOW_SYN_RECEIVED, 0, 0 },
@@ -153,10 +162,15 @@ static void test_first_packet(void **state)
  * 9 a tunnel.
  */
 static struct seed_iface net[] = {
-	{ .ifc = { .index = 1, .loopback = true } }, { .ifc = { .index = 2 } }, { .ifc = { .index = 3, .master = 4 } },
-	{ .ifc = { .index = 4 } }, { .ifc = { .index = 5, .below = 2, .tags = true, .vid = 100 } },
-	{ .ifc = { .index = 6, .below = 5, .tags = true, .vid = 200 } }, { .ifc = { .index = 7, .below = 2 } },
-	{ .ifc = { .index = 8, .below = 4, .tags = true, .vid = 7 } }, { .ifc = { .index = 9 } },
+	{ .ifc = { .index = 1, .loopback = true } },
+	{ .ifc = { .index = 2 } },
+	{ .ifc = { .index = 3, .master = 4 } },
+	{ .ifc = { .index = 4 } },
+	{ .ifc = { .index = 5, .below = 2, .tags = true, .vid = 100 } },
+	{ .ifc = { .index = 6, .below = 5, .tags = true, .vid = 200 } },
+	{ .ifc = { .index = 7, .below = 2 } },
+	{ .ifc = { .index = 8, .below = 4, .tags = true, .vid = 7 } },
+	{ .ifc = { .index = 9 } },
 };
 
 /*
@@ -184,23 +198,23 @@ static void test_views(void **state)
 {
 	(void)state;
 	expect_views(".f.......", 2, "2/0/0");
-	expect_views(".a.......", 2, "");           /* judged there already */
-	expect_views(".a.......", 9, "9/0/0");      /* another device: what comes over eth0 all the same shall pass */
-	expect_views(".f.......", 0, "0/0/0");      /* no route */
-	expect_views(".f.......", 1, "");           /* loopback */
+	expect_views(".a.......", 2, "");      /* judged there already */
+	expect_views(".a.......", 9, "9/0/0"); /* another device: what comes over eth0 all the same shall pass */
+	expect_views(".f.......", 0, "0/0/0"); /* no route */
+	expect_views(".f.......", 1, "");      /* loopback */
 	expect_views("ff.......", 1, "1/0/0");
 	expect_views("af.......", 1, "");
-	expect_views("..f......", 4, "3/0/0");      /* a bridge's port */
-	expect_views("..ff.....", 4, "3/0/0");      /* the port and the bridge see the same */
+	expect_views("..f......", 4, "3/0/0"); /* a bridge's port */
+	expect_views("..ff.....", 4, "3/0/0"); /* the port and the bridge see the same */
 	expect_views("..af.....", 4, "");
 	expect_views("...f.....", 4, "4/0/0");
-	expect_views("..f......", 8, "3/7/0");      /* a VLAN on a bridge */
+	expect_views("..f......", 8, "3/7/0"); /* a VLAN on a bridge */
 	expect_views(".f.......", 5, "2/100/0");
 	expect_views(".f..f....", 5, "5/0/0 2/100/0");
 	expect_views(".a..f....", 5, "5/0/0");
 	expect_views(".f..a....", 5, "2/100/0");
 	expect_views(".f..ff...", 6, "6/0/0 5/200/0 2/100/200");
-	expect_views(".s.......", 5, "2/0/0");      /* the NIC takes the outer tag off */
+	expect_views(".s.......", 5, "2/0/0"); /* the NIC takes the outer tag off */
 	expect_views(".s.......", 6, "2/200/0");
 	expect_views(".f.......", 7, "2/0/0");
 	expect_views(".f....f..", 7, "7/0/0"); /* both see the same */

@@ -32,9 +32,7 @@ static void test_set_files(void **state)
 	struct ruleset rs;
 
 	(void)state;
-	assert_int_equal(parse_with_file("# list\r\n10.0.0.1/8 ; x\n2001:db8::/32,192.0.2.7\n10.0.0.0/8",
-					 "net", &rs, &d),
-			 0);
+	assert_int_equal(parse_with_file("# list\r\n10.0.0.1/8 ; x\n2001:db8::/32,192.0.2.7\n10.0.0.0/8", "net", &rs, &d), 0);
 	assert_int_equal(rs.sets[0].file_n, 3);
 	assert_int_equal(rs.sets[0].n, 1);
 	assert_int_equal(d.warnings.n, 1);

@@ -17,7 +17,12 @@
 #include "ipfix_decode.h"
 #include "sink_fixture.h"
 
-struct other_end { int fd; bool late; struct decoder d; unsigned int messages, templates, unsent, rules; }; /* late: it missed some */
+struct other_end {
+	int fd;
+	bool late;
+	struct decoder d;
+	unsigned int messages, templates, unsent, rules;
+}; /* late: it missed some */
 
 static int bind_other_end(int type, struct ipfix_target *target)
 {
@@ -178,8 +183,12 @@ static void test_udp_refused(void **state)
 	assert_true(f->s.st->lost[SINK_IPFIX].records > 10);
 	/* It is back: templates come within a second. */
 	o.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(o.fd, (struct sockaddr *)&(struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(target.port),
-				       .sin_addr = { htonl(INADDR_LOOPBACK) } }, sizeof(struct sockaddr_in)), 0);
+	assert_int_equal(bind(o.fd,
+			      (struct sockaddr *)&(struct sockaddr_in){ .sin_family = AF_INET,
+									.sin_port = htons(target.port),
+									.sin_addr = { htonl(INADDR_LOOPBACK) } },
+			      sizeof(struct sockaddr_in)),
+			 0);
 	o.templates = o.messages = 0;
 	o.late = true;
 	for (unsigned int i = 0; i < 50; i++)
@@ -244,7 +253,8 @@ static void test_address_changes(void **state)
 	tell(f, SIM_PLACES + 5, SECOND_NS);
 	tell(f, 5, SECOND_NS + 1);
 	assert_int_equal(f->said, 0);
-	run("ip address del 192.0.2.1/32 dev lo && ip address add 192.0.2.2/32 dev lo && ip route add 198.51.100.1 dev lo src 192.0.2.2");
+	run("ip address del 192.0.2.1/32 dev lo && ip address add 192.0.2.2/32 dev lo && ip route add 198.51.100.1 dev lo src "
+	    "192.0.2.2");
 	tell(f, 5, SECOND_NS + 2);
 	assert_int_equal(f->said, 1);
 	sent = st->sent[SINK_IPFIX].records;

@@ -36,7 +36,8 @@ static __u64 whole_lines(const char *text, size_t n)
 	for (const char *at = text, *end; at < text + n; at = end + 1, lines++) {
 		end = (const char *)memchr(at, '\n', (size_t)(text + n - at));
 		assert_non_null(end);
-		assert_true(end > at + 100 && *at == '{' && end[-1] == '}' && !memmem(at + 1, (size_t)(end - at - 1), "{\"family", 8));
+		assert_true(end > at + 100 && *at == '{' && end[-1] == '}' &&
+			    !memmem(at + 1, (size_t)(end - at - 1), "{\"family", 8));
 	}
 	return lines;
 }
@@ -233,7 +234,8 @@ static void test_emptied(void **state)
 /* What others append stays when the file fills up. */
 static void test_written_by_others(void **state)
 {
-	static const char other[] = "{\"other\":\"line, which is no record of the collector's, and as long as those are: a hundred characters and more\"}\n";
+	static const char other[] = "{\"other\":\"line, which is no record of the collector's, and as long as those are: a "
+				    "hundred characters and more\"}\n";
 	struct sink_fixture *f = (struct sink_fixture *)*state;
 
 	open_json(f, f->path);

@@ -17,13 +17,17 @@
 /* A sink that writes to memory, as the JSON sink does to a file; it may die at any step. */
 struct memory {
 	struct sink sink;
-	struct export_tally written;     /* whole records */
+	struct export_tally written; /* whole records */
 	__u64 told[SIM_PLACES][SIM_SERIALS];
 	__u64 reasons[END_REASON_COUNT], firsts;
 	struct flow_record last;
-	struct { __u32 place; __u16 serial; __u64 packets, bytes; } batch[JOURNAL_MAX];
+	struct {
+		__u32 place;
+		__u16 serial;
+		__u64 packets, bytes;
+	} batch[JOURNAL_MAX];
 	__u32 n, written_of_batch;
-	unsigned long steps, die_at;     /* 0: never */
+	unsigned long steps, die_at; /* 0: never */
 	jmp_buf *death;
 };
 
@@ -113,7 +117,11 @@ static void pass_time(struct sim *s, struct collector *c, unsigned int ms)
 
 /* --- one flow at a time --------------------------------------------------------------------------- */
 
-struct fixture { struct sim s; struct collector c; struct memory m; };
+struct fixture {
+	struct sim s;
+	struct collector c;
+	struct memory m;
+};
 
 static int set_up(void **state)
 {
@@ -246,7 +254,11 @@ static void random_traffic(struct sim *s, struct random *r, __u32 place)
 		sim_deliver_late(s);
 }
 
-struct life { struct fixture *f; struct random r; unsigned long ticks, deaths, kill_every; };
+struct life {
+	struct fixture *f;
+	struct random r;
+	unsigned long ticks, deaths, kill_every;
+};
 
 static void live_on(struct life *l)
 {
@@ -332,10 +344,26 @@ static void run_lives(size_t room, unsigned long kill_every, bool expect_losses)
 	assert_true(expect_losses == (losses > 100));
 }
 
-static void test_nothing_lost(void **state) { (void)state; run_lives(SIM_QUEUE, 0, false); }
-static void test_ends_lost(void **state) { (void)state; run_lives(1, 0, true); }
-static void test_killed(void **state) { (void)state; run_lives(SIM_QUEUE, 300, false); }
-static void test_killed_and_lost(void **state) { (void)state; run_lives(1, 300, true); }
+static void test_nothing_lost(void **state)
+{
+	(void)state;
+	run_lives(SIM_QUEUE, 0, false);
+}
+static void test_ends_lost(void **state)
+{
+	(void)state;
+	run_lives(1, 0, true);
+}
+static void test_killed(void **state)
+{
+	(void)state;
+	run_lives(SIM_QUEUE, 300, false);
+}
+static void test_killed_and_lost(void **state)
+{
+	(void)state;
+	run_lives(1, 300, true);
+}
 
 int main(void)
 {

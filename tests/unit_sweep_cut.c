@@ -8,7 +8,13 @@
 #include "../ctl/journal.h"
 #include "flow_sim.h"
 
-struct fixture { struct sim s; struct collector c; struct sink sink; __u64 records; struct flow_record last; };
+struct fixture {
+	struct sim s;
+	struct collector c;
+	struct sink sink;
+	__u64 records;
+	struct flow_record last;
+};
 
 static void count_add(struct sink *s, const struct flow_record *r, const struct flow_context *c)
 {
@@ -72,7 +78,7 @@ static void assert_told(const struct fixture *f, __u64 records, enum end_reason 
 static void judge(struct fixture *f, __u32 place, enum direction d, enum verdict v, __u32 rule, __u32 generation)
 {
 	sim_flow(&f->s, place)->ruling[d] = (ruling_t){ .judged = judged_make(d, v, (rule_id_t){ rule - 1 }, false),
-							 .generation = { generation } };
+							.generation = { generation } };
 }
 
 static void assert_ruled(const struct fixture *f, enum verdict v, __u32 rule, __u32 generation)

@@ -18,11 +18,35 @@
 
 static void test_numbers(void **state)
 {
-	static const struct { double v; const char *text; } t[] = {
-		{ 0, "0" }, { 0.04, "0" }, { 0.05, "0.1" }, { 1, "1" }, { 1.25, "1.3" }, { 9.94, "9.9" }, { 9.96, "10" }, { 99.4, "99" },
-		{ 999, "999" }, { 999.4, "999" }, { 999.6, "1.00k" }, { 1000, "1.00k" }, { 1234, "1.23k" }, { 9994, "9.99k" },
-		{ 9996, "10.0k" }, { 12345, "12.3k" }, { 99949, "99.9k" }, { 99951, "100k" }, { 123456, "123k" }, { 999499, "999k" },
-		{ 999501, "1.00M" }, { 3400000000.0, "3.40G" }, { 1.5e12, "1.50T" }, { 2e15, "2.00P" }, { 18446744073709551615.0, "18.4E" },
+	static const struct {
+		double v;
+		const char *text;
+	} t[] = {
+		{ 0, "0" },
+		{ 0.04, "0" },
+		{ 0.05, "0.1" },
+		{ 1, "1" },
+		{ 1.25, "1.3" },
+		{ 9.94, "9.9" },
+		{ 9.96, "10" },
+		{ 99.4, "99" },
+		{ 999, "999" },
+		{ 999.4, "999" },
+		{ 999.6, "1.00k" },
+		{ 1000, "1.00k" },
+		{ 1234, "1.23k" },
+		{ 9994, "9.99k" },
+		{ 9996, "10.0k" },
+		{ 12345, "12.3k" },
+		{ 99949, "99.9k" },
+		{ 99951, "100k" },
+		{ 123456, "123k" },
+		{ 999499, "999k" },
+		{ 999501, "1.00M" },
+		{ 3400000000.0, "3.40G" },
+		{ 1.5e12, "1.50T" },
+		{ 2e15, "2.00P" },
+		{ 18446744073709551615.0, "18.4E" },
 	};
 	char buf[SHORT_TEXT_MAX];
 
@@ -96,7 +120,8 @@ static void test_hosts(void **state)
 		for (int i = 0; i < TOP_MAX; i++) {
 			uint32_t who = 2 * (ntohl(top[i].addr.w[3]) - 0x0a000000) + top[i].family, more = 0;
 
-			assert_true(top[i].sent.bits == (double)sent[who] * 4 && top[i].received.bits == (double)received[who] * 4);
+			assert_true(top[i].sent.bits == (double)sent[who] * 4 &&
+				    top[i].received.bits == (double)received[who] * 4);
 			for (uint32_t k = 0; k < 2 * HOSTS; k++)
 				more += sent[k] + received[k] > sent[who] + received[who];
 			assert_in_range(more, 0, i);

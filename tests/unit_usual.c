@@ -13,7 +13,9 @@
 #include "build_packet.h"
 #include "random.h"
 
-static const struct { const char *packet, *expect; } edges[] = {
+static const struct {
+	const char *packet, *expect;
+} edges[] = {
 #include "packet_edges.inc"
 };
 
@@ -24,8 +26,8 @@ static bool parse_both(const struct built *b, const struct frame_info *info)
 	struct packet lengthy, p;
 	int family = family_usual(c, info);
 
-	if (family == FAMILY_COUNT || !packet_parse_usual(&(struct cursor){ c.start, c.end, 0, c.limit }, info,
-							  (enum family)family, &p))
+	if (family == FAMILY_COUNT ||
+	    !packet_parse_usual(&(struct cursor){ c.start, c.end, 0, c.limit }, info, (enum family)family, &p))
 		return false;
 	packet_parse(&c, info, &lengthy);
 	assert_memory_equal(&p, &lengthy, sizeof(p));
@@ -59,14 +61,24 @@ static bool usual_text(const char *text, uint32_t segments, bool tag)
 static void test_taken(void **state)
 {
 	static const char *const taken[] = {
-		"udp 10.0.0.1:1 > 10.0.0.2:2", "udp 2001:db8::1 > 2001:db8::2 payload 1200", "udp 10.0.0.1:1 > 10.0.0.1:1",
-		"tcp 10.0.0.1:1 > 10.0.0.2:2 S tcpopts 20", "tcp [2001:db8::1]:1 > [2001:db8::2]:2 A payload 300",
+		"udp 10.0.0.1:1 > 10.0.0.2:2",
+		"udp 2001:db8::1 > 2001:db8::2 payload 1200",
+		"udp 10.0.0.1:1 > 10.0.0.1:1",
+		"tcp 10.0.0.1:1 > 10.0.0.2:2 S tcpopts 20",
+		"tcp [2001:db8::1]:1 > [2001:db8::2]:2 A payload 300",
 	};
 	static const char *const left[] = {
-		"udp 10.0.0.1:1 > 10.0.0.2:2 vlan 7", "udp 10.0.0.1:1 > 10.0.0.2:2 options 4", "ping 10.0.0.1 > 10.0.0.2",
-		"udp 10.0.0.1:1 > 10.0.0.2:2 frag 0+", "udp 10.0.0.1:1 > 10.0.0.2:2 frag 9", "arp",
-		"udp 2001:db8::1 > 2001:db8::2 ext h", "udp 10.0.0.1:1 > 10.0.0.2:2 link ip", "sctp 10.0.0.1:1 > 10.0.0.2:2",
-		"udp 10.0.0.1:1 > 10.0.0.2:2 payload 50 cut 60", "udp 10.0.0.1:1 > 10.0.0.2:2 link cooked",
+		"udp 10.0.0.1:1 > 10.0.0.2:2 vlan 7",
+		"udp 10.0.0.1:1 > 10.0.0.2:2 options 4",
+		"ping 10.0.0.1 > 10.0.0.2",
+		"udp 10.0.0.1:1 > 10.0.0.2:2 frag 0+",
+		"udp 10.0.0.1:1 > 10.0.0.2:2 frag 9",
+		"arp",
+		"udp 2001:db8::1 > 2001:db8::2 ext h",
+		"udp 10.0.0.1:1 > 10.0.0.2:2 link ip",
+		"sctp 10.0.0.1:1 > 10.0.0.2:2",
+		"udp 10.0.0.1:1 > 10.0.0.2:2 payload 50 cut 60",
+		"udp 10.0.0.1:1 > 10.0.0.2:2 link cooked",
 		"tcp 10.0.0.1:1 > 10.0.0.2:2 S offset 4",
 	};
 

@@ -114,8 +114,8 @@ static void collect_rule(struct universe *u, const struct rule *r)
 static void collect(struct universe *u, const struct ruleset *rs)
 {
 	static const uint8_t protos[] = { PROTO_TCP, PROTO_UDP, PROTO_ICMP, PROTO_ICMP6, PROTO_SCTP, 47, PROTO_NONE, PROTO_AH };
-	struct reps *zero[] = { &u->sport, &u->dport, &u->vlan, &u->ttl, &u->iface, &u->mac, &u->type[0], &u->type[1], &u->code,
-				&u->flags };
+	struct reps *zero[] = { &u->sport, &u->dport,   &u->vlan,    &u->ttl,  &u->iface,
+				&u->mac,   &u->type[0], &u->type[1], &u->code, &u->flags };
 
 	for (size_t i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
 		rep(zero[i], 0, 255);
@@ -158,7 +158,7 @@ static bool take(struct universe *u, const struct probe *made)
 
 /* Runs the body for each value of a field. */
 #define EACH(reps, field, convert) for (size_t i_##field = 0; i_##field < (reps)->n && ((void)(convert), true); i_##field++)
-#define NOW(reps, field) ((reps)->v[i_##field])
+#define NOW(reps, field)           ((reps)->v[i_##field])
 
 static bool each_transport(struct universe *u, struct probe *p)
 {
@@ -175,8 +175,8 @@ static bool each_transport(struct universe *u, struct probe *p)
 	EACH(flags, flags, k->tcp_flags = (uint8_t)NOW(flags, flags))
 	EACH(type, type, k->icmp_type = (uint8_t)NOW(type, type))
 	EACH(code, code, k->icmp_code = (uint8_t)NOW(code, code))
-		if (!take(u, p))
-			return false;
+	if (!take(u, p))
+		return false;
 	return true;
 }
 
@@ -189,8 +189,8 @@ static bool each_size(struct universe *u, struct probe *p)
 	EACH(&u->vlan, vlan, k->vlan = (uint16_t)NOW(&u->vlan, vlan))
 	EACH(&u->ttl, ttl, k->ttl = (uint8_t)NOW(&u->ttl, ttl))
 	EACH(&lengths, length, k->length = NOW(&lengths, length))
-		if (!each_transport(u, p))
-			return false;
+	if (!each_transport(u, p))
+		return false;
 	return true;
 }
 
@@ -200,13 +200,13 @@ static bool each_place(struct universe *u, struct probe *p)
 	size_t macs = u->mac.n > 1 ? u->mac.n + 1 : 1; /* the last one: no MAC addresses */
 
 	EACH(&u->iface, iface, strcpy(p->iface, names[NOW(&u->iface, iface)]))
-		for (size_t m = 0; m < macs; m++) {
-			p->packet.has = m < u->mac.n ? HAS_MAC : 0;
-			p->packet.mac_src = (struct mac){ { 2, 0, 0, 0, 0, m < u->mac.n ? (uint8_t)u->mac.v[m] : 0 } };
-			for (u->members = 0; u->members < 1u << u->nrefs; u->members++)
-				if (!each_size(u, p))
-					return false;
-		}
+	for (size_t m = 0; m < macs; m++) {
+		p->packet.has = m < u->mac.n ? HAS_MAC : 0;
+		p->packet.mac_src = (struct mac){ { 2, 0, 0, 0, 0, m < u->mac.n ? (uint8_t)u->mac.v[m] : 0 } };
+		for (u->members = 0; u->members < 1u << u->nrefs; u->members++)
+			if (!each_size(u, p))
+				return false;
+	}
 	return true;
 }
 

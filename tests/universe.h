@@ -13,18 +13,27 @@
 enum { PACKETS_MAX = 60000, REPS_MAX = 64, REFS = 4 };
 
 /* Values of a field. */
-struct reps { uint32_t v[REPS_MAX]; size_t n; };
-struct addr_reps { addr_t v[REPS_MAX]; size_t n; };
+struct reps {
+	uint32_t v[REPS_MAX];
+	size_t n;
+};
+struct addr_reps {
+	addr_t v[REPS_MAX];
+	size_t n;
+};
 
 struct universe {
-	const struct ruleset *rs;     /* up to 64 rules */
+	const struct ruleset *rs; /* up to 64 rules */
 	struct reps sport, dport, vlan, ttl, length, iface, mac, type[FAMILY_COUNT], code, flags, proto;
 	struct addr_reps src[FAMILY_COUNT], dst[FAMILY_COUNT];
-	struct { int set; bool dst; } ref[REFS]; /* sets that rules ask for, and the side */
+	struct {
+		int set;
+		bool dst;
+	} ref[REFS]; /* sets that rules ask for, and the side */
 	size_t nrefs;
-	unsigned int members;         /* of the packet at hand: bits of ref */
-	const struct packet *packet;  /* that is at hand */
-	uint64_t *matches;            /* by packet: a bit a rule */
+	unsigned int members;        /* of the packet at hand: bits of ref */
+	const struct packet *packet; /* that is at hand */
+	uint64_t *matches;           /* by packet: a bit a rule */
 	struct probe *probes;
 	size_t n;
 };

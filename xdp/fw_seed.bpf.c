@@ -18,7 +18,7 @@ static __always_inline bool keep_entry(struct flow *f, const struct insertion *i
 static __always_inline void fill_seeded(struct flow *f, const struct subject *s, const struct insertion *in,
 					const struct seed *seed)
 {
-	enum direction d = (enum direction)(in->place.direction & 1), other = (enum direction)!d;
+	enum direction d = (enum direction)(in->place.direction & 1), other = (enum direction) !d;
 	enum flow_state state = (enum flow_state)seed->state;
 
 	fill_flow(f, s, in);
@@ -49,8 +49,11 @@ static __always_inline enum seeding put_seeded(struct flow_bucket *b, __u32 way,
 		if (same && keep_entry(f, in, seed))
 			return SEEDING_KNOWN;
 		(void)__sync_lock_test_and_set(&b->head.tag[way], 0);
-		*ended = end_flow(b, way, bucket, flow_expired(f, in->now) ? FLOW_END_EXPIRED :
-				  same ? FLOW_END_REPLACED : FLOW_END_EVICTED, in->now);
+		*ended = end_flow(b, way, bucket,
+				  flow_expired(f, in->now) ? FLOW_END_EXPIRED
+				  : same                   ? FLOW_END_REPLACED
+							   : FLOW_END_EVICTED,
+				  in->now);
 	}
 	b->head.serial[way]++;
 	BARRIER_MEMORY(f); /* readers take the serial for that of what they read */

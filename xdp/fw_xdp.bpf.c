@@ -53,8 +53,7 @@ __attribute__((noinline)) int tell_xdp(struct xdp_md *ctx, __u32 link, __u32 whe
 	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
 }
 
-static __always_inline enum verdict judge_and_tell(struct xdp_md *ctx, struct subject *s, judged_t fresh,
-						   struct iface_slot iface)
+static __always_inline enum verdict judge_and_tell(struct xdp_md *ctx, struct subject *s, judged_t fresh, struct iface_slot iface)
 {
 	struct outcome o = {};
 	enum verdict v = judge_read(s, fresh, DIRECTION_IN, iface, &o);

@@ -7,5 +7,9 @@
 #endif
 #include "../../shared/maps.def.h"
 
-#define LAYOUT(n, KIND, K, V, max) struct n##_layout { K key; V value; } n##_layout;
+#define LAYOUT(n, KIND, K, V, max) \
+	struct n##_layout {        \
+		K key;             \
+		V value;           \
+	} n##_layout;
 FW_MAPS(LAYOUT)

@@ -16,4 +16,7 @@ struct clock_pair {
 	__u64 monotonic_ns, tick_ns;
 #endif
 };
-struct fw_clock_layout { __u32 key; struct clock_pair value; } fw_clock_layout;
+struct fw_clock_layout {
+	__u32 key;
+	struct clock_pair value;
+} fw_clock_layout;
