@@ -15,8 +15,8 @@
 enum { DROPPED_BUCKETS = 512, DROPPED_PER_TICK = 256, DROPPED_NEW_PER_TICK = 32 };
 
 struct dropped {
-	struct flow_key
-		key; /* of the flow that it would be; where its kind has none: a is the source, no ports, ICMP type and code */
+	/* Of the flow that it would be; where its kind has none: a is the source, no ports, ICMP type and code. */
+	struct flow_key key;
 	__u64 packets, bytes; /* layer 3 */
 	ticks_t first, last;
 	rule_id_t rule;       /* of the last packet, as the rest: RULE_NONE_RAW where no rule decided */

@@ -15,7 +15,7 @@ FW_MAPS_ROOT(MAP)
 
 /*
  * Does not return where the live slot holds a program. A call for each slot: the kernel makes a jump of one whose place is constant, and where
- * the processor must not predict where jumps go, that is a fifth of what a packet costs.
+ * the processor must not predict where jumps go, an indirect one costs some 13 ns.
  */
 static __always_inline void go_on(void *ctx, void *programs)
 {
