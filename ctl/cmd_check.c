@@ -171,7 +171,8 @@ static void finding_text(const struct checked *c, const struct finding *f, struc
 	}
 }
 
-static void print_text(const struct checked *c)
+/* The findings are the answer; the line that sums up is left out by -q. */
+static void print_text(const struct checked *c, bool quiet)
 {
 	static const char *const words[FINDING_COUNT] = {
 		[FINDING_NEVER] = "can never match",
@@ -187,6 +188,8 @@ static void print_text(const struct checked *c)
 		finding_text(c, f, &text);
 		printf("%s:%u:%u: %s\n", c->path, c->rs.rules[f->rule].loc.line, c->rs.rules[f->rule].loc.col, text.str);
 	}
+	if (quiet)
+		return;
 	printf("%s: %zu rule%s, no errors", c->path, c->rs.nrules, c->rs.nrules == 1 ? "" : "s");
 	for (int k = 0; k < FINDING_COUNT; k++)
 		if (c->count[k])
@@ -216,8 +219,8 @@ static int check(struct cli *cli, struct checked *c, const char *text, size_t le
 		c->count[c->findings.v[i].kind]++;
 	if (cli->json)
 		print_json(c, true);
-	else if (!cli->quiet)
-		print_text(c);
+	else
+		print_text(c, cli->quiet);
 	return c->count[FINDING_NEVER] || c->count[FINDING_REDUNDANT] || c->count[FINDING_UNDECIDED] ? EXIT_NO : EXIT_DONE;
 }
 

@@ -24,7 +24,8 @@ const struct command commands[] = {
 	{ "check", "FILE|-", "Parse and compile rules, and look for rules without effect; no privileges are needed.",
 	  "Reported: rules that can never match, since earlier ones take all their packets; redundant rules, without which\n"
 	  "no packet's verdict would change; rules for which this could not be decided. Exit status 3 where there are any.\n"
-	  "  -v                 also rules that partly overlap with earlier ones of another verdict (no matter for the status)\n",
+	  "  -v                 also rules that partly overlap with earlier ones of another verdict (no matter for the status)\n"
+	  "  -q                 findings and errors only: nothing is printed where there are none\n",
 	  cmd_check },
 	{ "apply", "FILE|- [--dry-run] [--force]", "Make rules live: all of them at once, or none.",
 	  "  --dry-run          everything but the swap\n"

@@ -51,6 +51,10 @@ check_says "from standard input" "unchanged" bash -c "'$fwctl' -n $N list | '$fw
 fw "$N" list >list2
 check "list is the same, byte by byte" cmp list1 list2
 check_says "its text goes through check" "412 rules, no errors" "$fwctl" check list1
+check_status 0 "check -q" "$fwctl" -q check list1
+check "prints nothing where there is nothing to find" same "$said" ""
+check_status 3 "check -q of a rule that can never match" "$fwctl" -q check - <<<$'pass in\ndrop in proto udp'
+check "prints that and no more" same "${said%%:*} $(wc -l <<<"$said") ${said:0:29}" "- 1 -:2:1: rule 2 can never match"
 id=$(fw "$N" -j status | jq .ruleset.id)
 fw "$N" -q apply all.fw
 check "apply of the file again changes nothing" same "$(fw "$N" -j status | jq .ruleset.id)" "$id"
