@@ -111,7 +111,7 @@ struct set {
 	enum set_type type;
 	struct addr_range *v; /* elements as declared (SET_ADDR: singles only) */
 	size_t n;
-	char *file;                /* path as declared, or NULL */
+	char *file;                /* path, or NULL; whole (from the root) where the file was read, else as declared */
 	struct addr_range *file_v; /* elements read from it (host bits masked) */
 	size_t file_n;
 	struct srcloc loc;

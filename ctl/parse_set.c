@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Sets: their declarations, and the `@names` of rules, which may stand before them. */
 #include <errno.h>
+#include <unistd.h>
 #include "parse_impl.h"
 #include "suggest.h"
 
@@ -134,22 +135,53 @@ static void set_values(struct parser *p, struct set *s)
 	s->v = (struct addr_range *)list_take(l, &s->n);
 }
 
+static int set_unreadable(struct parser *p, const struct set_state *st, const char *why, int rc)
+{
+	p_error(p, st->file_loc, "cannot read '%s': %s", st->set.file, why);
+	if (!p->diag->io_error)
+		p->diag->io_error = rc == -EINVAL ? -EIO : rc;
+	p->io_errors++;
+	return rc;
+}
+
+/* The path that means this file from any working directory: of the live rules it is read again wherever `list` is called. */
+static int set_whole_path(struct parser *p, const struct set_state *st, char **out)
+{
+	_cleanup_free_ char *dir = NULL;
+	const char *path = st->set.file;
+
+	if (path[0] == '/') {
+		*out = xstrdup(path);
+		return 0;
+	}
+	dir = getcwd(NULL, 0);
+	if (!dir)
+		return set_unreadable(p, st, "the working directory has no path now (write the whole path)", -errno);
+	if (strchr(dir, '\n'))
+		return set_unreadable(p, st, "the working directory's path has a line break, which rules cannot hold", -EINVAL);
+	while (!strncmp(path, "./", 2))
+		path += 2 + strspn(path + 2, "/");
+	*out = xasprintf("%s/%s", strcmp(dir, "/") ? dir : "", path);
+	return 0;
+}
+
+/* Messages name the file as it was typed. */
 static int set_read_file(struct parser *p, struct set_state *st)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *whole = NULL;
 	struct diag d = { .io_error = 0 };
 	size_t len;
 	int rc = read_file(st->set.file, SETFILE_MAX, &text, &len);
 
-	if (rc) {
-		p_error(p, st->file_loc, "cannot read '%s': %s", st->set.file, strerror(-rc));
-		if (!p->diag->io_error)
-			p->diag->io_error = rc == -EINVAL ? -EIO : rc;
-		p->io_errors++;
+	if (rc)
+		return set_unreadable(p, st, strerror(-rc), rc);
+	rc = set_whole_path(p, st, &whole);
+	if (rc)
 		return rc;
-	}
 	rc = setfile_parse(st->set.file, text, len, st->set.type, &st->set.file_v, &st->set.file_n, &d);
 	diag_merge(p->diag, &d, st->set.loc);
+	free(st->set.file);
+	st->set.file = TAKE_PTR(whole);
 	return rc;
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Sets: their files and elements. (What a declaration may be is in tests/rules/declarations.t.) */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "../ctl/parse.h"
@@ -51,6 +53,58 @@ static void test_set_files(void **state)
 	diag_free(&d);
 }
 
+/* In a working directory of this name, below a fresh one, a set whose file is called `path`, which is there as "x". */
+static int parse_in(const char *name, const char *path, struct ruleset *rs, struct diag *d, char **dir)
+{
+	char top[] = "/tmp/fwctl-unit-XXXXXX";
+	_cleanup_free_ char *text = xasprintf("set s { type net; file \"%s\" }\n", path), *file = NULL;
+	_cleanup_close_ int was = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc, fd;
+
+	assert_true(was >= 0);
+	assert_non_null(mkdtemp(top));
+	*dir = xasprintf("%s/%s", top, name);
+	file = xasprintf("%s/x", *dir);
+	assert_int_equal(mkdir(*dir, 0700), 0);
+	assert_int_equal(chdir(*dir), 0);
+	fd = open("x", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "10.0.0.1/8", 10), 10);
+	close(fd);
+	rc = ruleset_parse("t", text, strlen(text), rs, d);
+	assert_int_equal(fchdir(was), 0);
+	assert_int_equal(unlink(file) | rmdir(*dir) | rmdir(top), 0);
+	return rc;
+}
+
+static void test_relative_paths(void **state)
+{
+	static const char *const same[][2] = { { "x", "x" }, { ".//./x", "x" }, { "../a \"b/x", "../a \"b/x" } };
+	struct diag d = { .io_error = 0 };
+	struct ruleset rs;
+	char *dir;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(same); i++) {
+		_cleanup_strbuf_ struct strbuf typed = { NULL, 0, 0 };
+		_cleanup_free_ char *whole = NULL;
+
+		for (const char *p = same[i][0]; *p; p++)
+			strbuf_add(&typed, *p == '"' ? "\\%c" : "%c", *p);
+		assert_int_equal(parse_in("a \"b", typed.str, &rs, &d, &dir), 0);
+		whole = xasprintf("%s/%s", dir, same[i][1]);
+		assert_string_equal(rs.sets[0].file, whole);
+		assert_int_equal(d.warnings.n, 1);
+		assert_string_equal(d.warnings.v[0].file, same[i][0]); /* as it was typed */
+		ruleset_free(&rs);
+		diag_free(&d);
+		free(dir);
+	}
+	assert_int_equal(parse_in("a\nb", "x", &rs, &d, &dir), -EIO);
+	expect_error(&d, "24", "cannot read 'x': the working directory's path has a line break");
+	free(dir);
+}
+
 static void test_missing_file(void **state)
 {
 	static const char text[] = "set s { type net; file \"/nonexistent/x\" }\npass in from @s\n";
@@ -91,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_set_files),
+		cmocka_unit_test(test_relative_paths),
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_elements),
 	};

@@ -144,6 +144,20 @@ check "rules for another namespace than the session's" bash -c "
 	SSH_CONNECTION='203.0.113.9 40000 203.0.113.1 22' '$fwctl' -q -n $N apply - <<<'default in drop'"
 check "apply --force" over_ssh -q apply --force - <<<"default out drop"
 
+# Where fwctl is called is not where a set's file is looked for ever after.
+mkdir elsewhere
+echo 203.0.113.0/24 >elsewhere/here.netset
+echo 192.0.2.0/24 >here.netset
+check "apply of a set with a relative path" fw "$N" -q apply - <<<$'set s { type net; file "here.netset"; }\npass in from @s'
+check_says "list prints it whole" "set s { type net; file \"$(pwd -P)/here.netset\"; }" fw "$N" list
+check_says "list | apply in another directory changes nothing" "unchanged: 1 rule is live already" \
+	bash -c "cd elsewhere && '$fwctl' -n $N list | '$fwctl' -n $N apply -"
+fw "$N" list >list1
+fw "$N" -q apply - <<<"pass in"
+(cd elsewhere && fw "$N" -q apply ../list1)
+check_says "applied there over other rules it reads the same file" "rule 1" fw "$N" explain in from 192.0.2.1 to 10.0.0.1
+rules "$N" <<<"default out drop"
+
 check_status 2 "wrong lines count before a file that cannot be read" fw "$N" check - <<<$'pass inn\nset x { type addr; file "/nonexistent" }'
 check_status 1 "which alone is another matter" fw "$N" check - <<<'set x { type addr; file "/nonexistent" }'
 
