@@ -269,6 +269,7 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 	const struct cli_option options[] = {
 		{ "sort", NULL, &sort }, { "limit", NULL, &limit }, { "dropped", &l.dropped, NULL }, { NULL, NULL, NULL }
 	};
+	_cleanup_free_ char *note = NULL;
 	char *err = NULL;
 	int status = cli_options(cli, options, &argc, argv), rc;
 
@@ -290,6 +291,10 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));
 	if (!l.dropped && rejudge(&l, &err))
 		return cli_fail(err);
+	if (flow_filter_ifaces(&l.filter, &l.flows, &note, &err))
+		return cli_fail(err);
+	if (note)
+		cli_note(cli, "%s", note);
 	filter_flows(&l);
 	l.columns = columns_of_output();
 	return print_flows(&l);

@@ -63,6 +63,15 @@ static bool set_filter(struct top *t, const char *text)
 	return good;
 }
 
+/* An interface of the filter that has no flows now: they may come, with it. */
+static void warn_of_ifaces(struct top *t)
+{
+	_cleanup_free_ char *note = NULL, *err = NULL;
+
+	if (flow_filter_ifaces(sampler_filter(t->p), NULL, &note, &err) || note)
+		say(t, err ? TAKE_PTR(err) : TAKE_PTR(note));
+}
+
 /* Rules that are new may lack what the filter speaks of: it is said why. */
 static void keep_filter(struct top *t)
 {
@@ -91,7 +100,8 @@ static void type(struct top *t, int key)
 
 	if (key == '\r' || key == '\n') {
 		t->view.prompt = NULL;
-		(void)set_filter(t, t->typed);
+		if (set_filter(t, t->typed))
+			warn_of_ifaces(t);
 	} else if (key == 0x1b) {
 		t->view.prompt = NULL;
 	} else if (key == 0x7f || key == '\b') {
@@ -196,6 +206,7 @@ static int parse_sort(const struct cli *cli, const char *text, enum top_sort *ou
 static int begin(struct top *t, const struct state *s, int argc, char **argv)
 {
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
+	_cleanup_free_ char *note = NULL;
 	char *err = NULL;
 
 	if (sampler_open(s, &t->p, &err))
@@ -206,10 +217,15 @@ static int begin(struct top *t, const struct state *s, int argc, char **argv)
 	args_text(argc, argv, &text);
 	if (text.len > FILTER_MAX)
 		return cli_wrong(t->cli, "the filter is longer than %d characters", FILTER_MAX);
-	if (set_filter(t, text.str))
-		return 0;
-	fprintf(stderr, "%s\n", t->message);
-	return EXIT_WRONG;
+	if (!set_filter(t, text.str)) {
+		fprintf(stderr, "%s\n", t->message);
+		return EXIT_WRONG;
+	}
+	if (flow_filter_ifaces(sampler_filter(t->p), NULL, &note, &err))
+		return cli_fail(err);
+	if (note)
+		cli_note(t->cli, "%s", note);
+	return 0;
 }
 
 int cmd_top(struct cli *cli, int argc, char **argv)

@@ -2,6 +2,8 @@
 #include <string.h>
 #include "flowfilter.h"
 #include "flowview.h"
+#include "iface.h"
+#include "ifaces.h"
 #include "linear.h"
 #include "parse.h"
 #include "sets.h"
@@ -48,6 +50,33 @@ void flow_filter_clear(struct flow_filter *f)
 	free(f->text);
 	f->text = NULL;
 	f->given = f->one_way = false;
+}
+
+static bool any_on(const struct flow_filter *f, const struct flow_list *flows, const char *name)
+{
+	for (size_t i = 0; flows && i < flows->n; i++)
+		if (!strcmp(iface_name_of(f->s, flows->v[i].iface[f->match.direction]), name))
+			return true;
+	return false;
+}
+
+int flow_filter_ifaces(const struct flow_filter *f, const struct flow_list *flows, char **note, char **err)
+{
+	for (size_t i = 0; f->given && i < f->match.on.n; i++) {
+		const char *name = f->match.on.v[i];
+		struct iface_slot slot;
+		struct iface ifc;
+		int rc;
+
+		if (any_on(f, flows, name))
+			continue;
+		rc = iface_get(name, 0, &ifc, err);
+		if (rc)
+			return rc;
+		if (!*note && iface_slot_of(f->s, ifc.index, &slot))
+			*note = xasprintf("%s: nothing of fwctl is attached, so it has no flows (fwctl attach %s)", name, name);
+	}
+	return 0;
 }
 
 static bool begins_with(const char *text, const char *word)

@@ -4,6 +4,7 @@
 #define FW_FLOWFILTER_H
 
 #include "diag.h"
+#include "flowlist.h"
 #include "live.h"
 #include "../shared/flow.h"
 
@@ -23,5 +24,12 @@ int flow_filter_parse(struct flow_filter *f, const char *text, struct diag *d);
 void flow_filter_renew(struct flow_filter *f);
 void flow_filter_clear(struct flow_filter *f);
 bool flow_filter_has(const struct flow_filter *f, const struct flow *flow);
+
+/*
+ * Can there be flows on the interfaces that the filter names? -ENODEV with *err for one that neither this network namespace nor a flow of
+ * `flows` (NULL: none) has; a flow may be of one that has gone. Where one is there, but not attached, *note (NULL, or an owned string)
+ * says so.
+ */
+int flow_filter_ifaces(const struct flow_filter *f, const struct flow_list *flows, char **note, char **err);
 
 #endif

@@ -70,6 +70,15 @@ tcp "$C" $s6 80 >/dev/null
 udp "$C" $s 80 >/dev/null
 head -c 50000 /dev/zero | in_ns "$C" timeout $wait_s socat -t$wait_s - "TCP:$s:80" >/dev/null
 check_json "all flows" '.flows | length == 5' fw "$S" -j flows
+check_json "flows on an interface" '.flows | length == 5' fw "$S" -j flows in on s0
+check_status 1 "flows on one that is not there" fw "$S" flows in on nope
+check_says "tells which there are" "fwctl: nope: no such interface in this network namespace (have: lo, s0)" printf %s "$said"
+check_status 1 "also where others are there" fw "$S" -j flows in on "{ s0 nope }" proto tcp
+check_status 0 "flows on one that is not attached" fw "$S" flows out on lo
+check_says "tell why there are none" "lo: nothing of fwctl is attached, so it has no flows" printf %s "$said"
+check_status 1 "flows --dropped likewise" fw "$S" flows --dropped in on nope
+check_status 1 "top likewise" fw "$S" -j top in on nope
+check_says "with the same words" "nope: no such interface" printf %s "$said"
 check_json "flow of ICMP" '.flows | length == 1 and (.[0] | .proto == "icmp" and .sport == 0 and .icmp_type == 8 and
 	.packets == [3,3] and .bytes == [252,252] and .state == "replied" and .rule == 2 and .src == "10.9.0.1")' fw "$S" -j flows proto icmp
 check_json "flow of UDP" '.flows | length == 1 and (.[0] | .dport == 80 and .packets == [1,1] and .bytes == [34,34] and
@@ -81,7 +90,7 @@ check_json "first and last are times of now" '[.flows[] | (.first, .last) | sub(
 	length == 10 and all' fw "$S" -j flows
 check_json "match by address and port" '.flows | length == 3' fw "$S" -j flows from 10.9.0.0/24 to $s port 80
 check_json "match by interface" '.flows | length == 4' fw "$S" -j flows in on s0 inet
-check_json "another interface" '.flows == []' fw "$S" -j flows in on s1
+check_json "another interface" '.flows == []' fw "$S" -j flows in on lo
 check_json "the other direction" '.flows == []' fw "$S" -j flows out on s0
 check_says "errors are at the place where they were typed" "match:1:16: unknown protocol 'tpc'" fw "$S" flows in on s0 proto tpc
 check_json "match that nothing has" '.flows == []' fw "$S" -j flows proto tcp to port 443
