@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* fwctl attach, detach. */
+/* fwctl attach. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "fail.h"
 #include "hook.h"
 #include "ifaces.h"
-#include "netns.h"
 #include "seed.h"
 
 struct attach {
@@ -302,117 +301,4 @@ int cmd_attach(struct cli *cli, int argc, char **argv)
 		cli_note(cli, "--flows: the table has %u flows already (fwctl detach --all --purge, then attach, makes it anew)",
 			 a.state.cfg.buckets * WAYS);
 	return attach_all(&a, argc, argv);
-}
-
-/* --- detach --------------------------------------------------------------------------------------- */
-
-struct detached {
-	struct cli *cli;
-	struct instance in;
-	size_t n;
-};
-
-static void detached_free(struct detached *d) { instance_close(&d->in); }
-
-static int detach_hook(struct detached *d, unsigned int ifindex, const char *name, enum hook hook, char **err)
-{
-	int rc = hook_detach(&d->in, ifindex, hook, err);
-
-	if (rc)
-		return rc;
-	d->n++;
-	if (!d->cli->quiet && !d->cli->json)
-		printf("%s: %s detached\n", name[0] ? name : "(gone)", direction_text(hook_direction(hook)));
-	return 0;
-}
-
-static int detach_all(struct detached *d, char **err)
-{
-	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
-	int rc = hook_list(&d->in, &p, err);
-
-	for (size_t i = 0; !rc && i < p.n; i++)
-		rc = detach_hook(d, p.v[i].ifindex, p.v[i].ifname, p.v[i].hook, err);
-	return rc;
-}
-
-static int detach_one(struct detached *d, const char *name, char **err)
-{
-	struct iface ifc;
-	size_t before = d->n;
-	int rc = iface_get(name, 0, &ifc, err);
-
-	for (int h = 0; !rc && h < HOOK_COUNT; h++) {
-		rc = detach_hook(d, ifc.index, ifc.name, (enum hook)h, err);
-		if (rc == -ENOENT)
-			rc = 0;
-	}
-	if (!rc && d->n == before) {
-		free(*err);
-		*err = xasprintf("%s: nothing of fwctl is attached (fwctl status)", name);
-		return -ENOENT;
-	}
-	return rc;
-}
-
-/* The interface table forgets who is attached no longer. */
-static void forget_ifaces(struct detached *d)
-{
-	_cleanup_state_ struct state s = state_none();
-
-	instance_close(&d->in);
-	if (!state_open(&s, INSTANCE_LOCK, 0, NULL))
-		(void)ifaces_refresh(&s);
-}
-
-static int detach_run(struct detached *d, bool all, bool purge, int argc, char **argv)
-{
-	char *err = NULL;
-	int rc = instance_privileged(&err);
-
-	if (!rc && d->cli->netns)
-		rc = netns_enter(d->cli->netns, NULL, &err);
-	if (rc)
-		return cli_fail(err);
-	rc = instance_open(&d->in, INSTANCE_LOCK, &err);
-	if (rc == -ENOENT && all) { /* nothing is what was asked for */
-		free(err);
-		return EXIT_DONE;
-	}
-	if (!rc && all)
-		rc = detach_all(d, &err);
-	for (int i = 0; !rc && i < argc; i++)
-		rc = detach_one(d, argv[i], &err);
-	if (!rc && purge)
-		rc = instance_purge(&d->in, &err);
-	else if (!rc)
-		forget_ifaces(d);
-	if (rc)
-		return cli_fail(err);
-	free(err);
-	return EXIT_DONE;
-}
-
-int cmd_detach(struct cli *cli, int argc, char **argv)
-{
-	_cleanup_(detached_free) struct detached d = { .cli = cli, .in = INSTANCE_CLOSED };
-	bool all = false, purge = false;
-	const struct cli_option options[] = {
-		{ "all", &all, NULL },
-		{ "purge", &purge, NULL },
-		{ NULL, NULL, NULL },
-	};
-	int status = cli_options(cli, options, &argc, argv);
-
-	if (status != OPTIONS_TAKEN)
-		return status;
-	if (all == (argc > 0))
-		return cli_wrong(cli, all ? "--all and names of interfaces exclude each other"
-					  : "detach takes the names of interfaces, or --all");
-	if (purge && !all)
-		return cli_wrong(cli, "--purge goes with --all");
-	status = detach_run(&d, all, purge, argc, argv);
-	if (!status && cli->json)
-		printf("{\"detached\":%zu}\n", d.n);
-	return status;
 }
