@@ -175,6 +175,19 @@ static int find_all(struct attach *a, int n, char **names, struct iface *v, int 
 	return rc;
 }
 
+/* With --ingress-only nothing is on the way out, also where an attach before put it there. */
+static int detach_out(struct attach *a, const struct iface *ifc, char **err)
+{
+	int rc;
+
+	if (!a->ingress_only || !is_attached(a, ifc, HOOK_TC_OUT))
+		return 0;
+	rc = hook_detach(&a->state.in, ifc->index, HOOK_TC_OUT, err);
+	if (!rc && !a->cli->json)
+		strbuf_add(&a->out, "%s: out detached\n", ifc->name);
+	return rc;
+}
+
 /* Connections that are there become flows before the first packet is judged; then those that began meanwhile. */
 static int attach_and_seed(struct attach *a, const struct iface *v, int n, char **err)
 {
@@ -190,7 +203,11 @@ static int attach_and_seed(struct attach *a, const struct iface *v, int n, char 
 	for (int i = 0; !rc && i < n; i++)
 		rc = attach_iface(a, &v[i], err);
 	rc = rc ?: seeder_run(&a->seeder, err);
-	return rc || !a->seeder.report.count[SEEDING_MADE] ? rc : apply_for_seeded(&a->state, err);
+	rc = rc || !a->seeder.report.count[SEEDING_MADE] ? rc : apply_for_seeded(&a->state, err);
+	/* Last, since it is not taken back. */
+	for (int i = 0; !rc && i < n; i++)
+		rc = detach_out(a, &v[i], err);
+	return rc;
 }
 
 /* What could not be kept is told, in words and numbers. */

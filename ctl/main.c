@@ -11,7 +11,7 @@ const struct command commands[] = {
 	  "Attach to interfaces: XDP on the way in, TC on the way out.",
 	  "  --mode MODE        XDP in the driver (native), in the stack (generic), or what there is (auto);\n"
 	  "                     or TC on the way in too (tc)\n"
-	  "  --ingress-only     nothing on the way out\n"
+	  "  --ingress-only     nothing on the way out; what is there of fwctl goes\n"
 	  "  --force            replace another's XDP program\n"
 	  "  --no-seed          do not make flows of the connections that this host has already\n"
 	  "  --flows N          size of the flow table, where this makes it\n",

@@ -78,6 +78,14 @@ ip -n "$S" neigh replace 10.9.0.1 lladdr "$(ip -n "$C" -j link show c0 | jq -r '
 heard=$(fw "$S" -j status | jq .drops.default)
 stays_in >/dev/null 2>&1
 check "outgoing packets are not judged, replies are (and dropped)" test "$(fw "$S" -j status | jq .drops.default)" -gt "$heard"
+check "attach without it" fw "$S" -q attach s0
+check "takes the way out as well" attached "[[\"s0\",\"xdp-native\",\"$tcx\"]]"
+check "and judges it" stays_in
+check_status 1 "--ingress-only of it and of one that is not there" fw "$S" attach --ingress-only s0 s9
+check "leaves it" attached "[[\"s0\",\"xdp-native\",\"$tcx\"]]"
+check_says "--ingress-only once more" "$(printf 's0: in by xdp-native\ns0: out detached')" fw "$S" attach --ingress-only s0
+check "takes it off" attached '[["s0","xdp-native",null]]'
+check_json "and so where nothing is there" '.interfaces == [{name: "s0", ingress: "xdp-native", egress: null}]' fw "$S" -j attach --ingress-only s0
 fw "$S" -q detach --all
 
 check "FWCTL_TC=clsact" env FWCTL_TC=clsact "$fwctl" -q -n "$S" attach s0
