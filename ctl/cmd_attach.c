@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "cmd.h"
 #include "fail.h"
+#include "guard.h"
 #include "hook.h"
 #include "ifaces.h"
 #include "seed.h"
@@ -188,21 +189,25 @@ static int detach_out(struct attach *a, const struct iface *ifc, char **err)
 	return rc;
 }
 
-/* Connections that are there become flows before the first packet is judged; then those that began meanwhile. */
-static int attach_and_seed(struct attach *a, const struct iface *v, int n, char **err)
+/* All that can fail, from what may change the least to what may change the most. */
+static int attach_and_seed(struct attach *a, const struct iface *v, int n, char **note, char **err)
 {
+	const struct guard_attach how = { .seeds = !a->no_seed, .egress = !a->ingress_only };
 	_cleanup_free_ unsigned int *fresh = (unsigned int *)xcalloc((size_t)n, sizeof(*fresh));
-	int rc = 0;
+	int rc;
 
 	for (int i = 0; i < n; i++)
 		fresh[i] = v[i].index;
-	if (!a->no_seed) {
-		rc = seeder_open(&a->seeder, &a->state, fresh, (size_t)n, a->mode == XDP_MODE_TC, err);
-		rc = rc ?: seeder_run(&a->seeder, err);
-	}
+	rc = seeder_open(&a->seeder, &a->state, fresh, (size_t)n, a->mode == XDP_MODE_TC, err);
+	if (!rc && !a->force)
+		rc = guard_attach(&a->seeder, how, note, err);
+	/* Connections that are there become flows before the first packet is judged; then those that began meanwhile. */
+	if (!rc && how.seeds)
+		rc = seeder_run(&a->seeder, err);
 	for (int i = 0; !rc && i < n; i++)
 		rc = attach_iface(a, &v[i], err);
-	rc = rc ?: seeder_run(&a->seeder, err);
+	if (!rc && how.seeds)
+		rc = seeder_run(&a->seeder, err);
 	rc = rc || !a->seeder.report.count[SEEDING_MADE] ? rc : apply_for_seeded(&a->state, err);
 	/* Last, since it is not taken back. */
 	for (int i = 0; !rc && i < n; i++)
@@ -244,6 +249,7 @@ static void report_seeded(struct attach *a)
 static int attach_all(struct attach *a, int n, char **names)
 {
 	_cleanup_free_ struct iface *v = (struct iface *)xcalloc((size_t)n, sizeof(*v));
+	_cleanup_free_ char *note = NULL;
 	char *err = NULL;
 	int count = 0, rc = find_all(a, n, names, v, &count, &err);
 
@@ -253,11 +259,13 @@ static int attach_all(struct attach *a, int n, char **names)
 		json_key(&a->json, "interfaces");
 		json_array(&a->json);
 	}
-	rc = rc ?: attach_and_seed(a, v, count, &err);
+	rc = rc ?: attach_and_seed(a, v, count, &note, &err);
 	if (rc) {
 		take_back(a);
 		return cli_fail(err);
 	}
+	if (note)
+		cli_note(a->cli, "%s", note);
 	if (a->cli->json)
 		json_end_array(&a->json);
 	report_seeded(a);

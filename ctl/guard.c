@@ -97,7 +97,10 @@ static bool is_session(const struct flow *f, const struct packet *p)
 struct guard {
 	const struct state *s;
 	const struct ruleset *rs;
+	const char *whose; /* "these rules" */
 	bool keep_sets;
+	bool only_in;      /* nothing judges what goes out */
+	const char *iface; /* that is being attached, or NULL */
 	struct live_ruleset live;
 	struct ruleset old;
 };
@@ -128,19 +131,19 @@ static judged_t ask(const struct guard *g, const struct packet *p, enum directio
 	return judged_make(d, r ? r->verdict : g->rs->defaults.verdict[d], rule, r ? r->stateless : g->rs->defaults.stateless[d]);
 }
 
-static int refuse_cut(judged_t j, char **err)
+static int refuse_cut(const struct guard *g, judged_t j, char **err)
 {
 	if (judged_verdict(j) == VERDICT_PASS)
 		return 0;
 	if (rule_is_none(judged_rule(j)))
 		return FAIL(err, -EPERM,
-			    "these rules would cut the ssh session this is typed in: `default %s %s` decides it "
+			    "%s would cut the ssh session this is typed in: `default %s %s` decides it "
 			    "(add a pass rule for it, or --force)",
-			    direction_text(judged_direction(j)), verdict_text(judged_verdict(j)));
+			    g->whose, direction_text(judged_direction(j)), verdict_text(judged_verdict(j)));
 	return FAIL(err, -EPERM,
-		    "these rules would cut the ssh session this is typed in: rule %u decides it "
+		    "%s would cut the ssh session this is typed in: rule %u decides it "
 		    "(put a pass rule before it, or --force)",
-		    judged_rule(j).raw + 1);
+		    g->whose, judged_rule(j).raw + 1);
 }
 
 /* A packet from the client on an interface; where what passes it keeps no state, the answer as well. */
@@ -148,15 +151,28 @@ static int judge_both_ways(const struct guard *g, const struct packet *p, const 
 {
 	judged_t in = ask(g, p, DIRECTION_IN, iface);
 	struct packet answer = *p;
-	int rc = refuse_cut(in, err);
+	int rc = refuse_cut(g, in, err);
 
-	if (rc || !judged_stateless(in))
+	if (rc || g->only_in || !judged_stateless(in))
 		return rc;
 	answer.src = p->dst;
 	answer.dst = p->src;
 	answer.sport = p->dport;
 	answer.dport = p->sport;
-	return refuse_cut(ask(g, &answer, DIRECTION_OUT, iface), err);
+	return refuse_cut(g, ask(g, &answer, DIRECTION_OUT, iface), err);
+}
+
+/* Without a flow, where packets are judged: one of the middle makes none under tcp-loose off. */
+static int judge_middle(const struct guard *g, const struct packet *p, const char *iface, char **err)
+{
+	int rc = judge_both_ways(g, p, iface, err);
+
+	if (rc || !g->rs->options.tcp_strict || judged_stateless(ask(g, p, DIRECTION_IN, iface)))
+		return rc;
+	return FAIL(err, -EPERM,
+		    "%s would cut the ssh session this is typed in: it has no flow, and `option tcp-loose off` picks none up "
+		    "(tcp-loose on, or --force)",
+		    g->whose);
 }
 
 /* Without a flow: on the interface that has the server's address, else on every attached one. */
@@ -166,6 +182,8 @@ static int judge_packet(const struct guard *g, const struct packet *p, char **er
 	bool attached = false;
 	int rc = 0;
 
+	if (g->iface)
+		return judge_middle(g, p, g->iface, err);
 	iface_of_address((enum family)p->family, &p->dst, own);
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
@@ -174,9 +192,23 @@ static int judge_packet(const struct guard *g, const struct packet *p, char **er
 			continue;
 		attached = true;
 		if (!own[0] || !strcmp(own, g->s->names[slot.id.raw].name))
-			rc = judge_both_ways(g, p, g->s->names[slot.id.raw].name, err);
+			rc = judge_middle(g, p, g->s->names[slot.id.raw].name, err);
 	}
 	return attached ? rc : judge_both_ways(g, p, own[0] ? own : NULL, err);
+}
+
+/* What one direction's rules say of the packet that made the session's flow. *keeps_state is set, or left as it is. */
+static int judge_made(const struct guard *g, const struct flow *f, judged_t rules, bool *keeps_state, char **note, char **err)
+{
+	enum direction d = judged_direction(rules);
+	judged_t flow = judged_of_flow(f, d, rules);
+
+	*keeps_state |= judged_keeps_state(flow);
+	if (judged_verdict(flow) != judged_verdict(rules) && !*note)
+		*note = xasprintf("the ssh session this is typed in goes on, since it is older than the firewall, but "
+				  "`default %s %s` stops new ones",
+				  direction_text(d), verdict_text(judged_verdict(rules)));
+	return refuse_cut(g, flow, err);
 }
 
 /* What re-judging will ask: the packet that made the flow, at each direction where it was judged. Where none keeps state, the flow is no more. */
@@ -189,18 +221,9 @@ static int judge_flow(const struct guard *g, const struct flow *f, const struct 
 	flow_made_packet(f, &p);
 	for (int i = 0; !rc && i < DIRECTION_COUNT; i++) {
 		enum direction d = (enum direction)i;
-		judged_t rules, flow;
 
-		if (!judged_given(flow_judged(f, d)))
-			continue;
-		rules = ask(g, &p, d, g->s->names[f->iface[d].raw].name);
-		flow = judged_of_flow(f, d, rules);
-		keeps_state |= judged_keeps_state(flow);
-		rc = refuse_cut(flow, err);
-		if (judged_verdict(flow) != judged_verdict(rules) && !*note)
-			*note = xasprintf("the ssh session this is typed in goes on, since it is older than the firewall, but "
-					  "`default %s %s` stops new ones",
-					  direction_text(d), verdict_text(judged_verdict(rules)));
+		if (judged_given(flow_judged(f, d)))
+			rc = judge_made(g, f, ask(g, &p, d, g->s->names[f->iface[d].raw].name), &keeps_state, note, err);
 	}
 	return rc || keeps_state ? rc : judge_packet(g, session, err);
 }
@@ -238,7 +261,9 @@ static char *ssh_connection(void)
 
 int guard_session(const struct state *s, const struct ruleset *rs, bool keep_sets, char **note, char **err)
 {
-	_cleanup_(guard_free) struct guard g = { .s = s, .rs = rs, .keep_sets = keep_sets, .live = live_none() };
+	_cleanup_(guard_free) struct guard g = {
+		.s = s, .rs = rs, .whose = "these rules", .keep_sets = keep_sets, .live = live_none()
+	};
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
 	_cleanup_free_ char *connection = ssh_connection();
 	struct packet p;
@@ -255,4 +280,86 @@ int guard_session(const struct state *s, const struct ruleset *rs, bool keep_set
 			if (is_session(&flows.v[i], &p))
 				return judge_flow(&g, &flows.v[i], &p, note, err);
 	return judge_packet(&g, &p, err);
+}
+
+/* The flow that seeding will make: it is judged where its first packet would be, on loopback in the other direction too. */
+static int judge_seed(const struct guard *g, const struct seed *seed, const struct packet *first, bool loops, char **note,
+		      char **err)
+{
+	const struct flow f = { .bits = FLOW_SEEDED };
+	bool keeps_state = false;
+	int rc = 0;
+
+	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
+		if ((d == seed->direction || loops) && !(g->only_in && d == DIRECTION_OUT))
+			rc = judge_made(g, &f, ask(g, first, (enum direction)d, g->iface), &keeps_state, note, err);
+	return rc;
+}
+
+/* The session on one interface that is being attached: its flow from an earlier time, else what seeding makes, else a packet. */
+static int judge_view(const struct guard *g, const struct seeder_connection *c, size_t view, const struct flow_list *flows,
+		      const struct packet *session, char **note, char **err)
+{
+	struct packet p = *session, first = c->seed.first;
+
+	p.vlan = first.vlan = c->view[view].vlan;
+	p.inner_vlan = first.inner_vlan = c->view[view].inner_vlan;
+	for (size_t i = 0; i < flows->n; i++) {
+		struct flow f = flows->v[i];
+
+		if (!is_session(&f, &p) || f.key.vlan != p.vlan || f.key.inner_vlan != p.inner_vlan)
+			continue;
+		f.bits |= c->found ? FLOW_SEEDED : 0;
+		return judge_flow(g, &f, &p, note, err);
+	}
+	if (c->found)
+		return judge_seed(g, &c->seed, &first, c->view[view].loops, note, err);
+	return judge_packet(g, &p, err);
+}
+
+/* Where the session goes over interfaces that are being attached. What goes out another way may come in over that of its address. */
+static int look_up_session(const struct seeder *sd, const struct packet *p, struct seeder_connection *c, char **err)
+{
+	const struct socket_info ends = {
+		.local = p->dst, .remote = p->src, .lport = p->dport, .rport = p->sport, .family = p->family, .proto = PROTO_TCP
+	};
+	char own[IFNAMSIZ] = "";
+	int rc = seeder_look_up(sd, &ends, c, err);
+
+	if (rc || c->n)
+		return rc;
+	iface_of_address((enum family)p->family, &p->dst, own);
+	if (own[0] && seeder_is_fresh(sd, if_nametoindex(own)))
+		memcpy(c->view[c->n++].iface, own, sizeof(own));
+	return 0;
+}
+
+int guard_attach(const struct seeder *sd, struct guard_attach how, char **note, char **err)
+{
+	_cleanup_(guard_free) struct guard g = {
+		.s = sd->s, .whose = "the live rules", .keep_sets = true, .only_in = !how.egress, .live = live_none()
+	};
+	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
+	_cleanup_free_ char *connection = ssh_connection();
+	struct seeder_connection c;
+	struct packet p;
+	int rc;
+
+	if (!session_packet(connection, &p) || !is_here(&p))
+		return 0;
+	rc = look_up_session(sd, &p, &c, err);
+	if (rc || !c.n)
+		return rc;
+	c.found &= how.seeds;
+	rc = live_open(g.s, &g.live, err);
+	rc = rc ?: live_parse(&g.live, &g.old, err);
+	if (rc)
+		return rc;
+	g.rs = &g.old;
+	(void)flow_list_read(g.s, &flows, NULL);
+	for (size_t i = 0; !rc && i < c.n; i++) {
+		g.iface = c.view[i].iface;
+		rc = judge_view(&g, &c, i, &flows, &p, note, err);
+	}
+	return rc;
 }

@@ -4,7 +4,7 @@
 #define FW_GUARD_H
 
 #include "model.h"
-#include "state.h"
+#include "seed.h"
 
 /*
  * Would the ruleset cut the ssh session that the command is typed in (SSH_CONNECTION of this process or of an ancestor: sudo
@@ -15,5 +15,15 @@
  * all, hold what they hold now.
  */
 int guard_session(const struct state *s, const struct ruleset *rs, bool keep_sets, char **note, char **err);
+
+/*
+ * The same of the live rules and interfaces that are about to be attached: does the session go over one of them, and would it be cut there?
+ * `seeds`: connections are taken over, so that a rule cuts it and a default does not; the seeder is open and has not run. `egress`: what
+ * goes out is judged too.
+ */
+struct guard_attach {
+	bool seeds, egress;
+};
+int guard_attach(const struct seeder *sd, struct guard_attach how, char **note, char **err);
 
 #endif

@@ -12,7 +12,7 @@ const struct command commands[] = {
 	  "  --mode MODE        XDP in the driver (native), in the stack (generic), or what there is (auto);\n"
 	  "                     or TC on the way in too (tc)\n"
 	  "  --ingress-only     nothing on the way out; what is there of fwctl goes\n"
-	  "  --force            replace another's XDP program\n"
+	  "  --force            replace another's XDP program; attach though it would cut the ssh session this is typed in\n"
 	  "  --no-seed          do not make flows of the connections that this host has already\n"
 	  "  --flows N          size of the flow table, where this makes it\n",
 	  cmd_attach },

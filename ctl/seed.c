@@ -82,7 +82,6 @@ static int read_attached(struct seeder *sd, char **err)
 
 int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, bool by_tc, char **err)
 {
-	bool any = false;
 	int rc;
 
 	*sd = SEEDER_CLOSED;
@@ -92,14 +91,9 @@ int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, s
 	memcpy(sd->fresh, fresh, n * sizeof(*fresh));
 	sd->nfresh = n;
 	rc = read_attached(sd, err);
-	if (rc)
-		return rc;
 	for (size_t i = 0; i < n; i++)
-		any |= !is_one_of(sd->attached, sd->nattached, fresh[i]);
-	if (!any)
-		return 0;
-	sd->prog_fd = load_program(s, err);
-	return sd->prog_fd < 0 ? sd->prog_fd : 0;
+		sd->any |= !is_one_of(sd->attached, sd->nattached, fresh[i]);
+	return rc;
 }
 
 void seeder_close(struct seeder *sd)
@@ -117,6 +111,8 @@ static enum seed_role role_of(const struct seeder *sd, unsigned int index)
 		return SEED_ATTACHED;
 	return is_one_of(sd->fresh, sd->nfresh, index) ? SEED_FRESH : SEED_UNATTACHED;
 }
+
+bool seeder_is_fresh(const struct seeder *sd, unsigned int ifindex) { return role_of(sd, ifindex) == SEED_FRESH; }
 
 /* Are the packets of this interface seen without their outer tag? */
 static bool strips_vlan(const struct seeder *sd, const struct iface *ifc, enum seed_role role)
@@ -174,20 +170,27 @@ static int seed_view(struct seeder *sd, const struct seed_view *view, struct see
 	return enter(sd, seed, err);
 }
 
+static size_t views_of(struct rtnl *r, const struct seed_ifaces *ifaces, const struct socket_info *s,
+		       struct seed_view out[SEED_VIEWS_MAX])
+{
+	const struct route_query q = { (enum family)s->family, s->local, s->remote, s->ifindex, s->mark };
+	int device = route_device(r, &q);
+
+	return seed_views(ifaces, device < 0 ? s->ifindex : (unsigned int)device, out); /* no route now: it may come back */
+}
+
 static int seed_socket(struct seeder *sd, struct rtnl *r, const struct seed_ifaces *ifaces, const struct socket_list *all,
 		       const struct socket_info *s, char **err)
 {
-	const struct route_query q = { (enum family)s->family, s->local, s->remote, s->ifindex, s->mark };
 	struct seed_view views[SEED_VIEWS_MAX];
 	struct seed seed;
-	int rc = 0, device;
+	int rc = 0;
 	size_t n;
 
 	if (socket_listens(s) || socket_list_has(&sd->seen, s) || !seed_of_socket(s, socket_by_peer(all, s), &seed))
 		return 0;
 	seed.late = sd->late;
-	device = route_device(r, &q);
-	n = seed_views(ifaces, device < 0 ? s->ifindex : (unsigned int)device, views); /* no route now: it may come back */
+	n = views_of(r, ifaces, s, views);
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = seed_view(sd, &views[i], &seed, err);
 	return rc;
@@ -213,8 +216,12 @@ int seeder_run(struct seeder *sd, char **err)
 	struct seed_ifaces ifaces = { NULL, 0 };
 	int rc;
 
-	if (sd->prog_fd < 0)
+	if (!sd->any)
 		return 0;
+	if (sd->prog_fd < 0)
+		sd->prog_fd = load_program(sd->s, err);
+	if (sd->prog_fd < 0)
+		return sd->prog_fd;
 	rc = read_ifaces(sd, &v, &ifaces.n, err);
 	ifaces.v = v;
 	rc = rc ?: read_sockets(sd, &sockets, err);
@@ -228,4 +235,48 @@ int seeder_run(struct seeder *sd, char **err)
 	sd->seen = sockets;
 	sockets = (struct socket_list){ NULL, 0, 0 };
 	return rc;
+}
+
+static const struct socket_info *find_socket(const struct socket_list *all, const struct socket_info *ends)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct socket_info *s = &all->v[i];
+
+		if (s->family == ends->family && s->lport.raw == ends->lport.raw && s->rport.raw == ends->rport.raw &&
+		    !memcmp(&s->local, &ends->local, sizeof(s->local)) && !memcmp(&s->remote, &ends->remote, sizeof(s->remote)))
+			return s;
+	}
+	return NULL;
+}
+
+int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, struct seeder_connection *out, char **err)
+{
+	_cleanup_socket_list_ struct socket_list sockets = { NULL, 0, 0 };
+	_cleanup_rtnl_ struct rtnl r = { NULL, 0, 0, NULL };
+	_cleanup_free_ struct seed_iface *v = NULL;
+	struct seed_ifaces ifaces = { NULL, 0 };
+	struct seed_view views[SEED_VIEWS_MAX];
+	const struct socket_info *s;
+	size_t n;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = sd->any ? read_ifaces(sd, &v, &ifaces.n, err) : 0;
+	rc = rc ?: rtnl_open(&r, err);
+	if (rc || !sd->any)
+		return rc;
+	ifaces.v = v;
+	(void)sockets_read(PROTO_TCP, &sockets, NULL); /* where the kernel lists none, none is taken over */
+	s = find_socket(&sockets, ends);
+	out->found = s && seed_of_socket(s, socket_by_peer(&sockets, s), &out->seed);
+	n = views_of(&r, &ifaces, s ? s : ends, views);
+	for (size_t i = 0; i < n; i++) {
+		if (!views[i].at || views[i].at->role != SEED_FRESH)
+			continue;
+		memcpy(out->view[out->n].iface, views[i].at->ifc.name, IFNAMSIZ);
+		out->view[out->n].vlan = views[i].vlan;
+		out->view[out->n].inner_vlan = views[i].inner_vlan;
+		out->view[out->n++].loops = views[i].at->ifc.loopback;
+	}
+	return 0;
 }

@@ -8,7 +8,7 @@
 #define FW_SEED_CTL_H
 
 #include "../shared/seed.h"
-#include "sockets.h"
+#include "seed_plan.h"
 #include "state.h"
 
 struct seed_report {
@@ -23,6 +23,7 @@ struct seeder {
 	size_t nattached;
 	unsigned int *fresh; /* interfaces that are being attached */
 	size_t nfresh;
+	bool any;                /* of the fresh ones is not attached already */
 	struct socket_list seen; /* by the first run, sorted */
 	bool by_tc;              /* fresh ones: TC sees the tags that a NIC takes off */
 	bool late;
@@ -42,6 +43,24 @@ int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, s
  * then stay as they are.
  */
 int seeder_run(struct seeder *sd, char **err);
+
+/* What the first run makes of one TCP connection, and where fresh interfaces see it for the first time; all zeros: nowhere. */
+struct seeder_connection {
+	bool found;       /* it has a socket that becomes a flow: */
+	struct seed seed; /* this one, but for tags and interface */
+	struct {
+		char iface[IFNAMSIZ];
+		__u16 vlan, inner_vlan;
+		bool loops;
+	} view[SEED_VIEWS_MAX];
+	size_t n;
+};
+
+/* Before seeder_run(). Of `ends` count addresses, ports and family. */
+int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, struct seeder_connection *out, char **err);
+
+/* Is the interface being attached, and not attached already? */
+bool seeder_is_fresh(const struct seeder *sd, unsigned int ifindex);
 
 void seeder_close(struct seeder *sd);
 #define _cleanup_seeder_ _cleanup_(seeder_close)

@@ -98,6 +98,44 @@ printf 'default in drop\ndefault out drop\n' | rules "$S"
 check_json "attach --no-seed" '[.seeded[]] | add == 0' fw "$S" -j attach --no-seed s0
 check "cuts the sessions of both directions" is_cut in4 out4
 
+# --- in an ssh session that the live rules would cut ------------------------------------------------
+
+fw "$S" -q detach --all --purge
+printf 'default in drop\ndefault out drop\n' | rules "$S"
+check_says "attach under defaults that drop warns" "\`default in drop\` stops new ones" over_ssh attach s0
+check_json "and attaches" '[.interfaces[].name] == ["s0"]' fw "$S" -j status
+fw "$S" -q detach --all
+check "another interface, which the session does not go over" over_ssh -q attach --no-seed s1
+rules "$S" <<<"drop in from $c"
+check_status 1 "attach where a rule drops its flow of before" over_ssh attach s0
+fw "$S" -q detach --all --purge
+rules "$S" <<<"drop in from $c"
+check_status 1 "attach where a rule drops it" over_ssh attach s0
+check_says "tells which rule" "the live rules would cut the ssh session this is typed in: rule 1 decides it" printf %s "$said"
+check_status 1 "on the way in alone" over_ssh attach --ingress-only s0
+check_status 1 "also in TC" over_ssh attach --mode tc s1 s0
+check_json "nothing was attached" '.interfaces == []' fw "$S" -j status
+check_json "and no flow is left behind" '.flows == []' flow
+check_status 0 "attach without a session" fw "$S" -q attach s0
+fw "$S" -q detach --all --purge
+rules "$S" <<<"drop in on s1 from $c"
+check "a rule for another interface" over_ssh -q attach s0
+fw "$S" -q detach --all --purge
+printf 'default in drop\n' | rules "$S"
+check_status 1 "--no-seed under a default that drops it" over_ssh attach --no-seed s0
+check_says "names the default" "\`default in drop\` decides it" printf %s "$said"
+printf 'option tcp-loose off\npass in\n' | rules "$S"
+check_status 1 "--no-seed where nothing is picked up in the middle" over_ssh attach --no-seed s0
+check_says "names the option" "tcp-loose off" printf %s "$said"
+check "with seeding that is no matter" over_ssh -q attach s0
+fw "$S" -q detach --all --purge
+printf 'pass in proto tcp to port 80 stateless\ndefault out drop\n' | rules "$S"
+check_status 1 "--no-seed where the answers are dropped" over_ssh attach --no-seed s0
+check "unless they are not judged" over_ssh -q attach --no-seed --ingress-only s0
+fw "$S" -q detach --all --purge
+rules "$S" <<<"drop in from $c"
+check "--force" over_ssh -q attach --force s0
+
 # --- more connections than the table has room for --------------------------------------------------
 
 fw "$S" -q detach --all --purge
