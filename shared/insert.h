@@ -211,9 +211,14 @@ __attribute__((noinline)) __u32 find_way(const struct flow_bucket *b, __u32 tag,
 	return b && k ? bucket_find(b, tag, k) : WAYS;
 }
 
-/* How gladly a way is given up: in order of these classes, within one the longest idle first. */
-enum way_class { WAY_KEPT, WAY_UNCONFIRMED, WAY_EXPIRED, WAY_FREE, WAY_SAME };
+/*
+ * How gladly a way is given up: in order of these classes, within one the longest idle first. A flow that the rules stop (they have changed
+ * since it was made) goes on only should they change again.
+ */
+enum way_class { WAY_KEPT, WAY_UNCONFIRMED, WAY_STOPPED, WAY_EXPIRED, WAY_FREE, WAY_SAME };
 #define WAY_IDLE_BITS 48
+
+static __always_inline bool judged_stops(judged_t j) { return judged_given(j) && judged_verdict(j) != VERDICT_PASS; }
 
 __attribute__((noinline)) __u64 way_yield(const struct flow_bucket *b, __u32 way, const struct subject *s,
 					  const struct insertion *in)
@@ -235,6 +240,8 @@ __attribute__((noinline)) __u64 way_yield(const struct flow_bucket *b, __u32 way
 		class = WAY_SAME;
 	else if (flow_expired(f, in->now))
 		class = WAY_EXPIRED;
+	else if (judged_stops(flow_judged(f, DIRECTION_IN)) || judged_stops(flow_judged(f, DIRECTION_OUT)))
+		class = WAY_STOPPED;
 	else if (f->bits & FLOW_CONFIRMED)
 		class = WAY_KEPT;
 	return (__u64) class << WAY_IDLE_BITS | idle;

@@ -194,13 +194,63 @@ static void test_all_confirmed(void **state)
 	close_table(&t);
 }
 
+/* As if the rules had changed since, and had said of the packet that made the flow what they say of one of this ttl. */
+static void cut(struct table *t, struct flow *f, unsigned int i)
+{
+	f->key.made_ttl = 20;
+	f->ruling[DIRECTION_IN].generation.raw = 0;
+	assert_int_equal(judge(t, "udp 172.16.0.1:%u > 192.0.2.1:53", 1000 + i)->outcome.verdict, VERDICT_DROP);
+	assert_true(f->bits & FLOW_CONFIRMED);
+}
+
+/* Of a table full of confirmed flows those that the rules have cut give way, also to flows that nobody answers; the others do not. */
+static void test_cut(void **state)
+{
+	enum { FLOWS = 4000, OTHERS = 8 * FLOWS };
+	struct table t = open_table(NET_XDP, "option flows 1024\noption timeout udp-unreplied 1h\noption timeout udp-replied 1h\n"
+					     "pass in ttl 3\ndrop in ttl 20\n");
+	static struct flow *made[FLOWS];
+	unsigned int stopped = 0, kept = 0, others = 0;
+
+	(void)state;
+	t.r = net_open(&t.rs, NULL, LOAD_XDP);
+	for (unsigned int i = 0; i < FLOWS; i++) {
+		const struct outcome *o = &judge(&t, "udp 172.16.0.1:%u > 192.0.2.1:53 ttl 3", 1000 + i)->outcome;
+
+		made[i] = o->made ? replay_entry(t.r, o->flow) : NULL;
+		if (made[i])
+			judge(&t, "udp 192.0.2.1:53 > 172.16.0.1:%u", 1000 + i);
+	}
+	for (unsigned int i = 0; i < FLOWS; i += 2)
+		if (made[i]) {
+			cut(&t, made[i], i);
+			stopped++;
+		}
+	for (unsigned int i = 0; i < OTHERS; i++) {
+		const struct outcome *o =
+			&judge(&t, "udp 172.16.1.%u:%u > 192.0.2.1:53 ttl 3", i >> 12, 1000 + (i & 4095))->outcome;
+
+		others += o->made;
+	}
+	assert_true(stopped > TABLE / 3 && others >= stopped);
+	for (unsigned int i = 1; i < FLOWS; i += 2)
+		if (made[i]) {
+			assert_int_equal(judge(&t, "udp 192.0.2.1:53 > 172.16.0.1:%u", 1000 + i)->outcome.reason, REASON_STATE);
+			kept++;
+		}
+	assert_true(kept > TABLE / 3);
+	/* No place that a cut flow had is left to it. */
+	for (unsigned int i = 0; i < FLOWS; i += 2)
+		if (made[i])
+			assert_int_not_equal(made[i]->key.made_ttl, 20);
+	close_table(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_newest_stay),
-		cmocka_unit_test(test_expired),
-		cmocka_unit_test(test_all_confirmed),
+		cmocka_unit_test(test_flood),         cmocka_unit_test(test_newest_stay), cmocka_unit_test(test_expired),
+		cmocka_unit_test(test_all_confirmed), cmocka_unit_test(test_cut),
 	};
 	int refused = net_refused("net_table");
 
