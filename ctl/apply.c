@@ -13,6 +13,7 @@
 #include "parse.h"
 #include "pastrules.h"
 #include "print.h"
+#include "selftest.h"
 #include "sets.h"
 #include "timeouts.h"
 
@@ -132,11 +133,13 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 {
 	const struct naming naming = { s, c->rs, &c->sets };
 	const struct compile_names names = { name_iface, name_set, (void *)&naming };
+	const struct selftest test = { c->rs, &names, &c->tables, &c->loaded };
 	int rc = sets_prepare(&s->maps, c->rs, old, live ? &live->info : NULL, keep_sets, &c->sets, err);
 
 	rc = rc ?: compile(c->rs, &names, &c->tables, err);
 	rc = rc ?: fill_request(s, c, err);
 	rc = rc ?: programs_load(&c->rq, &c->loaded, err);
+	rc = rc ?: selftest(&test, err);
 	if (rc && live)
 		keep_live_sets(s, live);
 	return rc;

@@ -122,15 +122,36 @@ int tables_classify_from(const struct tables *t, const struct packet *p, enum di
 		       out);
 }
 
-int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, rule_id_t *out)
+/* As classify_min() over both images, with *t as the tables that are walked from now on. */
+static int classify_both(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface)
 {
 	struct query q;
 	struct search s = { .root = { 0 } };
-	int a, b;
+	int flow, packet;
 
 	walked = t;
 	query_of(p, direction, iface, &q);
-	a = classify_image(IMAGE_FLOW, &q, p, &s);
-	b = classify_image(IMAGE_PACKET, &q, p, &s);
-	return to_rule(classify_min(a, b), out);
+	flow = classify_image(IMAGE_FLOW, &q, p, &s);
+	packet = classify_image(IMAGE_PACKET, &q, p, &s);
+	return classify_min(flow, packet);
+}
+
+int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, rule_id_t *out)
+{
+	return to_rule(classify_both(t, p, direction, iface), out);
+}
+
+int tables_judge(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, judged_t *out)
+{
+	const struct policy_cfg *policy = &t->cfg.policy;
+	int r = classify_both(t, p, direction, iface);
+
+	if (r == CLASSIFY_FAULT)
+		return -EILSEQ;
+	if (r == CLASSIFY_NONE)
+		*out = judged_make(direction, (enum verdict)policy->verdict[direction], rule_none(),
+				   policy->stateless[direction]);
+	else
+		*out = decision_judged((decision_t){ (__u32)r }, direction);
+	return 0;
 }

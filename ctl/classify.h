@@ -3,6 +3,7 @@
 #ifndef FW_CTL_CLASSIFY_H
 #define FW_CTL_CLASSIFY_H
 
+#include "../shared/flow.h"
 #include "tables.h"
 
 /*
@@ -10,7 +11,9 @@
  * decides. 0, or -EILSEQ when the tables contradict themselves.
  */
 int tables_classify(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, rule_id_t *out);
-/* The same by one image alone. */
+/* What the programs do with it then: the decision of that rule or the direction's default. Errors as above. */
+int tables_judge(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, judged_t *out);
+/* The first match by one image alone. */
 int tables_classify_image(const struct tables *t, enum image image, const struct packet *p, enum direction direction,
 			  iface_id_t iface, rule_id_t *out);
 /* The first match, by both images, among the rules from the position `from` on: what would decide without those before. */
