@@ -12,9 +12,11 @@ static __u64 read_ns(clockid_t id)
 	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
 }
 
+__u64 clock_monotonic_ns(void) { return read_ns(CLOCK_MONOTONIC); }
+
 ticks_t clock_ticks_now(const struct clock_pair *c)
 {
-	return (ticks_t){ c->ticks.raw + (read_ns(CLOCK_MONOTONIC) - c->monotonic_ns) / c->tick_ns };
+	return (ticks_t){ c->ticks.raw + (clock_monotonic_ns() - c->monotonic_ns) / c->tick_ns };
 }
 
 __u64 clock_difference(void)

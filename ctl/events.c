@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 #include "clock.h"
 #include "events.h"
@@ -71,6 +70,19 @@ static void sum_up(const struct events *e)
 	}
 }
 
+/* Makes slot i free, if its reader is still that one. */
+static bool vacate(const struct events *e, int i, __u64 was)
+{
+	struct reader *r = &e->watch->reader[i];
+
+	if (!__atomic_compare_exchange_n(&r->token, &was, GIVING_UP, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		return false;
+	STORE(r->wants, 0);
+	(void)fw_rings_del(e->maps->fw_rings, (reader_id_t){ (__u32)i });
+	STORE(r->token, 0);
+	return true;
+}
+
 /*
  * A reader that stands still misses events, and they count as missed, for as long as its slot says what it wants. One that has not been
  * there for so long was killed: nothing is to be kept for it, nor to count as lost.
@@ -78,40 +90,42 @@ static void sum_up(const struct events *e)
 static void give_up_gone(const struct events *e)
 {
 	for (int i = 0; i < READERS_MAX; i++) {
-		struct reader *r = &e->watch->reader[i];
+		const struct reader *r = &e->watch->reader[i];
 		__u64 was = LOAD(r->token);
 
-		if (was <= GIVING_UP || !lapsed_for(e, r, READER_GONE_S) ||
-		    !__atomic_compare_exchange_n(&r->token, &was, GIVING_UP, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
-			continue;
-		STORE(r->wants, 0);
-		(void)fw_rings_del(e->maps->fw_rings, (reader_id_t){ (__u32)i });
-		STORE(r->token, 0);
+		if (was > GIVING_UP && lapsed_for(e, r, READER_GONE_S))
+			(void)vacate(e, i, was);
 	}
 	sum_up(e);
 }
 
-/* Takes slot i if it is free, or with `gone` if its reader is: then what that one had is void. */
-static bool take_slot(struct events *e, int i, bool gone)
+static bool take_slot(struct events *e, int i)
 {
 	struct reader *r = &e->watch->reader[i];
-	__u64 was = LOAD(r->token);
+	__u64 none = 0;
 
-	if (was && (!gone || was == GIVING_UP || !lapsed(e, r)))
+	if (LOAD(r->token))
 		return false;
 	STORE(r->until.raw, alive_until(e).raw); /* first, so that nobody takes it for one that is gone */
-	if (!__atomic_compare_exchange_n(&r->token, &was, e->token, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+	if (!__atomic_compare_exchange_n(&r->token, &none, e->token, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return false;
 	e->slot = i;
 	return true;
 }
 
+/* A free one, else that of a reader that is not there: what that one had is void. */
 static bool find_slot(struct events *e)
 {
-	for (int gone = 0; gone <= 1; gone++)
-		for (int i = 0; i < READERS_MAX; i++)
-			if (take_slot(e, i, gone))
-				return true;
+	for (int i = 0; i < READERS_MAX; i++)
+		if (take_slot(e, i))
+			return true;
+	for (int i = 0; i < READERS_MAX; i++) {
+		const struct reader *r = &e->watch->reader[i];
+		__u64 was = LOAD(r->token);
+
+		if (was > GIVING_UP && lapsed(e, r) && vacate(e, i, was) && take_slot(e, i))
+			return true;
+	}
 	return false;
 }
 
@@ -134,41 +148,42 @@ static int on_sample(void *ctx, void *data, size_t size)
 	return ++e->seen % LOOK_EVENTS ? 0 : -EAGAIN; /* libbpf goes on for as long as there is something */
 }
 
-static int open_ring(struct events *e, size_t bytes)
+/* To read the ring buffer; `ring` may be the errno of why there is none. */
+static int use_ring(struct events *e, int ring)
 {
-	int rc;
-
-	e->ring = fw_rings_make(bytes);
-	if (e->ring < 0)
-		return e->ring;
-	e->rb = ring_buffer__new(e->ring, on_sample, e, NULL);
-	if (!e->rb)
-		return -errno;
-	rc = getrandom(&e->token, sizeof(e->token), 0) == sizeof(e->token) ? 0 : -EIO;
-	e->token |= 2; /* neither 0, no reader, nor GIVING_UP */
-	return rc;
+	e->ring = ring;
+	e->rb = ring < 0 ? NULL : ring_buffer__new(ring, on_sample, e, NULL);
+	return e->rb ? 0 : ring < 0 ? ring : -errno;
 }
 
 static reader_id_t slot_of(const struct events *e) { return (reader_id_t){ (__u32)e->slot }; }
 
-static int enter(struct events *e, __u32 flags)
+/* We are here, and want events. */
+static void join(const struct events *e)
+{
+	struct reader *r = &e->watch->reader[e->slot];
+
+	STORE(r->until.raw, alive_until(e).raw);
+	STORE(r->wants, e->kinds);
+	(void)__atomic_fetch_or(&e->watch->wants, e->kinds, __ATOMIC_SEQ_CST);
+}
+
+/* A free slot has no ring buffer. Where there is one, all else is in its place: who is killed in here can be resumed from then on. */
+static int enter(const struct events *e, __u32 flags)
 {
 	struct reader *r = &e->watch->reader[e->slot];
 	int rc;
 
 	STORE(r->wants, 0);
-	rc = fw_rings_put(e->maps->fw_rings, slot_of(e), e->ring);
-	if (rc)
-		return rc;
 	STORE(r->sent, 0);
 	STORE(r->lost, 0);
 	STORE(r->lost_packets, 0);
 	STORE(r->lost_bytes, 0);
 	STORE(r->flags, flags);
-	STORE(r->until.raw, alive_until(e).raw);
-	STORE(r->wants, e->kinds);
-	(void)__atomic_fetch_or(&e->watch->wants, e->kinds, __ATOMIC_SEQ_CST);
-	return 0;
+	rc = fw_rings_put(e->maps->fw_rings, slot_of(e), e->ring);
+	if (!rc)
+		join(e);
+	return rc;
 }
 
 static int open_watch(struct events *e)
@@ -180,14 +195,20 @@ static int open_watch(struct events *e)
 	return rc ? rc : e->watch ? 0 : -errno;
 }
 
-int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events **out, char **err)
+int events_token(__u64 *out)
 {
-	_cleanup_events_ struct events *e = (struct events *)xcalloc(1, sizeof(*e));
-	int rc;
+	if (getrandom(out, sizeof(*out), 0) != sizeof(*out))
+		return -EIO;
+	*out |= 2; /* neither 0, no reader, nor GIVING_UP */
+	return 0;
+}
 
-	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds, .alive_s = READER_ALIVE_S };
-	rc = open_watch(e);
-	rc = rc ?: open_ring(e, bytes);
+static int open_as(struct events *e, size_t bytes, __u32 flags, struct events **out, char **err)
+{
+	_cleanup_events_ struct events *mine = e;
+	int rc = open_watch(e);
+
+	rc = rc ?: use_ring(e, fw_rings_make(bytes));
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
 	if (!find_slot(e))
@@ -195,49 +216,62 @@ int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 
 	rc = enter(e, flags);
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
-	*out = TAKE_PTR(e);
+	*out = TAKE_PTR(mine);
 	return 0;
+}
+
+static struct events *new_reader(const struct instance_maps *m, __u32 kinds, __u32 alive_s, __u64 token)
+{
+	struct events *e = (struct events *)xcalloc(1, sizeof(*e));
+
+	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds, .alive_s = alive_s, .token = token };
+	return e;
+}
+
+int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events **out, char **err)
+{
+	__u64 token;
+	int rc = events_token(&token);
+
+	if (rc)
+		return FAIL(err, rc, "events: %s", strerror(-rc));
+	return open_as(new_reader(m, kinds, READER_ALIVE_S, token), bytes, flags, out, err);
+}
+
+int events_open_kept(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, __u64 token, struct events **out,
+		     char **err)
+{
+	return open_as(new_reader(m, kinds, READER_AWAY_S, token), bytes, flags, out, err);
 }
 
 static bool is_ours(const struct events *e) { return LOAD(e->watch->reader[e->slot].token) == e->token; }
 
-/* The slot and the ring buffer of a reader that was killed. -ESTALE where they have been given to another. */
-static int take_over(struct events *e, const struct events_kept *kept)
+static bool find_own(struct events *e)
 {
-	struct reader *r = &e->watch->reader[kept->slot % READERS_MAX];
-
-	if (!kept->token || LOAD(r->token) != kept->token || LOAD(r->wants) != e->kinds)
-		return -ESTALE;
-	e->token = kept->token;
-	e->slot = (int)(kept->slot % READERS_MAX);
-	e->ring = fw_rings_ring(e->maps->fw_rings, slot_of(e));
-	e->rb = e->ring < 0 ? NULL : ring_buffer__new(e->ring, on_sample, e, NULL);
-	if (!e->rb)
-		return e->ring < 0 ? e->ring : -errno;
-	STORE(r->until.raw, alive_until(e).raw);
-	return 0;
+	for (e->slot = 0; e->token && e->slot < READERS_MAX; e->slot++)
+		if (is_ours(e))
+			return true;
+	e->slot = -1;
+	return false;
 }
 
-int events_resume(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events_kept *kept, bool *resumed,
-		  struct events **out, char **err)
+int events_resume(const struct instance_maps *m, __u32 kinds, __u64 token, struct events **out, char **err)
 {
-	_cleanup_events_ struct events *e = (struct events *)xcalloc(1, sizeof(*e));
-	int rc;
+	_cleanup_events_ struct events *e = new_reader(m, kinds, READER_AWAY_S, token);
+	int rc = open_watch(e);
 
-	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds, .alive_s = READER_AWAY_S };
-	rc = open_watch(e);
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
-	*resumed = !take_over(e, kept);
-	if (!*resumed) {
-		rc = events_open(m, kinds, bytes, flags, out, err);
-		if (rc)
-			return rc;
-		(*out)->alive_s = READER_AWAY_S;
-		kept->token = (*out)->token;
-		kept->slot = (__u32)(*out)->slot;
-		return 0;
+	if (!find_own(e))
+		return -ESTALE;
+	rc = use_ring(e, fw_rings_ring(m->fw_rings, slot_of(e)));
+	if (rc == -ENOENT)
+		return -ESTALE; /* closed, and its slot with it */
+	if (rc) {
+		e->slot = -1; /* it waits for another try */
+		return FAIL(err, rc, "events: %s", strerror(-rc));
 	}
+	join(e);
 	*out = TAKE_PTR(e);
 	return 0;
 }
@@ -280,13 +314,7 @@ static int look(struct events *e)
 	return 0;
 }
 
-static __u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
-}
+static __u64 now_ms(void) { return clock_monotonic_ns() / 1000000; }
 
 /* What came before the slot was taken from us is in our ring buffer still. */
 static int poll_rest(struct events *e)

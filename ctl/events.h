@@ -24,17 +24,19 @@ void events_close(struct events *e);
 void events_leave(struct events *e);
 
 /*
- * For a reader that is to miss nothing when it is killed and started again: its slot, which it keeps in a place that outlives
- * it (all 0: none yet), is its own for READER_AWAY_S after it was last there. *resumed: the slot and its ring buffer, with what
- * has come since, are those of *kept; else they are new, and *kept says which.
+ * For a reader that is to miss nothing when it is killed and started again. It keeps a token (0: none yet) in a place that outlives it,
+ * where it is written before the reader opens by it: so, whenever it is killed, the next one finds by it what there is. The slot is its own
+ * for READER_AWAY_S after it was last there.
  */
-struct events_kept {
-	__u64 token;
-	__u32 slot, zero;
-};
 enum { READER_AWAY_S = 600 };
-int events_resume(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, struct events_kept *kept, bool *resumed,
-		  struct events **out, char **err);
+int events_token(__u64 *out);
+int events_open_kept(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, __u64 token, struct events **out,
+		     char **err);
+/*
+ * The reader of the token, with what has come since. -ESTALE (without *err) where there is none any more: its slot was given to another, or it
+ * was killed while it opened, and is gone with this.
+ */
+int events_resume(const struct instance_maps *m, __u32 kinds, __u64 token, struct events **out, char **err);
 static inline void cleanup_events_fn(struct events **e) { events_close(*e); }
 #define _cleanup_events_ __attribute__((cleanup(cleanup_events_fn)))
 

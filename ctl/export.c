@@ -145,23 +145,23 @@ static int map_all(struct run *r, char **err)
 	return 0;
 }
 
-/* Takes over where a killed collector was, or begins to listen. */
-static int listen_for_ends(struct run *r, char **err)
+int export_listen(const struct instance_maps *m, struct export_state *st, ticks_t now, struct events **out, char **err)
 {
-	struct export_state *st = r->c.sweep.st;
-	struct events_kept kept = { st->token, st->slot, 0 };
-	bool resumed = false;
-	int rc = events_resume(&r->s->maps, 1u << EVENT_FLOW_END, RING_BYTES, READER_QUIET, &kept, &resumed, &r->c.events, err);
+	__u64 token;
+	int rc = events_resume(m, 1u << EVENT_FLOW_END, st->token, out, err);
 
-	if (rc || resumed)
+	if (rc != -ESTALE)
 		return rc;
+	rc = events_token(&token);
+	if (rc)
+		return FAIL(err, rc, "events: %s", strerror(-rc));
+	/* Killed before the reader is there, the next one finds none, and all this is done again. */
 	st->unseen_before = st->unseen;
 	st->missed = (struct export_tally){ .records = 0 };
-	st->since = clock_ticks_now(&r->c.context.clock);
-	st->slot = kept.slot;
+	st->since = now;
 	st->last_end_valid = 0;
-	st->token = kept.token;
-	return 0;
+	__atomic_store_n(&st->token, token, __ATOMIC_RELEASE);
+	return events_open_kept(m, 1u << EVENT_FLOW_END, RING_BYTES, READER_QUIET, token, out, err);
 }
 
 /* A killed collector had a sink that this one has not: what was on its way there is lost. */
@@ -221,7 +221,7 @@ static int set_up(struct run *r, char **err)
 		rc = netns_return(r->rq->back, err);
 	/* Last what cannot be done twice: the ring buffer of a killed collector has ends that nobody else will tell of. */
 	rc = rc ?: open_sinks(r, err);
-	rc = rc ?: listen_for_ends(r, err);
+	rc = rc ?: export_listen(&r->s->maps, c->sweep.st, clock_ticks_now(&c->context.clock), &c->events, err);
 	return rc ?: privileges_keep(0, err);
 }
 
@@ -247,14 +247,6 @@ static void tear_down(struct run *r, bool ended)
 	cleanup_close_fn(&r->lock);
 }
 
-static __u64 monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
-}
-
 /* The inode of a pin of the instance, which another instance has not; 0: there is none. Without privileges no more can be known. */
 static ino_t pin_of(const struct state *s)
 {
@@ -272,7 +264,7 @@ static int run_until_told(const struct state *s, struct collector *c, char **err
 	int rc = 0;
 
 	while (!stop_asked && !c->env.stop && !rc) {
-		__u64 now = monotonic_ns();
+		__u64 now = clock_monotonic_ns();
 
 		if (reopen_asked) {
 			reopen_asked = 0;

@@ -3,6 +3,7 @@
 #ifndef FW_EXPORT_RUN_H
 #define FW_EXPORT_RUN_H
 
+#include "events.h"
 #include "sink.h"
 #include "state.h"
 
@@ -20,6 +21,12 @@ struct export_request {
  * capabilities once all is open. 0 or a negative errno with *err.
  */
 int export_run(const struct state *s, const struct export_request *rq, char **err);
+
+/*
+ * A part of export_run(): takes over the reader of flow ends that a killed collector has left, or makes a new one, which listens since
+ * `now`. A collector that is killed in here leaves nothing that the next one does not find.
+ */
+int export_listen(const struct instance_maps *m, struct export_state *st, ticks_t now, struct events **out, char **err);
 
 /*
  * What collectors of this instance have counted so far: -ENOENT where there never was one. Does not change anything. `journal`
