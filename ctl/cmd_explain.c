@@ -89,6 +89,20 @@ static int read_packet(struct inquiry *q, int argc, char **argv)
 	return status;
 }
 
+/* The live rules know a renamed interface by the name that it had: they are asked by that one. */
+static void ask_by_known_name(struct inquiry *q)
+{
+	const char *known = iface_known_as(&q->s, q->probe.iface);
+
+	if (!strcmp(known, q->probe.iface))
+		return;
+	cli_note(q->cli,
+		 "%s is %s to the live rules, its name when they were applied or it was attached (fwctl attach %s tells the new "
+		 "one)",
+		 q->probe.iface, known, q->probe.iface);
+	memcpy(q->probe.iface, known, strlen(known) + 1);
+}
+
 /* --- the flow table ------------------------------------------------------------------------------- */
 
 static const char *name_of_iface(void *arg, iface_id_t id)
@@ -383,6 +397,8 @@ int cmd_explain(struct cli *cli, int argc, char **argv)
 	status = status ?: read_packet(&q, argc, argv);
 	if (status)
 		return status;
+	if (!q.file && probe_iface(&q.probe))
+		ask_by_known_name(&q);
 	if (explain_packet(q.explainer, &q.probe, &q.by_rules, &err))
 		return cli_fail(err);
 	if (!q.file)

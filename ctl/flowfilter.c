@@ -63,7 +63,7 @@ static bool any_on(const struct flow_filter *f, const struct flow_list *flows, c
 int flow_filter_ifaces(const struct flow_filter *f, const struct flow_list *flows, char **note, char **err)
 {
 	for (size_t i = 0; f->given && i < f->match.on.n; i++) {
-		const char *name = f->match.on.v[i];
+		const char *name = f->match.on.v[i], *known;
 		struct iface_slot slot;
 		struct iface ifc;
 		int rc;
@@ -73,8 +73,13 @@ int flow_filter_ifaces(const struct flow_filter *f, const struct flow_list *flow
 		rc = iface_get(name, 0, &ifc, err);
 		if (rc)
 			return rc;
+		known = iface_known_as(f->s, name);
 		if (!*note && iface_slot_of(f->s, ifc.index, &slot))
 			*note = xasprintf("%s: nothing of fwctl is attached, so it has no flows (fwctl attach %s)", name, name);
+		else if (!*note && strcmp(known, name))
+			*note = xasprintf("%s: its flows are those of %s, as it was called when it was attached or rules were "
+					  "applied (fwctl attach %s tells the new name)",
+					  name, known, name);
 	}
 	return 0;
 }

@@ -82,6 +82,15 @@ int iface_slot_of(const struct state *s, unsigned int ifindex, struct iface_slot
 	return rc || out->ifindex == ifindex ? rc : -ENOENT;
 }
 
+const char *iface_known_as(const struct state *s, const char *name)
+{
+	unsigned int index = if_nametoindex(name);
+	struct iface_slot slot;
+	const char *known = index && !iface_slot_of(s, index, &slot) ? iface_name_of(s, slot.id) : "";
+
+	return known[0] ? known : name;
+}
+
 /* What may have changed of an attached interface since: its name, and whether its tags are taken off. */
 static void look_again(const struct state *s, const struct iface *ifc, bool xdp, struct iface_slot *slot)
 {

@@ -28,6 +28,12 @@ int ifaces_refresh(struct state *s);
  */
 int ifaces_reclaim(struct state *s, const struct ruleset *rs);
 
+/*
+ * What the packet path calls an interface of this name now: of one that was renamed while it is attached it is the name before, until an
+ * attach or apply reads the new one. The name itself where it is not attached.
+ */
+const char *iface_known_as(const struct state *s, const char *name);
+
 /* Name of a number; "" where it has none. */
 const char *iface_name_of(const struct state *s, iface_id_t id);
 

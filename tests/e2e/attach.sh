@@ -170,7 +170,16 @@ check "a rule for the interface by its name" ping_to "$C" $s
 ip -n "$S" link set s0 down
 ip -n "$S" link set s0 name s7
 ip -n "$S" link set s7 up
+icmp=(proto icmp from 10.9.0.1 to $s)
+check "under another name the live rules go on" until_true ping_to "$C" $s
+check_json "explain knows that" '.verdict == "pass" and .rule == 1 and .flow != null' fw "$S" -j explain in on s7 "${icmp[@]}"
+check_says "and says so" "s7 is s0 to the live rules" fw "$S" explain in on s7 "${icmp[@]}"
+check_says "so does flows" "s7: its flows are those of s0" fw "$S" flows in on s7
+check_json "which are there by that name" '.flows | length >= 1' fw "$S" -j flows in on s0 proto icmp
+check_json "explain of rules of a file takes the name as it is" '.verdict == "drop" and .rule == 0' \
+	"$fwctl" -n "$S" -j explain --rules /dev/stdin in on s7 "${icmp[@]}" <<<$'default in drop\npass in on s0'
 printf 'default in drop\npass in on s7 proto icmp\n' | rules "$S"
+check_json "behind an apply that one is asked by" '.verdict == "pass" and .rule == 1' fw "$S" -j explain in on s7 "${icmp[@]}"
 check "under another name since: rules know it by that" until_true ping_to "$C" $s
 printf 'default in drop\npass in on s0 proto icmp\n' | rules "$S"
 check "and by the old one no longer" ping_dropped "$C" $s
