@@ -170,7 +170,7 @@ check "a rule for the interface by its name" ping_to "$C" $s
 ip -n "$S" link set s0 down
 ip -n "$S" link set s0 name s7
 ip -n "$S" link set s7 up
-icmp=(proto icmp from 10.9.0.1 to $s)
+icmp=(proto icmp from 10.9.0.1 to "$s")
 check "under another name the live rules go on" until_true ping_to "$C" $s
 check_json "explain knows that" '.verdict == "pass" and .rule == 1 and .flow != null' fw "$S" -j explain in on s7 "${icmp[@]}"
 check_says "and says so" "s7 is s0 to the live rules" fw "$S" explain in on s7 "${icmp[@]}"
