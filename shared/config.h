@@ -40,7 +40,12 @@ struct iface_slot {
 	__u8 flags; /* IFACE_* */
 	__u8 zero;
 };
-_Static_assert(sizeof(struct iface_slot) == 8, "layout");
+/* Read at once: nobody sees half of a slot that user space writes. */
+union iface_word {
+	__u64 word;
+	struct iface_slot slot;
+};
+_Static_assert(sizeof(struct iface_slot) == 8 && sizeof(union iface_word) == 8, "layout");
 
 typedef struct iface_place {
 	__u32 raw;

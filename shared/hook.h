@@ -25,17 +25,20 @@ static __always_inline struct subject *subject_at_hand(void)
 /* The attached interface of this index; one that is not known is Ethernet without a name. */
 static __always_inline struct iface_slot find_iface(__u32 ifindex)
 {
-	struct iface_slot none = { .link = LINK_ETHER };
+	union iface_word found = { .slot = { .link = LINK_ETHER } };
 
 	if (fw_cfg.replay)
-		return none;
+		return found.slot;
 	for (__u32 i = 0; i < IFACE_PROBES; i++) {
 		const struct iface_slot *s = fw_ifaces_at((iface_place_t){ (ifindex + i) % IFACE_SLOTS });
+		union iface_word at = { .word = s ? *(const volatile __u64 *)(const void *)s : 0 };
 
-		if (s && s->ifindex == ifindex)
-			return *s;
+		if (at.slot.ifindex == ifindex) {
+			found = at;
+			break;
+		}
 	}
-	return none;
+	return found.slot;
 }
 
 /* A cursor over what lies between data and end; a replay says how much of it counts. */
@@ -168,8 +171,9 @@ struct stranger {
 };
 
 /* The short way as far as the packet is usual and `family` its family; *s is its working memory. */
-static __always_inline enum short_way pass_family(bool replay, enum family family, struct cursor c, const struct frame_info *f,
-						  struct place at, ticks_t now, struct subject *s, struct stranger *stranger)
+static __always_inline enum short_way pass_family(bool replay, bool stateful, enum family family, struct cursor c,
+						  const struct frame_info *f, struct place at, ticks_t now, struct subject *s,
+						  struct stranger *stranger)
 {
 	const struct packet *p = &s->packet;
 	enum usual usual = USUAL_OTHER;
@@ -177,10 +181,10 @@ static __always_inline enum short_way pass_family(bool replay, enum family famil
 
 	if (!packet_parse_usual(&c, f, family, &s->packet))
 		return SHORT_UNUSUAL;
-	if (fw_cfg.stateful || replay)
+	if (stateful || replay)
 		subject_find(s, hash_key());
 	if (!fw_cfg.rules.image[IMAGE_PACKET].dims) /* else rules look at every packet */
-		usual = fw_cfg.stateful ? decide_usual(s, at, now, &o) : USUAL_ABSENT;
+		usual = stateful ? decide_usual(s, at, now, &o) : USUAL_ABSENT;
 	if (usual == USUAL_ABSENT) {
 		struct scratch *scratch = fw_scratch_mine();
 
@@ -205,7 +209,8 @@ static __always_inline bool is_told(const struct outcome *o)
 }
 
 /* The rules on a stranger: where they drop it, or pass it without state, that is all. */
-static __always_inline struct short_end judge_stranger(const struct stranger *stranger, struct place at, ticks_t now)
+static __always_inline struct short_end judge_stranger(bool stateful, const struct stranger *stranger, struct place at,
+						       ticks_t now)
 {
 	const enum direction d = (enum direction)(at.direction & 1);
 	struct scratch *scratch = stranger->scratch;
@@ -222,7 +227,7 @@ static __always_inline struct short_end judge_stranger(const struct stranger *st
 	if (is_told(&o))
 		return end;
 	if (o.verdict != VERDICT_PASS) {
-		if (dropped_has_turn(scratch, fw_cfg.stateful ? now : ticks_now()))
+		if (dropped_has_turn(scratch, stateful ? now : ticks_now()))
 			return end; /* to be listed */
 		lose(LOSS_DROPPED_UNLISTED, stranger->segments, stranger->bytes);
 	}
@@ -230,8 +235,9 @@ static __always_inline struct short_end judge_stranger(const struct stranger *st
 	return (struct short_end){ SHORT_DECIDED, (enum verdict)o.verdict, { 0 } };
 }
 
-static __always_inline struct short_end short_way_as(bool replay, const void *data, const void *end, struct frame_info *f,
-						     enum direction d, struct iface_slot iface, struct subject *s)
+static __always_inline struct short_end short_way_as(bool replay, bool stateful, const void *data, const void *end,
+						     struct frame_info *f, enum direction d, struct iface_slot iface,
+						     struct subject *s)
 {
 	struct cursor c = frame_cursor(replay, data, end, f);
 	struct short_end result = { SHORT_UNUSUAL, VERDICT_PASS, { 0 } };
@@ -239,25 +245,25 @@ static __always_inline struct short_end short_way_as(bool replay, const void *da
 	struct place at;
 	ticks_t now;
 
-	if (!s || !circumstances(replay, fw_cfg.stateful, d, iface, &at, &now))
+	if (!s || !circumstances(replay, stateful, d, iface, &at, &now))
 		return result;
 	switch (family_usual(c, f)) {
 	case FAMILY_INET:
-		result.way = pass_family(replay, FAMILY_INET, c, f, at, now, s, &stranger);
+		result.way = pass_family(replay, stateful, FAMILY_INET, c, f, at, now, s, &stranger);
 		break;
 	case FAMILY_INET6:
-		result.way = pass_family(replay, FAMILY_INET6, c, f, at, now, s, &stranger);
+		result.way = pass_family(replay, stateful, FAMILY_INET6, c, f, at, now, s, &stranger);
 		break;
 	}
 	if (stranger.scratch && !fw_cfg.sets)
-		return judge_stranger(&stranger, at, now);
+		return judge_stranger(stateful, &stranger, at, now);
 	return result;
 }
 
 /*
  * The short way of most packets: a usual packet of a flow that passes, or that the rules do not let make one, is accounted and
- * counted here. All but the rules is inlined once for each family, and again for a replay, so that the compiler sees constants and
- * keeps the packet in registers; the verifier deletes what is not used. It calls no function: where the processor must not
+ * counted here. All is inlined once for each family, and again for a replay and where no state is kept, so that the compiler sees
+ * constants and keeps the packet in registers; the verifier deletes what is not used. It calls no function: where the processor must not
  * predict returns, a call costs as much as two look-ups. Several times as fast as the long way that all other packets take.
  */
 static __always_inline struct short_end short_way(const void *data, const void *end, struct frame_info f, enum direction d,
@@ -266,8 +272,10 @@ static __always_inline struct short_end short_way(const void *data, const void *
 	struct subject s;
 
 	if (fw_cfg.replay) /* reports all of the packet, which registers cannot hold */
-		return short_way_as(true, data, end, &f, d, iface, subject_at_hand());
-	return short_way_as(false, data, end, &f, d, iface, &s);
+		return short_way_as(true, fw_cfg.stateful, data, end, &f, d, iface, subject_at_hand());
+	if (!fw_cfg.stateful)
+		return short_way_as(false, false, data, end, &f, d, iface, &s);
+	return short_way_as(false, true, data, end, &f, d, iface, &s);
 }
 
 /*
