@@ -27,7 +27,7 @@ enum { WORD_TRIES = 4 };
 __attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *p, __u32 dir)
 {
 	__u8 proto, tcp_flags;
-	int to = dir & 1;
+	int to = (int)(dir & 1);
 
 	if (!f || !p)
 		return -1;
@@ -123,7 +123,7 @@ static __always_inline __u32 account_how(const struct flow *f, enum flow_side fr
 __attribute__((noinline)) int flow_account(struct flow *f, const struct packet *p, __u64 now, __u32 how)
 {
 	const struct place at = { .direction = how & ACCOUNT_OUT ? DIRECTION_OUT : DIRECTION_IN };
-	int dir = how & ACCOUNT_REPLY;
+	int dir = (int)(how & ACCOUNT_REPLY);
 	bool steady;
 
 	if (!f || !p)

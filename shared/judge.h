@@ -25,7 +25,9 @@ static __always_inline judged_t judged_as(enum direction d, int found)
 	if (found == CLASSIFY_NONE)
 		return judged_make(d, (enum verdict)fw_cfg.rules.policy.verdict[d], rule_none(),
 				   fw_cfg.rules.policy.stateless[d]);
-	return found < 0 ? (judged_t){ 0 } : decision_judged((decision_t){ (__u32)found }, d);
+	if (found < 0)
+		return (judged_t){ 0 };
+	return decision_judged((decision_t){ (__u32)found }, d);
 }
 
 /*

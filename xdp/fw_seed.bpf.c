@@ -102,7 +102,7 @@ int fw_seed(struct xdp_md *ctx)
 		return SEEDING_FAULT;
 	s.packet = seed->first;
 	subject_find(&s, hash_key());
-	return s.keyed ? seed_table(&s, seed) : SEEDING_FAULT;
+	return s.keyed ? (int)seed_table(&s, seed) : SEEDING_FAULT;
 }
 
 char LICENSE[] SEC("license") = "GPL";
