@@ -133,7 +133,7 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 {
 	const struct naming naming = { s, c->rs, &c->sets };
 	const struct compile_names names = { name_iface, name_set, (void *)&naming };
-	const struct selftest test = { c->rs, &names, &c->tables, &c->loaded };
+	const struct selftest test = { c->rs, &names, &c->tables, &c->loaded, &s->maps };
 	int rc = sets_prepare(&s->maps, c->rs, old, live ? &live->info : NULL, keep_sets, &c->sets, err);
 
 	rc = rc ?: compile(c->rs, &names, &c->tables, err);

@@ -125,8 +125,23 @@ FW_MAPS_EXPORT(USER_HANDLE)
 	}                                                                                                         \
 	static inline int n##_del(n##_t m, K k) { return bpf_map_delete_elem(m.fd, &k.raw); }
 
-/* Working memory of programs is theirs alone. */
-#define USER_SCRATCH(n, K, V)
+/* Working memory of programs: user space says what a run on any CPU finds there. */
+#define USER_SCRATCH(n, K, V)                                                               \
+	static inline int n##_put(n##_t m, const V *v)                                      \
+	{                                                                                   \
+		const K at = 0;                                                             \
+		int cpus = libbpf_num_possible_cpus(), err;                                 \
+		V *each = cpus > 0 ? (V *)calloc((size_t)cpus, sizeof(V)) : NULL;           \
+                                                                                            \
+		_Static_assert(sizeof(V) % 8 == 0, "as the kernel lays them side by side"); \
+		if (!each)                                                                  \
+			return cpus > 0 ? -ENOMEM : cpus;                                   \
+		for (int i = 0; i < cpus; i++)                                              \
+			each[i] = *v;                                                       \
+		err = bpf_map_update_elem(m.fd, &at, each, 0);                              \
+		free(each);                                                                 \
+		return err;                                                                 \
+	}
 
 #define USER_ACCESS(n, KIND, K, V, max) USER_##KIND(n, K, V)
 FW_MAPS(USER_ACCESS)

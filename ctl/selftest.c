@@ -4,22 +4,12 @@
 #include "classify.h"
 #include "fail.h"
 #include "linear.h"
-#include "selftest.h"
+#include "selftest_impl.h"
+#include "sets.h"
 
 enum {
 	READS = 128, /* rules that are read for a packet */
 	MACS = 64,   /* MAC addresses that are looked up in the kernel */
-};
-
-/* What the error says after what is wrong. */
-#define WAY_OUT "nothing was changed; it is a fault of fwctl's, please report it with the rules"
-
-/* At work on one packet. */
-struct tester {
-	const struct ruleset *rs;
-	const struct compile_names *names;
-	struct tables tables;
-	const struct selftest_packet *at;
 };
 
 /* --- one packet ----------------------------------------------------------------------------------- */
@@ -44,10 +34,9 @@ static bool in_set_by_number(void *arg, __u16 set, enum set_type type, enum fami
 static bool in_set_by_index(void *arg, size_t set, enum family family, const addr_t *a)
 {
 	const struct tester *x = (const struct tester *)arg;
+	__u16 number = x->names->set(x->names->arg, set);
 
-	(void)family;
-	(void)a;
-	return in_set(x, x->names->set(x->names->arg, set));
+	return x->instance ? set_contains(x->instance, number, x->rs->sets[set].type, family, a) : in_set(x, number);
 }
 
 static bool matches(struct tester *x, size_t rule)
@@ -84,47 +73,61 @@ static judged_t judged_by_rules(const struct ruleset *rs, enum direction d, rule
 	return decision_judged(decision_make(r->verdict, rule, r->stateless && r->verdict == VERDICT_PASS, r->log_every > 0), d);
 }
 
-static int disagree(const struct tester *x, const char *said, char **err)
+int selftest_fault(const struct tester *x, const char *said, char **err)
 {
+	const struct probe *p = &x->at->probe;
 	_cleanup_strbuf_ struct strbuf words = { NULL, 0, 0 };
 
-	probe_print(&x->at->probe, &words);
-	return FAIL(err, -EBADMSG, "self-test of the new rules: '%s': their tables %s, the rules otherwise (" WAY_OUT ")",
-		    words.str, said);
+	if (p->packet.status == STATUS_OK)
+		probe_print(p, &words);
+	else
+		strbuf_add(&words, "%s, %s", direction_text(p->direction), status_text((enum status)p->packet.status));
+	return FAIL(err, -EBADMSG, "self-test of the new rules: '%s': their %s %s, the rules otherwise (" SELFTEST_WAY_OUT ")",
+		    words.str, x->who, said);
 }
 
-static int test_packet(struct tester *x, char **err)
+int selftest_said(struct tester *x, judged_t j, char **err)
 {
-	const struct compile_names *names = x->names;
-	const struct probe *p = &x->at->probe;
-	const char *on = probe_iface(p);
+	const rule_id_t rule = judged_rule(j);
 	char said[64] = "say default";
-	judged_t j;
-	rule_id_t rule;
 
-	if (tables_judge(&x->tables, &p->packet, p->direction, on ? names->iface(names->arg, on) : (iface_id_t){ IFACE_NONE },
-			 &j))
-		return disagree(x, "contradict themselves", err);
-	rule = judged_rule(j);
-	if (is_first(x, rule) && j.raw == judged_by_rules(x->rs, p->direction, rule).raw)
+	if (is_first(x, rule) && j.raw == judged_by_rules(x->rs, x->at->probe.direction, rule).raw)
 		return 0;
 	if (!rule_is_none(rule))
 		snprintf(said, sizeof(said), "say %s by rule %u", verdict_text(judged_verdict(j)), rule.raw + 1);
-	return disagree(x, said, err);
+	return selftest_fault(x, said, err);
+}
+
+iface_id_t selftest_iface(const struct tester *x)
+{
+	const char *on = probe_iface(&x->at->probe);
+
+	return on ? x->names->iface(x->names->arg, on) : (iface_id_t){ IFACE_NONE };
+}
+
+static int test_packet(struct tester *x, const struct tables *t, char **err)
+{
+	const struct probe *p = &x->at->probe;
+	judged_t j;
+
+	if (tables_judge(t, &p->packet, p->direction, selftest_iface(x), &j))
+		return selftest_fault(x, "contradict themselves", err);
+	return selftest_said(x, j, err);
 }
 
 int selftest_tables(const struct ruleset *rs, const struct compile_names *names, const struct tables *t, char **err)
 {
 	_cleanup_free_ struct selftest_packet *packets = (struct selftest_packet *)xcalloc(SELFTEST_PACKETS, sizeof(*packets));
 	size_t n = selftest_packets(rs, packets);
-	struct tester x = { rs, names, *t, NULL };
+	struct tester x = { .rs = rs, .names = names, .who = "tables" };
+	struct tables walked = *t;
 	int rc = 0;
 
-	x.tables.set_contains = in_set_by_number;
-	x.tables.set_arg = &x;
+	walked.set_contains = in_set_by_number;
+	walked.set_arg = &x;
 	for (size_t i = 0; !rc && i < n; i++) {
 		x.at = &packets[i];
-		rc = test_packet(&x, err);
+		rc = test_packet(&x, &walked, err);
 	}
 	return rc;
 }
@@ -228,7 +231,7 @@ static int test_programs(const struct loaded *l, char **err)
 		rc = programs[i] < 0 ? 1 : program_uses(programs[i], ids, ARRAY_COUNT(ids));
 		if (!rc)
 			return FAIL(err, -EBADMSG,
-				    "self-test of the new rules: a program does not use their tables (" WAY_OUT ")");
+				    "self-test of the new rules: a program does not use their tables (" SELFTEST_WAY_OUT ")");
 		rc = rc < 0 ? rc : 0;
 	}
 	return rc ? FAIL(err, rc, "self-test of the new rules: %s", strerror(-rc)) : 0;
@@ -242,5 +245,6 @@ int selftest(const struct selftest *t, char **err)
 	if (rc)
 		return FAIL(err, rc, "self-test of the new rules: %s", strerror(-rc));
 	rc = test_programs(t->loaded, err);
-	return rc ?: selftest_tables(t->rs, t->names, &kernel, err);
+	rc = rc ?: selftest_tables(t->rs, t->names, &kernel, err);
+	return rc ?: selftest_run(t, err);
 }

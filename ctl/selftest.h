@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The last look at a ruleset before it goes live: packets made from its rules, and some that are usual on any network, are judged by the
- * programs' own classifier over the tables as they lie in the kernel, and by the rules read one after another. Only memory is read: no
- * packet runs through a program, since that would make flows and count in what is live. Well below 1 ms.
+ * programs' own classifier over the tables as they lie in the kernel, and by the rules read one after another. Then some of them are run
+ * through the programs of the long way, which are asked what the rules say (answer() in shared/hook.h): that makes no flow and counts nothing
+ * in what is live, as a packet through the short way would. Below 1 ms.
  */
 #ifndef FW_SELFTEST_H
 #define FW_SELFTEST_H
@@ -17,6 +18,7 @@ struct selftest {
 	const struct compile_names *names; /* with which it was compiled */
 	const struct tables *tables;       /* from which the maps were filled */
 	const struct loaded *loaded;
+	const struct instance_maps *instance; /* its sets are asked, nothing else */
 };
 
 /*

@@ -295,6 +295,20 @@ static __always_inline void go_long_way(void *ctx, void *programs, struct short_
 	bpf_tail_call(ctx, programs, program_long(fw_cfg.slot));
 }
 
+/*
+ * What is said of the packet that was read, for a self-test (ctl/selftest.c): by the rules a judged_t; where they do not see it,
+ * `reason` << 8 | the verdict. No flow is looked for, nothing counted, nobody told.
+ */
+static __always_inline int answer(const struct subject *s, enum direction d, struct iface_slot iface)
+{
+	const struct place at = { .direction = (__u8)d, .iface = iface.id };
+	struct outcome o = {};
+
+	if (decide_by_status(&s->packet, at, &o))
+		return o.reason << 8 | o.verdict;
+	return (int)judge(&s->packet, (__u32)d, iface.id.raw);
+}
+
 /* Judges the packet that was read, where it is, counts it, and in a replay reports. */
 static __always_inline enum verdict judge_read(struct subject *s, judged_t fresh, enum direction d, struct iface_slot iface,
 					       struct outcome *o)

@@ -111,7 +111,8 @@ struct handover {
 	struct iface_slot iface;
 	__u8 direction; /* enum direction */
 	__u8 usual;     /* packet_parse_usual() reads it */
-	__u8 zero[2];
+	__u8 asked;     /* by a self-test: what is to be said of the packet is all that is wanted (answer(), hook.h) */
+	__u8 zero;
 };
 _Static_assert(sizeof(struct handover) == 16, "no padding");
 

@@ -106,7 +106,7 @@ int fw_tc_long(struct __sk_buff *ctx)
 
 		d = (enum direction)(h.direction & 1);
 		if (h.usual ? !parse_tc_usual(ctx, h.iface.link, s) : parse_pulled(ctx, h.iface, s))
-			return act_on(judge_and_tell(ctx, s, h.judged, d, h.iface));
+			return h.asked ? answer(s, d, h.iface) : act_on(judge_and_tell(ctx, s, h.judged, d, h.iface));
 	}
 	count_fault(d, ctx->len);
 	return TC_ACT_SHOT;

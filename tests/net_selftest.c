@@ -5,6 +5,8 @@
  */
 #include "net_fixture.h"
 #include <time.h>
+#include "gen_rules.h"
+#include "scale.h"
 #include "../ctl/apply.h"
 #include "../ctl/compile.h"
 #include "../ctl/live.h"
@@ -16,9 +18,19 @@ int __wrap_programs_load(const struct load_request *rq, struct loaded *out, char
 
 static void (*broken)(const struct load_request *rq, struct loaded *l); /* NULL: left as it is */
 
+static void (*misled)(struct ruleset_cfg *cfg); /* what the programs are loaded with, and apply does not know of */
+
 int __wrap_programs_load(const struct load_request *rq, struct loaded *out, char **err)
 {
-	int rc = __real_programs_load(rq, out, err);
+	struct load_request other = *rq;
+	struct tables tables = *rq->tables;
+	int rc;
+
+	if (misled) {
+		misled(&tables.cfg);
+		other.tables = &tables;
+	}
+	rc = __real_programs_load(&other, out, err);
 
 	if (!rc && broken)
 		broken(rq, out);
@@ -36,6 +48,7 @@ static int setup_state(void **state)
 
 	*state = b;
 	broken = NULL;
+	misled = NULL;
 	b->s = state_none();
 	if (netns_enter(ns_a, NULL, &b->err) || state_open(&b->s, INSTANCE_CREATE | INSTANCE_LOCK, 1024, &b->err)) {
 		print_error("%s\n", b->err);
@@ -195,6 +208,59 @@ static void test_wrong_tables_never_go_live(void **state)
 	assert_live(b, result.id, NEW);
 }
 
+static void other_default(struct ruleset_cfg *cfg) { cfg->policy.verdict[DIRECTION_IN] = VERDICT_PASS; }
+static void other_way_out(struct ruleset_cfg *cfg) { cfg->policy.stateless[DIRECTION_OUT] = 1; }
+static void other_malformed(struct ruleset_cfg *cfg) { cfg->policy.malformed[DIRECTION_OUT] = VERDICT_DROP; }
+static void other_nonip(struct ruleset_cfg *cfg) { cfg->policy.nonip = VERDICT_DROP; }
+static void no_rule(struct ruleset_cfg *cfg) { cfg->image[IMAGE_FLOW].dims = 0; }
+
+static void test_nor_do_wrong_programs(void **state)
+{
+	const struct {
+		void (*how)(struct ruleset_cfg *cfg);
+		const char *said;
+	} misleading[] = {
+		{ other_default, "their programs say" },
+		{ other_way_out, "their programs say" },
+		{ other_malformed, "'out, malformed': their programs judge it by another default" },
+		{ other_nonip, "nonip': their programs judge it by another default" },
+		{ no_rule, "their programs say" },
+	};
+	struct bench *b = (struct bench *)*state;
+	struct apply_result result;
+	__u32 id;
+
+	assert_int_equal(apply_text(b, OLD, &result), 0);
+	id = result.id;
+	for (size_t i = 0; i < ARRAY_COUNT(misleading); i++) {
+		misled = misleading[i].how;
+		assert_int_equal(apply_text(b, NEW, &result), -EBADMSG);
+		assert_says(b->err, misleading[i].said);
+		assert_live(b, id, OLD);
+	}
+	misled = NULL;
+	assert_int_equal(apply_text(b, NEW, &result), 0);
+	assert_live(b, result.id, NEW);
+}
+
+/* Rulesets of all fields, sets and options, one after another; what a set holds is seen by the programs too. */
+static void test_right_ones_do(void **state)
+{
+	struct bench *b = (struct bench *)*state;
+	uint64_t seed = 0x5e1f7e57;
+	unsigned int n = scaled(30);
+
+	for (unsigned int i = 0; i < n; i++) {
+		_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
+		struct apply_result result;
+
+		gen_ruleset(&seed, i % 10 ? 1 + i * 4 : 1500, &text);
+		if (apply_text(b, text.str, &result))
+			fail_msg("ruleset %u: %s\n%s", i, b->err, text.str);
+		assert_int_equal(counted(&b->s), 0);
+	}
+}
+
 static void test_nor_do_they_in_a_dry_run(void **state)
 {
 	struct bench *b = (struct bench *)*state;
@@ -217,7 +283,7 @@ static void time_it(const struct load_request *rq, struct loaded *l)
 	struct diag d = { .io_error = 0 };
 	struct ruleset rs;
 	const struct compile_names none = { NULL, NULL, NULL };
-	const struct selftest t = { &rs, &none, rq->tables, l };
+	const struct selftest t = { &rs, &none, rq->tables, l, rq->instance };
 
 	strbuf_add(&text, "%s", rq->text);
 	assert_int_equal(ruleset_parse("rules", text.str, text.len, &rs, &d), 0);
@@ -255,6 +321,8 @@ static int tests(void)
 {
 	const struct CMUnitTest list[] = {
 		cmocka_unit_test_setup_teardown(test_wrong_tables_never_go_live, setup_state, teardown_state),
+		cmocka_unit_test_setup_teardown(test_nor_do_wrong_programs, setup_state, teardown_state),
+		cmocka_unit_test_setup_teardown(test_right_ones_do, setup_state, teardown_state),
 		cmocka_unit_test_setup_teardown(test_nor_do_they_in_a_dry_run, setup_state, teardown_state),
 		cmocka_unit_test_setup_teardown(test_it_is_quick, setup_state, teardown_state),
 	};

@@ -88,7 +88,7 @@ int fw_xdp_long(struct xdp_md *ctx)
 		const struct handover h = scratch->handover;
 
 		if (read_packet(ctx, h.iface.link, h.usual, s))
-			return act_on(judge_and_tell(ctx, s, h.judged, h.iface));
+			return h.asked ? answer(s, DIRECTION_IN, h.iface) : act_on(judge_and_tell(ctx, s, h.judged, h.iface));
 	}
 	count_fault(DIRECTION_IN, frame_length(ctx));
 	return XDP_DROP;
