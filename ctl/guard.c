@@ -99,8 +99,9 @@ struct guard {
 	const struct ruleset *rs;
 	const char *whose; /* "these rules" */
 	bool keep_sets;
-	bool only_in;      /* nothing judges what goes out */
-	const char *iface; /* that is being attached, or NULL */
+	const char *iface; /* that is being attached, or NULL: */
+	bool egress;       /* what goes out there is judged too */
+	struct hook_programs attached;
 	struct live_ruleset live;
 	struct ruleset old;
 };
@@ -109,6 +110,7 @@ static void guard_free(struct guard *g)
 {
 	ruleset_free(&g->old);
 	live_close(&g->live);
+	hook_programs_free(&g->attached);
 }
 
 static bool in_set(void *arg, size_t index, enum family family, const addr_t *a)
@@ -146,14 +148,23 @@ static int refuse_cut(const struct guard *g, judged_t j, char **err)
 		    g->whose, judged_rule(j).raw + 1);
 }
 
-/* A packet from the client on an interface; where what passes it keeps no state, the answer as well. */
-static int judge_both_ways(const struct guard *g, const struct packet *p, const char *iface, char **err)
+/* Is what goes out of an attached interface judged? */
+static bool judges_out(const struct guard *g, unsigned int ifindex)
+{
+	for (size_t i = 0; i < g->attached.n; i++)
+		if (g->attached.v[i].hook == HOOK_TC_OUT && g->attached.v[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* A packet from the client on an interface; where what passes it keeps no state, and it is judged, the answer as well. */
+static int judge_both_ways(const struct guard *g, const struct packet *p, const char *iface, bool egress, char **err)
 {
 	judged_t in = ask(g, p, DIRECTION_IN, iface);
 	struct packet answer = *p;
 	int rc = refuse_cut(g, in, err);
 
-	if (rc || g->only_in || !judged_stateless(in))
+	if (rc || !egress || !judged_stateless(in))
 		return rc;
 	answer.src = p->dst;
 	answer.dst = p->src;
@@ -163,9 +174,9 @@ static int judge_both_ways(const struct guard *g, const struct packet *p, const 
 }
 
 /* Without a flow, where packets are judged: one of the middle makes none under tcp-loose off. */
-static int judge_middle(const struct guard *g, const struct packet *p, const char *iface, char **err)
+static int judge_middle(const struct guard *g, const struct packet *p, const char *iface, bool egress, char **err)
 {
-	int rc = judge_both_ways(g, p, iface, err);
+	int rc = judge_both_ways(g, p, iface, egress, err);
 
 	if (rc || !g->rs->options.tcp_strict || judged_stateless(ask(g, p, DIRECTION_IN, iface)))
 		return rc;
@@ -183,7 +194,7 @@ static int judge_packet(const struct guard *g, const struct packet *p, char **er
 	int rc = 0;
 
 	if (g->iface)
-		return judge_middle(g, p, g->iface, err);
+		return judge_middle(g, p, g->iface, g->egress, err);
 	iface_of_address((enum family)p->family, &p->dst, own);
 	for (__u32 i = 0; !rc && i < IFACE_SLOTS; i++) {
 		struct iface_slot slot;
@@ -192,9 +203,9 @@ static int judge_packet(const struct guard *g, const struct packet *p, char **er
 			continue;
 		attached = true;
 		if (!own[0] || !strcmp(own, g->s->names[slot.id.raw].name))
-			rc = judge_middle(g, p, g->s->names[slot.id.raw].name, err);
+			rc = judge_middle(g, p, g->s->names[slot.id.raw].name, judges_out(g, slot.ifindex), err);
 	}
-	return attached ? rc : judge_both_ways(g, p, own[0] ? own : NULL, err);
+	return attached ? rc : judge_both_ways(g, p, own[0] ? own : NULL, true, err);
 }
 
 /* What one direction's rules say of the packet that made the session's flow. *keeps_state is set, or left as it is. */
@@ -273,6 +284,7 @@ int guard_session(const struct state *s, const struct ruleset *rs, bool keep_set
 		return 0;
 	rc = live_open(s, &g.live, err);
 	rc = rc ?: live_parse(&g.live, &g.old, err);
+	rc = rc ?: hook_list(&s->in, &g.attached, err);
 	if (rc)
 		return rc;
 	if (!flow_list_read(s, &flows, NULL))
@@ -291,7 +303,7 @@ static int judge_seed(const struct guard *g, const struct seed *seed, const stru
 	int rc = 0;
 
 	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
-		if ((d == seed->direction || loops) && !(g->only_in && d == DIRECTION_OUT))
+		if ((d == seed->direction || loops) && (g->egress || d == DIRECTION_IN))
 			rc = judge_made(g, &f, ask(g, first, (enum direction)d, g->iface), &keeps_state, note, err);
 	return rc;
 }
@@ -301,6 +313,7 @@ static int judge_view(const struct guard *g, const struct seeder_connection *c, 
 		      const struct packet *session, char **note, char **err)
 {
 	struct packet p = *session, first = c->seed.first;
+	bool seeds = c->found && c->view[view].fresh;
 
 	p.vlan = first.vlan = c->view[view].vlan;
 	p.inner_vlan = first.inner_vlan = c->view[view].inner_vlan;
@@ -309,35 +322,39 @@ static int judge_view(const struct guard *g, const struct seeder_connection *c, 
 
 		if (!is_session(&f, &p) || f.key.vlan != p.vlan || f.key.inner_vlan != p.inner_vlan)
 			continue;
-		f.bits |= c->found ? FLOW_SEEDED : 0;
+		f.bits |= seeds ? FLOW_SEEDED : 0;
 		return judge_flow(g, &f, &p, note, err);
 	}
-	if (c->found)
+	if (seeds)
 		return judge_seed(g, &c->seed, &first, c->view[view].loops, note, err);
 	return judge_packet(g, &p, err);
 }
 
 /* Where the session goes over interfaces that are being attached. What goes out another way may come in over that of its address. */
-static int look_up_session(const struct seeder *sd, const struct packet *p, struct seeder_connection *c, char **err)
+static int look_up_session(const struct seeder *sd, const struct packet *p, bool egress, struct seeder_connection *c, char **err)
 {
 	const struct socket_info ends = {
 		.local = p->dst, .remote = p->src, .lport = p->dport, .rport = p->sport, .family = p->family, .proto = PROTO_TCP
 	};
 	char own[IFNAMSIZ] = "";
-	int rc = seeder_look_up(sd, &ends, c, err);
+	unsigned int index;
+	int rc = seeder_look_up(sd, &ends, egress, c, err);
 
 	if (rc || c->n)
 		return rc;
 	iface_of_address((enum family)p->family, &p->dst, own);
-	if (own[0] && seeder_is_fresh(sd, if_nametoindex(own)))
-		memcpy(c->view[c->n++].iface, own, sizeof(own));
+	index = if_nametoindex(own);
+	if (!index || !seeder_adds(sd, index, egress))
+		return 0;
+	memcpy(c->view[c->n].iface, own, sizeof(own));
+	c->view[c->n++].fresh = seeder_is_fresh(sd, index);
 	return 0;
 }
 
 int guard_attach(const struct seeder *sd, struct guard_attach how, char **note, char **err)
 {
 	_cleanup_(guard_free) struct guard g = {
-		.s = sd->s, .whose = "the live rules", .keep_sets = true, .only_in = !how.egress, .live = live_none()
+		.s = sd->s, .whose = "the live rules", .keep_sets = true, .egress = how.egress, .live = live_none()
 	};
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
 	_cleanup_free_ char *connection = ssh_connection();
@@ -347,7 +364,7 @@ int guard_attach(const struct seeder *sd, struct guard_attach how, char **note, 
 
 	if (!session_packet(connection, &p) || !is_here(&p))
 		return 0;
-	rc = look_up_session(sd, &p, &c, err);
+	rc = look_up_session(sd, &p, how.egress, &c, err);
 	if (rc || !c.n)
 		return rc;
 	c.found &= how.seeds;

@@ -65,19 +65,15 @@ static bool is_one_of(const unsigned int *v, size_t n, unsigned int index)
 	return false;
 }
 
-static int read_attached(struct seeder *sd, char **err)
+static bool was_attached(const struct seeder *sd, unsigned int index, enum direction d)
 {
-	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
-	size_t cap = 0;
-	int rc = hook_list(&sd->s->in, &p, err);
+	for (size_t i = 0; i < sd->attached.n; i++) {
+		const struct hook_program *p = &sd->attached.v[i];
 
-	for (size_t i = 0; !rc && i < p.n; i++) {
-		if (p.v[i].gone || is_one_of(sd->attached, sd->nattached, p.v[i].ifindex))
-			continue;
-		GROW(sd->attached, sd->nattached, cap);
-		sd->attached[sd->nattached++] = p.v[i].ifindex;
+		if (!p->gone && p->ifindex == index && hook_direction(p->hook) == d)
+			return true;
 	}
-	return rc;
+	return false;
 }
 
 int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, size_t n, bool by_tc, char **err)
@@ -90,16 +86,16 @@ int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, s
 	sd->fresh = (unsigned int *)xreallocarray(NULL, n ? n : 1, sizeof(*fresh));
 	memcpy(sd->fresh, fresh, n * sizeof(*fresh));
 	sd->nfresh = n;
-	rc = read_attached(sd, err);
+	rc = hook_list(&s->in, &sd->attached, err);
 	for (size_t i = 0; i < n; i++)
-		sd->any |= !is_one_of(sd->attached, sd->nattached, fresh[i]);
+		sd->any |= seeder_is_fresh(sd, fresh[i]);
 	return rc;
 }
 
 void seeder_close(struct seeder *sd)
 {
 	cleanup_close_fn(&sd->prog_fd);
-	free(sd->attached);
+	hook_programs_free(&sd->attached);
 	free(sd->fresh);
 	socket_list_free(&sd->seen);
 	*sd = SEEDER_CLOSED;
@@ -107,12 +103,18 @@ void seeder_close(struct seeder *sd)
 
 static enum seed_role role_of(const struct seeder *sd, unsigned int index)
 {
-	if (is_one_of(sd->attached, sd->nattached, index))
+	if (was_attached(sd, index, DIRECTION_IN) || was_attached(sd, index, DIRECTION_OUT))
 		return SEED_ATTACHED;
 	return is_one_of(sd->fresh, sd->nfresh, index) ? SEED_FRESH : SEED_UNATTACHED;
 }
 
 bool seeder_is_fresh(const struct seeder *sd, unsigned int ifindex) { return role_of(sd, ifindex) == SEED_FRESH; }
+
+bool seeder_adds(const struct seeder *sd, unsigned int ifindex, bool egress)
+{
+	return is_one_of(sd->fresh, sd->nfresh, ifindex) &&
+	       (!was_attached(sd, ifindex, DIRECTION_IN) || (egress && !was_attached(sd, ifindex, DIRECTION_OUT)));
+}
 
 /* Are the packets of this interface seen without their outer tag? */
 static bool strips_vlan(const struct seeder *sd, const struct iface *ifc, enum seed_role role)
@@ -249,7 +251,8 @@ static const struct socket_info *find_socket(const struct socket_list *all, cons
 	return NULL;
 }
 
-int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, struct seeder_connection *out, char **err)
+int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, bool egress, struct seeder_connection *out,
+		   char **err)
 {
 	_cleanup_socket_list_ struct socket_list sockets = { NULL, 0, 0 };
 	_cleanup_rtnl_ struct rtnl r = { NULL, 0, 0, NULL };
@@ -261,10 +264,13 @@ int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, stru
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = sd->any ? read_ifaces(sd, &v, &ifaces.n, err) : 0;
+	rc = read_ifaces(sd, &v, &ifaces.n, err);
 	rc = rc ?: rtnl_open(&r, err);
-	if (rc || !sd->any)
+	if (rc)
 		return rc;
+	for (size_t i = 0; i < ifaces.n; i++)
+		if (seeder_adds(sd, v[i].ifc.index, egress))
+			v[i].role = SEED_FRESH;
 	ifaces.v = v;
 	(void)sockets_read(PROTO_TCP, &sockets, NULL); /* where the kernel lists none, none is taken over */
 	s = find_socket(&sockets, ends);
@@ -276,6 +282,7 @@ int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, stru
 		memcpy(out->view[out->n].iface, views[i].at->ifc.name, IFNAMSIZ);
 		out->view[out->n].vlan = views[i].vlan;
 		out->view[out->n].inner_vlan = views[i].inner_vlan;
+		out->view[out->n].fresh = seeder_is_fresh(sd, views[i].at->ifc.index);
 		out->view[out->n++].loops = views[i].at->ifc.loopback;
 	}
 	return 0;

@@ -8,6 +8,7 @@
 #define FW_SEED_CTL_H
 
 #include "../shared/seed.h"
+#include "hook.h"
 #include "seed_plan.h"
 #include "state.h"
 
@@ -19,9 +20,8 @@ struct seed_report {
 struct seeder {
 	struct state *s;
 	int prog_fd;
-	unsigned int *attached; /* interfaces that were attached before */
-	size_t nattached;
-	unsigned int *fresh; /* interfaces that are being attached */
+	struct hook_programs attached; /* before */
+	unsigned int *fresh;           /* interfaces that are being attached */
 	size_t nfresh;
 	bool any;                /* of the fresh ones is not attached already */
 	struct socket_list seen; /* by the first run, sorted */
@@ -44,7 +44,10 @@ int seeder_open(struct seeder *sd, struct state *s, const unsigned int *fresh, s
  */
 int seeder_run(struct seeder *sd, char **err);
 
-/* What the first run makes of one TCP connection, and where fresh interfaces see it for the first time; all zeros: nowhere. */
+/*
+ * What the first run makes of one TCP connection, and where programs that are being attached see it for the first time; all zeros:
+ * nowhere.
+ */
 struct seeder_connection {
 	bool found;       /* it has a socket that becomes a flow: */
 	struct seed seed; /* this one, but for tags and interface */
@@ -52,15 +55,20 @@ struct seeder_connection {
 		char iface[IFNAMSIZ];
 		__u16 vlan, inner_vlan;
 		bool loops;
+		bool fresh; /* the interface is; else it is attached already, in the other direction */
 	} view[SEED_VIEWS_MAX];
 	size_t n;
 };
 
-/* Before seeder_run(). Of `ends` count addresses, ports and family. */
-int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, struct seeder_connection *out, char **err);
+/* Before seeder_run(). Of `ends` count addresses, ports and family. `egress`: what goes out is to be judged too. */
+int seeder_look_up(const struct seeder *sd, const struct socket_info *ends, bool egress, struct seeder_connection *out,
+		   char **err);
 
 /* Is the interface being attached, and not attached already? */
 bool seeder_is_fresh(const struct seeder *sd, unsigned int ifindex);
+
+/* Is it being attached in a direction in which it is not attached already? */
+bool seeder_adds(const struct seeder *sd, unsigned int ifindex, bool egress);
 
 void seeder_close(struct seeder *sd);
 #define _cleanup_seeder_ _cleanup_(seeder_close)

@@ -132,6 +132,13 @@ fw "$S" -q detach --all --purge
 printf 'pass in proto tcp to port 80 stateless\ndefault out drop\n' | rules "$S"
 check_status 1 "--no-seed where the answers are dropped" over_ssh attach --no-seed s0
 check "unless they are not judged" over_ssh -q attach --no-seed --ingress-only s0
+check_status 1 "and then they are to be, too" over_ssh attach s0
+check_says "names the default of that direction" "\`default out drop\` decides it" printf %s "$said"
+check_json "which changes nothing" '.interfaces | length == 1 and .[0].egress == null' fw "$S" -j status
+check "apply knows that they are not judged" over_ssh -q apply - <<<$'pass in proto tcp to port { 80 81 } stateless\ndefault out drop'
+check "attached for good, the session goes on" goes_on in4
+check_status 0 "--force, of the way out" over_ssh -q attach --force s0
+check_status 1 "apply knows that they are judged now" over_ssh apply - <<<$'pass in proto tcp to port 80 stateless\ndefault out drop'
 fw "$S" -q detach --all --purge
 rules "$S" <<<"drop in from $c"
 check "--force" over_ssh -q attach --force s0
