@@ -63,7 +63,7 @@ $(B)/bpf/%.bpf.o: %.bpf.c
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@
-	$(Q)$(LLVM_STRIP) -g --remove-section=.rel.BTF.ext $@ # which libbpf does not read
+	$(Q)$(LLVM_STRIP) -g --discard-all --remove-section=.rel.BTF.ext $@ # labels and relocations that libbpf does not read
 
 $(B)/skel/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)

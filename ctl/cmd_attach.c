@@ -133,6 +133,11 @@ static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
 			 "%s: takes VLAN tags off before XDP sees them, so its flows have vlan 0 and `vlan` "
 			 "cannot match (ethtool -K %s rxvlan off, then attach again)",
 			 ifc->name, ifc->name);
+	if (ifc->veth && in == ATTACH_XDP_NATIVE && a->mode == XDP_MODE_AUTO)
+		cli_note(a->cli,
+			 "%s: on a veth, XDP in the driver has large packets taken apart, and TCP comes in slower (--mode tc "
+			 "leaves them whole)",
+			 ifc->name);
 	report(a, ifc, in, a->ingress_only ? NULL : &out);
 	return 0;
 }

@@ -101,6 +101,7 @@ static int on_info_attr(const struct nlattr *attr, void *arg)
 		const char *kind = mnl_attr_get_str(attr);
 
 		l->ifc->tags = !strcmp(kind, "vlan");
+		l->ifc->veth = !strcmp(kind, "veth");
 		l->stacked = l->ifc->tags || !strcmp(kind, "macvlan") || !strcmp(kind, "ipvlan");
 	} else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA && l->ifc->tags) { /* behind the kind */
 		return mnl_attr_parse_nested(attr, on_vlan_attr, l->ifc);

@@ -21,6 +21,7 @@ struct iface {
 	unsigned int below;  /* of a VLAN device or macvlan: ifindex of the device that its frames go through; 0 none */
 	bool tags;           /* a VLAN device: `vid` is the tag that its frames have there */
 	uint16_t vid;
+	bool veth; /* one of a veth pair */
 	/* Programs attached to XDP, by kernel id, 0 where none. Native and generic exclude each other. */
 	uint32_t xdp_native, xdp_generic, xdp_offload;
 	/* What the kernel has counted on it, by enum direction; only of iface_get(), and 0 where the kernel does not say. */

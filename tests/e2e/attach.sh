@@ -31,6 +31,8 @@ check_says "status of nothing" "no interface is attached" fw "$S" status
 check_json "status -j of nothing" '.interfaces == []' fw "$S" -j status
 check "detach --all of nothing" fw "$S" detach --all
 check_says "attach two interfaces" "s1: in by xdp-native, out by $tcx" fw "$S" attach s0 s1
+check_says "on a veth what that costs is told" "s0: on a veth" fw "$S" attach s0
+check "but not where the mode is asked for" same "$(fw "$S" attach --mode native s0 2>&1 | grep -c 'on a veth')" 0
 check "status has both" attached "[[\"s0\",\"xdp-native\",\"$tcx\"],[\"s1\",\"xdp-native\",\"$tcx\"]]"
 check_says "in words too" "interface s0: in xdp-native, out $tcx" fw "$S" status
 check "ip link shows the program" test -n "$(xdp_id s1)"
