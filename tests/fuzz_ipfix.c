@@ -86,6 +86,7 @@ static void random_flow(const uint8_t **data, size_t *size, struct flow_record *
 	take(data, size, r, sizeof(*r));
 	r->end = (enum end_reason)(kind[0] % END_REASON_COUNT);
 	r->first_record = kind[1] & 1;
+	r->over = kind[2] >> 5 & 1;
 	r->flow.key.family = kind[1] >> 1 & 1;
 	if (kind[1] & 4)
 		r->flow.key.proto = kind[1] & 8 ? PROTO_ICMP : PROTO_ICMP6;
