@@ -15,6 +15,17 @@
 #include "live.h"
 #include "sets.h"
 
+/* As sshd writes an address: fe80::1%eth0, and where its socket is of IPv6 ::ffff:192.0.2.1 of IPv4. */
+static bool session_addr(char *text, enum family *family, addr_t *out)
+{
+	static const char mapped[] = "::ffff:";
+	bool v4 = !strncasecmp(text, mapped, sizeof(mapped) - 1) && strchr(text, '.');
+
+	text[strcspn(text, "%")] = '\0';
+	text += v4 ? sizeof(mapped) - 1 : 0;
+	return addr_parse(text, strlen(text), family, out) == ADDR_OK;
+}
+
 /* The session's packet from client to server. False where the variable says nothing that is understood. */
 static bool session_packet(const char *text, struct packet *p)
 {
@@ -26,10 +37,7 @@ static bool session_packet(const char *text, struct packet *p)
 	if (!text || sscanf(text, "%95s %7s %95s %7s", client, port[0], server, port[1]) != 4 ||
 	    !text_number(port[0], 65535, &cport) || !text_number(port[1], 65535, &sport))
 		return false;
-	client[strcspn(client, "%")] = '\0'; /* fe80::1%eth0 */
-	server[strcspn(server, "%")] = '\0';
-	if (addr_parse(client, strlen(client), &a, &p->src) != ADDR_OK ||
-	    addr_parse(server, strlen(server), &b, &p->dst) != ADDR_OK || a != b)
+	if (!session_addr(client, &a, &p->src) || !session_addr(server, &b, &p->dst) || a != b)
 		return false;
 	p->family = (__u8)a;
 	p->proto = PROTO_TCP;
@@ -63,9 +71,13 @@ static void iface_of_address(enum family family, const addr_t *a, char out[IFNAM
 	freeifaddrs(all);
 }
 
-/* Whether the session's server end is in this network namespace: with -n, and behind `ip netns exec`, it is in another. */
+/*
+ * Whether the session's server end is in this network namespace: with -n, and behind `ip netns exec`, it is in another. No interface has
+ * the address where all of a prefix is local (127.0.0.0/8); and what an interface has in a VRF, not every socket can be bound to.
+ */
 static bool is_here(const struct packet *p)
 {
+	char own[IFNAMSIZ] = "";
 	struct sockaddr_in in4 = { .sin_family = AF_INET };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	bool v4 = p->family == FAMILY_INET;
@@ -73,7 +85,8 @@ static bool is_here(const struct packet *p)
 
 	in4.sin_addr.s_addr = p->dst.w[3];
 	memcpy(&in6.sin6_addr, &p->dst, sizeof(in6.sin6_addr));
-	if (fd < 0)
+	iface_of_address((enum family)p->family, &p->dst, own);
+	if (own[0] || fd < 0)
 		return true;
 	return !bind(fd, v4 ? (struct sockaddr *)&in4 : (struct sockaddr *)&in6, v4 ? sizeof(in4) : sizeof(in6)) ||
 	       errno != EADDRNOTAVAIL;
@@ -259,7 +272,7 @@ static char *ssh_connection(void)
 	const char *own = getenv("SSH_CONNECTION");
 	pid_t pid = getppid();
 
-	if (own)
+	if (own && *own)
 		return xstrdup(own);
 	for (int depth = 0; pid > 1 && depth < 32; depth++, pid = process_parent(pid)) {
 		char *found = ssh_of_process(pid);

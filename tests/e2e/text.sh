@@ -142,6 +142,15 @@ check "so it does for rule add" over_ssh -q rule add pass in proto udp
 check "rule delete --force" over_ssh -q rule delete --force 1
 check "rules for another namespace than the session's" bash -c "
 	SSH_CONNECTION='203.0.113.9 40000 203.0.113.1 22' '$fwctl' -q -n $N apply - <<<'default in drop'"
+check_status 1 "a session of IPv4 by an IPv6 socket" \
+	env SSH_CONNECTION='::ffff:192.0.2.9 40000 ::FFFF:192.0.2.1 22' "$fwctl" -n "$N" apply - <<<"default in drop"
+ip -n "$N" link add t0 type veth peer name t1
+ip -n "$N" addr add 2001:db8::9/64 dev t0 # which is down: the address is tentative
+check_status 1 "one at an address that cannot be bound to" \
+	env SSH_CONNECTION='2001:db8::1 40000 2001:db8::9 22' "$fwctl" -n "$N" apply - <<<"default in drop"
+ip -n "$N" link delete t0
+check_status 1 "where the variable is empty, that of the process before counts" env SSH_CONNECTION='192.0.2.9 40000 192.0.2.1 22' \
+	bash -c "echo 'default in drop' | SSH_CONNECTION= '$fwctl' -n $N apply -; exit \$?"
 check "apply --force" over_ssh -q apply --force - <<<"default out drop"
 
 # Where fwctl is called is not where a set's file is looked for ever after.
