@@ -74,7 +74,7 @@ int flow_filter_ifaces(const struct flow_filter *f, const struct flow_list *flow
 		if (rc)
 			return rc;
 		known = iface_known_as(f->s, name);
-		if (!*note && iface_slot_of(f->s, ifc.index, &slot))
+		if (!*note && !f->match.on.negated && iface_slot_of(f->s, ifc.index, &slot))
 			*note = xasprintf("%s: nothing of fwctl is attached, so it has no flows (fwctl attach %s)", name, name);
 		else if (!*note && strcmp(known, name))
 			*note = xasprintf("%s: its flows are those of %s, as it was called when it was attached or rules were "

@@ -76,6 +76,7 @@ check_says "tells which there are" "fwctl: nope: no such interface in this netwo
 check_status 1 "also where others are there" fw "$S" -j flows in on "{ s0 nope }" proto tcp
 check_status 0 "flows on one that is not attached" fw "$S" flows out on lo
 check_says "tell why there are none" "lo: nothing of fwctl is attached, so it has no flows" printf %s "$said"
+check "flows on any but that one need no reason" same "$(fw "$S" flows in on ! lo 2>&1 >/dev/null)" ""
 check_status 1 "flows --dropped likewise" fw "$S" flows --dropped in on nope
 check_status 1 "top likewise" fw "$S" -j top in on nope
 check_says "with the same words" "nope: no such interface" printf %s "$said"
