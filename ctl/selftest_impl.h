@@ -15,6 +15,7 @@ struct tester {
 	const struct instance_maps *instance; /* whose sets are asked; NULL: those of the packet's rule hold all, others nothing */
 	const char *who;                      /* is asked: "tables" or "programs" */
 	const struct selftest_packet *at;
+	struct handover told; /* to the programs, for the run before */
 };
 
 /* Compares what was said of the packet with what the rules say: 0, or -EBADMSG with *err. */
