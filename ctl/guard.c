@@ -170,6 +170,16 @@ static bool judges_out(const struct guard *g, unsigned int ifindex)
 	return false;
 }
 
+/* Over loopback, where both ends are here, what comes in has gone out before. */
+static bool loops(const struct packet *p, const char *iface)
+{
+	char own[IFNAMSIZ] = "";
+	struct iface ifc;
+
+	iface_of_address((enum family)p->family, &p->src, own);
+	return own[0] && iface && !iface_get(iface, 0, &ifc, NULL) && ifc.loopback;
+}
+
 /* A packet from the client on an interface; where what passes it keeps no state, and it is judged, the answer as well. */
 static int judge_both_ways(const struct guard *g, const struct packet *p, const char *iface, bool egress, char **err)
 {
@@ -177,6 +187,8 @@ static int judge_both_ways(const struct guard *g, const struct packet *p, const 
 	struct packet answer = *p;
 	int rc = refuse_cut(g, in, err);
 
+	if (!rc && egress && loops(p, iface))
+		rc = refuse_cut(g, ask(g, p, DIRECTION_OUT, iface), err);
 	if (rc || !egress || !judged_stateless(in))
 		return rc;
 	answer.src = p->dst;

@@ -143,6 +143,15 @@ fw "$S" -q detach --all --purge
 rules "$S" <<<"drop in from $c"
 check "--force" over_ssh -q attach --force s0
 
+fw "$S" -q detach --all --purge
+printf 'default out drop\n' | rules "$S"
+over_lo() { SSH_CONNECTION="127.0.0.1 40000 127.0.0.1 80" fw "$S" "$@"; }
+check_status 1 "on loopback, where its packets are dropped on the way out" over_lo attach --no-seed lo
+check "unless that is not judged" over_lo -q attach --no-seed --ingress-only lo
+check "nor to be for other rules" over_lo -q apply - <<<$'default out drop\npass in proto tcp'
+check_status 0 "--force" over_lo -q attach --no-seed --force lo
+check_status 1 "apply knows of loopback" over_lo apply - <<<"default out drop"
+
 # --- more connections than the table has room for --------------------------------------------------
 
 fw "$S" -q detach --all --purge
