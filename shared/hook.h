@@ -296,7 +296,7 @@ static __always_inline void go_long_way(void *ctx, void *programs, struct short_
 }
 
 /*
- * What is said of the packet that was read, for a self-test (ctl/selftest.c): by the rules a judged_t; where they do not see it,
+ * What is said of the packet that was read, for a self-test (ctl/selftest_run.c): by the rules a judged_t; where they do not see it,
  * `reason` << 8 | the verdict. No flow is looked for, nothing counted, nobody told.
  */
 static __always_inline int answer(const struct subject *s, enum direction d, struct iface_slot iface)
