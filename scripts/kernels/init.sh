@@ -9,6 +9,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 ln -sf /proc/self/fd /dev/fd
+ln -sf /proc/self/fd/0 /dev/stdin
 mkdir -p /dev/pts /tmp /run
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
