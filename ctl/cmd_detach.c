@@ -37,22 +37,30 @@ static int detach_all(struct detached *d, char **err)
 	return rc;
 }
 
-static int detach_one(struct detached *d, const char *name, char **err)
+/* By name: each is found before the first is detached, so that a wrong name changes nothing. */
+static int detach_named(struct detached *d, int argc, char **argv, char **err)
 {
-	struct iface ifc;
-	size_t before = d->n;
-	int rc = iface_get(name, 0, &ifc, err);
+	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
+	_cleanup_free_ bool *wanted = NULL;
+	int rc = hook_list(&d->in, &p, err);
 
-	for (int h = 0; !rc && h < HOOK_COUNT; h++) {
-		rc = detach_hook(d, ifc.index, ifc.name, (enum hook)h, err);
-		if (rc == -ENOENT)
-			rc = 0;
+	wanted = (bool *)xcalloc(p.n, sizeof(*wanted));
+	for (int a = 0; !rc && a < argc; a++) {
+		struct iface ifc;
+		bool found = false;
+
+		rc = iface_get(argv[a], 0, &ifc, err);
+		for (size_t i = 0; !rc && i < p.n; i++)
+			if (p.v[i].ifindex == ifc.index)
+				found = wanted[i] = true;
+		if (!rc && !found) {
+			*err = xasprintf("%s: nothing of fwctl is attached (fwctl status)", argv[a]);
+			rc = -ENOENT;
+		}
 	}
-	if (!rc && d->n == before) {
-		free(*err);
-		*err = xasprintf("%s: nothing of fwctl is attached (fwctl status)", name);
-		return -ENOENT;
-	}
+	for (size_t i = 0; !rc && i < p.n; i++)
+		if (wanted[i])
+			rc = detach_hook(d, p.v[i].ifindex, p.v[i].ifname, p.v[i].hook, err);
 	return rc;
 }
 
@@ -80,10 +88,8 @@ static int detach_run(struct detached *d, bool all, bool purge, int argc, char *
 		free(err);
 		return EXIT_DONE;
 	}
-	if (!rc && all)
-		rc = detach_all(d, &err);
-	for (int i = 0; !rc && i < argc; i++)
-		rc = detach_one(d, argv[i], &err);
+	if (!rc)
+		rc = all ? detach_all(d, &err) : detach_named(d, argc, argv, &err);
 	if (!rc && purge)
 		rc = instance_purge(&d->in, &err);
 	else if (!rc)

@@ -44,7 +44,10 @@ check "rules act on the one interface" ping_dropped "$C" $s
 check "and on the other" ping_dropped "$C" 10.9.1.2
 check_status 1 "attach of one that is there and one that is not" fw "$S" -q attach s0 s9
 check "leaves what was there" attached "[[\"s0\",\"xdp-native\",\"$tcx\"],[\"s1\",\"xdp-native\",\"$tcx\"]]"
-check_says "detach one" "s1: in detached" fw "$S" detach s1
+check_status 1 "detach of one that is there and one that is not" fw "$S" -q detach s0 s9
+check_status 1 "or that has nothing attached" fw "$S" -q detach s0 lo
+check "leaves both" attached "[[\"s0\",\"xdp-native\",\"$tcx\"],[\"s1\",\"xdp-native\",\"$tcx\"]]"
+check_says "detach one, named twice" "s1: in detached" fw "$S" detach s1 s1
 check "status has the other" attached "[[\"s0\",\"xdp-native\",\"$tcx\"]]"
 check "the detached one passes all" ping_to "$C" 10.9.1.2
 check "the other one still judges" ping_dropped "$C" $s
