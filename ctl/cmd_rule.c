@@ -57,17 +57,17 @@ static int edit_apply(struct edit *e, const char *what)
 	return EXIT_DONE;
 }
 
-/* A rule's number as typed: 1 to max. 0 or the exit status. */
-static int parse_number(const struct cli *cli, const char *text, size_t max, size_t *out)
+/* A rule's number as typed: 1 to nrules, and where one is to be added (beyond = 1) the next one. 0 or the exit status. */
+static int parse_number(const struct cli *cli, const char *text, size_t nrules, size_t beyond, size_t *out)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
 	if (*end || end == text || text[0] < '0' || text[0] > '9')
 		return cli_wrong(cli, "'%s' is not the number of a rule", text);
-	if (!n || n > max) {
-		if (max)
-			fprintf(stderr, "fwctl: there is no rule %s (they are 1 to %zu: fwctl list)\n", text, max);
+	if (!n || n > nrules + beyond) {
+		if (nrules)
+			fprintf(stderr, "fwctl: there is no rule %s (they are 1 to %zu: fwctl list)\n", text, nrules);
 		else
 			fprintf(stderr, "fwctl: there is no rule %s (there are none)\n", text);
 		return EXIT_FAILED;
@@ -88,7 +88,7 @@ static int add(struct edit *e, int argc, char **argv)
 	if (!status && argc && !strcmp(argv[0], "at")) {
 		if (argc < 2)
 			return cli_wrong(e->cli, "rule add at: the number of a rule is missing");
-		status = parse_number(e->cli, argv[1], e->rs.nrules + 1, &at);
+		status = parse_number(e->cli, argv[1], e->rs.nrules, 1, &at);
 		argc -= 2;
 		argv += 2;
 	}
@@ -125,7 +125,7 @@ static int delete (struct edit *e, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		size_t number = 0;
 
-		status = parse_number(e->cli, argv[i], e->rs.nrules, &number);
+		status = parse_number(e->cli, argv[i], e->rs.nrules, 0, &number);
 		if (status)
 			return status;
 		gone[number - 1] = true;
@@ -148,7 +148,7 @@ static int show(struct edit *e, int argc, char **argv)
 	size_t number = 0;
 	int status = argc == 1 ? edit_begin(e, 0) : cli_wrong(e->cli, "rule show takes the number of a rule"), rc;
 
-	status = status ?: parse_number(e->cli, argv[0], e->rs.nrules, &number);
+	status = status ?: parse_number(e->cli, argv[0], e->rs.nrules, 0, &number);
 	if (status || !number)
 		return status;
 	r = &e->rs.rules[number - 1];

@@ -26,7 +26,7 @@ struct test {
 	struct expect expected;
 	FILE *written;
 	struct replay *replay;
-	__u64 packets, verdicts[VERDICT_COUNT], mismatches;
+	__u64 packets, outgoing, verdicts[VERDICT_COUNT], mismatches;
 };
 
 static void test_free(struct test *t)
@@ -191,6 +191,7 @@ static int judge_packet(struct test *t, const struct capture_packet *cp, struct 
 	if (rc)
 		return rc;
 	t->packets++;
+	t->outgoing += d == DIRECTION_OUT;
 	t->verdicts[r->outcome.verdict]++;
 	if (t->cli->json)
 		print_json_packet(t, r);
@@ -211,7 +212,8 @@ static void print_flows(struct test *t)
 
 	flow_context_replay(&context, &t->rs);
 	if (!t->cli->json) {
-		printf("\n");
+		if (!t->cli->quiet) /* packets stand before it */
+			printf("\n");
 		flow_heading(&b, &columns, "STATE");
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -275,35 +277,6 @@ static void check_end(struct test *t)
 		(unsigned long long)first->packet, t->packets);
 }
 
-static int run(struct test *t)
-{
-	_cleanup_frame_ struct frame frame = { .data = NULL };
-	_cleanup_capture_ struct capture *capture = NULL;
-	struct capture_packet packet;
-	char *err = NULL;
-	int rc = capture_open(t->pcap, &capture, &err);
-
-	if (rc)
-		return cli_fail(xasprintf("%s: %s", t->pcap, err));
-	rc = replay_open_hooks(&t->rs, t->on, t->out ? LOAD_OUT : t->host ? LOAD_XDP | LOAD_OUT : LOAD_XDP, &t->replay, &err);
-	if (rc)
-		return cli_fail(err);
-	while ((rc = capture_next(capture, &packet, &err)) > 0) {
-		rc = judge_packet(t, &packet, &frame, &err);
-		if (rc)
-			break;
-	}
-	if (t->flows)
-		print_flows(t);
-	print_summary(t);
-	if (rc < 0)
-		return cli_fail(xasprintf("%s: %s", t->pcap, err));
-	check_end(t);
-	if (t->written && (fflush(t->written) || ferror(t->written)))
-		return cli_fail(xasprintf("%s: %s", t->write_expect, strerror(errno)));
-	return t->mismatches ? EXIT_NO : EXIT_DONE;
-}
-
 /* Whether two paths are one file. */
 static bool same_file(const char *a, const char *b)
 {
@@ -326,6 +299,56 @@ static int open_written(struct test *t)
 	if (!t->written)
 		return cli_fail(xasprintf("%s: %s", t->write_expect, strerror(errno)));
 	return 0;
+}
+
+/* What keeps rules from matching here though they may match live. */
+static void note_options(const struct test *t)
+{
+	size_t named = 0, first = 0;
+
+	for (size_t i = t->rs.nrules; i--;)
+		if (t->rs.rules[i].on.n && !t->rs.rules[i].on.negated) {
+			named++;
+			first = i + 1;
+		}
+	if (named && !t->on)
+		cli_note(t->cli, "%zu rule%s for an interface (rule %zu%s), which match%s no packet here (--on IFACE)", named,
+			 named == 1 ? " is" : "s are", first, named == 1 ? "" : " is the first", named == 1 ? "es" : "");
+	if (t->host && t->packets && !t->outgoing)
+		cli_note(t->cli, "no packet is from %s: all were taken as incoming", t->host);
+}
+
+static int run(struct test *t)
+{
+	_cleanup_frame_ struct frame frame = { .data = NULL };
+	_cleanup_capture_ struct capture *capture = NULL;
+	struct capture_packet packet;
+	char *err = NULL;
+	int rc = capture_open(t->pcap, &capture, &err), status;
+
+	if (rc)
+		return cli_fail(xasprintf("%s: %s", t->pcap, err));
+	rc = replay_open_hooks(&t->rs, t->on, t->out ? LOAD_OUT : t->host ? LOAD_XDP | LOAD_OUT : LOAD_XDP, &t->replay, &err);
+	if (rc)
+		return cli_fail(err);
+	status = t->write_expect ? open_written(t) : 0; /* when all else is there: a file of that name ends here */
+	if (status)
+		return status;
+	while ((rc = capture_next(capture, &packet, &err)) > 0) {
+		rc = judge_packet(t, &packet, &frame, &err);
+		if (rc)
+			break;
+	}
+	if (t->flows)
+		print_flows(t);
+	print_summary(t);
+	note_options(t);
+	if (rc < 0)
+		return cli_fail(xasprintf("%s: %s", t->pcap, err));
+	check_end(t);
+	if (t->written && (fflush(t->written) || ferror(t->written)))
+		return cli_fail(xasprintf("%s: %s", t->write_expect, strerror(errno)));
+	return t->mismatches ? EXIT_NO : EXIT_DONE;
 }
 
 int cmd_test(struct cli *cli, int argc, char **argv)
@@ -364,6 +387,5 @@ int cmd_test(struct cli *cli, int argc, char **argv)
 		return status;
 	if (instance_privileged(&err))
 		return cli_fail(err);
-	status = t.write_expect ? open_written(&t) : 0;
-	return status ?: run(&t);
+	return run(&t);
 }

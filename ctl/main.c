@@ -47,7 +47,8 @@ const struct command commands[] = {
 	  "  --on IFACE         the interface that packets are on\n"
 	  "  --flows            the flows behind the packets\n"
 	  "  --expect FILE      compare with a file of `N verdict [rule]` lines; exit status 3 where they differ\n"
-	  "  --write-expect FILE  write such a file\n",
+	  "  --write-expect FILE  write such a file\n"
+	  "  -q                 no line a packet: the summary, and what was expected otherwise\n",
 	  cmd_test },
 	{ "explain", "[--rules FILE] in|out [on IFACE] MATCH...",
 	  "Which rule decides a packet, and why: in on eth0 proto tcp from 192.0.2.1 port 5555 to 10.0.0.10 port 80.",
@@ -151,24 +152,21 @@ int main(int argc, char **argv)
 	head = at - 1;
 	if (head)
 		status = cli_options(&cli, NULL, &head, argv + 1);
-	if (status == OPTIONS_HELP) {
-		print_usage(stdout);
-		return EXIT_DONE;
-	}
 	if (status >= 0)
 		return status;
-	if (at == argc) {
+	if (status != OPTIONS_HELP && at == argc) {
 		print_usage(stderr);
 		return EXIT_WRONG;
 	}
-	if (!strcmp(argv[at], "help")) {
+	if (status == OPTIONS_HELP || !strcmp(argv[at], "help")) {
 		print_usage(stdout);
-		return EXIT_DONE;
+		status = EXIT_DONE;
+	} else {
+		cli.command = command_find(argv[at]);
+		if (!cli.command)
+			return unknown_command(argv[at]);
+		status = cli.command->run(&cli, argc - at - 1, argv + at + 1);
 	}
-	cli.command = command_find(argv[at]);
-	if (!cli.command)
-		return unknown_command(argv[at]);
-	status = cli.command->run(&cli, argc - at - 1, argv + at + 1);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "fwctl: standard output: cannot be written (the command itself was carried out)\n");
 		return EXIT_FAILED;

@@ -87,7 +87,9 @@ static int option_timeout(struct parser *p)
 	suggest_init(&near, t.s, t.n);
 	suggest_words(&near, timeout_words, TIMEOUT_COUNT);
 	suggest_add(&near, "", &hint);
-	return p_error(p, t.loc, "unknown timeout '%s'%s", shown_word(shown, t.s, t.n), hint.len ? hint.str : "");
+	for (size_t i = 0; !near.best && i < TIMEOUT_COUNT; i++)
+		strbuf_add(&hint, "%s%s", !i ? " (" : i + 1 < TIMEOUT_COUNT ? ", " : " or ", timeout_words[i]);
+	return p_error(p, t.loc, "unknown timeout '%s'%s%s", shown_word(shown, t.s, t.n), hint.str, near.best ? "" : ")");
 }
 
 static int option_state(struct parser *p)

@@ -122,7 +122,7 @@ if [ -e "$foreign" ] && ip -n "$S" link set dev s0 xdp obj "$foreign" sec xdp 2>
 	check_not "it is gone" same "$(xdp_id s0)" "$id"
 	fw "$S" -q detach --all
 else
-	skip "another's XDP program" "$(cat "$tmp/ip")"
+	skip "another's XDP program" "$([ -e "$foreign" ] && cat "$tmp/ip" || echo "$foreign is not there (make test builds it)")"
 fi
 if [ -e "$foreign" ] && tc -n "$S" qdisc add dev s0 clsact 2>"$tmp/ip" &&
 	tc -n "$S" filter add dev s0 egress prio 1 handle 1 bpf da obj "$foreign" sec tc 2>"$tmp/ip"; then
@@ -133,7 +133,7 @@ if [ -e "$foreign" ] && tc -n "$S" qdisc add dev s0 clsact 2>"$tmp/ip" &&
 	check "detach leaves that filter" same "$(tc -n "$S" -j filter show dev s0 egress | jq '[.[] | select(.options)] | length')" 1
 	tc -n "$S" qdisc del dev s0 clsact
 else
-	skip "another's TC filter" "$(cat "$tmp/ip")"
+	skip "another's TC filter" "$([ -e "$foreign" ] && cat "$tmp/ip" || echo "$foreign is not there (make test builds it)")"
 fi
 
 # --- large frames -----------------------------------------------------------------------------------

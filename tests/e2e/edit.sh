@@ -72,6 +72,7 @@ check "and counts" same "$(packets "$S" 1)" 2
 
 check_status 1 "rule delete of a number that is not there" fw "$S" rule delete 2
 check_status 1 "rule add at a number that is not there" fw "$S" rule add at 3 pass in
+check_says "and which are" "there is no rule 3 (they are 1 to 1: fwctl list)" printf %s "$said"
 check_status 2 "rule add of a wrong rule" fw "$S" rule add pass in proto tpc
 check_says "is told by column" "rule:1:15: unknown protocol 'tpc' (did you mean 'tcp'?)" printf '%s' "$said"
 check_status 2 "rule show without a number" fw "$S" rule show

@@ -62,4 +62,17 @@ check_json "test --flows -j" '[.[] | select(.flow)] | length == 1 and .[0].flow.
 check_status 1 "a capture that ends inside a record" "$fwctl" test - "$pcaps/cut.pcap" <<<"pass in"
 check_says "the packets before it are judged" "2 packets" printf %s "$said"
 check_status 2 "--in and --out" "$fwctl" test --in --out "$rules" "$pcaps/tcp4.pcap"
+cp "$tmp/expect" "$tmp/kept"
+check_status 1 "--write-expect and no such capture" "$fwctl" test "$rules" "$tmp/none.pcap" --write-expect "$tmp/kept"
+check "leaves the file as it was" cmp "$tmp/expect" "$tmp/kept"
+check_says "-q --flows" "PROTO" "$fwctl" -q test "$rules" "$pcaps/tcp4.pcap" --flows
+check "begins with them" same "${said%%PROTO*}" ""
+printf '%s\n' "pass in on eth0" "drop in on ! eth1" "pass in on { eth1 eth2 }" >"$tmp/on.fw"
+check_says "rules for interfaces and no --on" "2 rules are for an interface (rule 1 is the first), which match no packet here (--on IFACE)" \
+	"$fwctl" test "$tmp/on.fw" "$pcaps/tcp4.pcap"
+check "with --on nothing is said" same "$("$fwctl" -q test "$tmp/on.fw" "$pcaps/tcp4.pcap" --on eth0)" \
+	"$("$fwctl" test "$tmp/on.fw" "$pcaps/tcp4.pcap" --on eth0 2>&1 | tail -n1)"
+check_says "--host of another host" "no packet is from 203.0.113.99: all were taken as incoming" \
+	"$fwctl" test "$rules" "$pcaps/tcp4.pcap" --host 203.0.113.99
+check "-q leaves that out" same "$("$fwctl" -q test "$rules" "$pcaps/tcp4.pcap" --host 203.0.113.99 2>&1 | wc -l)" 1
 finish

@@ -186,6 +186,8 @@ check_says "tells which there are" "eth99: no such interface in this network nam
 check_status 1 "a network namespace that is not there" fw "fwe2e$$none" status
 check_status 2 "test with one file" "$fwctl" test all.fw
 check_status 0 "-h" "$fwctl" -h
+check_status 1 "-h that cannot be written" bash -c "'$fwctl' -h >/dev/full"
+check_status 1 "nor can help" bash -c "'$fwctl' help >/dev/full"
 check_status 0 "help on a command" "$fwctl" apply -h
 new_ns E e
 check_status 1 "list where nothing is attached or applied" fw "$E" list

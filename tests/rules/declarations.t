@@ -43,6 +43,7 @@ option timeout tcp-syn 0 ;; error ;; 24 ;; out of range
 option timeout tcp-syn 5x ;; error ;; 24 ;; '5x' is not a time
 option timeout tcp-syn s ;; error ;; 24 ;; 's' is not a time
 option timeout tcp-sin 5s ;; error ;; 16 ;; unknown timeout 'tcp-sin' (did you mean 'tcp-syn'?)
+option timeout xx 5s ;; error ;; 16 ;; unknown timeout 'xx' (tcp-syn, tcp-established, tcp-closing, tcp-closed, udp-unreplied, udp-replied, icmp, other or fragment)
 option timeout tcp-syn 5s<nl>option timeout tcp-syn 6s ;; error ;; 2:16 ;; given twice
 option timeout tcp-syn ;; error ;; 16 ;; a time is missing after 'tcp-syn'
 option state floating ;; ok ;; -
