@@ -7,6 +7,23 @@
 
 const char gen_ifaces[GEN_IFACES][IFNAMSIZ] = { "eth0", "eth1", "eth2", "eth3", "eth4", "eth5" };
 
+iface_id_t gen_iface_number(void *arg, const char *name)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < GEN_IFACES; i++)
+		if (!strcmp(gen_ifaces[i], name))
+			return (iface_id_t){ (__u8)(i + 1) };
+	return (iface_id_t){ IFACE_NONE };
+}
+
+__u16 gen_set_number(void *arg, size_t index)
+{
+	(void)arg;
+	return (__u16)(100 + index);
+}
+
+const struct compile_names gen_names = { gen_iface_number, gen_set_number, NULL };
+
 static const uint32_t protos[] = { 0, 1, 1, 6, 6, 6, 17, 17, 33, 47, 50, 58, 58, 132, 136, 255 };
 static const uint32_t ports[] = { 0, 1, 22, 53, 80, 255, 256, 443, 1023, 1024, 8080, 32768, 65534, 65535 };
 static const uint32_t vlans[] = { 0, 1, 5, 100, 255, 256, 4094, 4095 };

@@ -3,11 +3,17 @@
 #ifndef FW_TESTS_GEN_MODEL_H
 #define FW_TESTS_GEN_MODEL_H
 
+#include "../ctl/compile.h"
 #include "../ctl/model.h"
 #include "random.h"
 
 enum { GEN_IFACES = 6, GEN_SETS = 5 };
 extern const char gen_ifaces[GEN_IFACES][IFNAMSIZ]; /* eth0 to eth5; their numbers in tests are 1 to 6 */
+
+/* Instance numbers of generated rulesets, as compile() asks for them: interfaces from 1, sets from 100. */
+iface_id_t gen_iface_number(void *arg, const char *name);
+__u16 gen_set_number(void *arg, size_t index);
+extern const struct compile_names gen_names;
 
 struct gen_style {
 	size_t rules;

@@ -17,22 +17,6 @@
 #include "gen_packet.h"
 #include "ref_walk.h"
 
-/* Instance numbers: interfaces from 1, sets from 100. */
-static iface_id_t iface_number(void *arg, const char *name)
-{
-	(void)arg;
-	for (unsigned int i = 0; i < GEN_IFACES; i++)
-		if (!strcmp(gen_ifaces[i], name))
-			return (iface_id_t){ (__u8)(i + 1) };
-	return (iface_id_t){ IFACE_NONE };
-}
-
-static __u16 set_number(void *arg, size_t index)
-{
-	(void)arg;
-	return (__u16)(100 + index);
-}
-
 static bool declared(void *arg, size_t index, enum family family, const addr_t *a)
 {
 	const struct ruleset *rs = (const struct ruleset *)arg;
@@ -52,13 +36,11 @@ static bool set_contains(void *arg, __u16 set, enum set_type type, enum family f
 	return declared(arg, set - 100u, family, a);
 }
 
-static const struct compile_names names = { iface_number, set_number, NULL };
-
 static void must_compile(struct ruleset *rs, struct tables *t)
 {
 	char *err = NULL;
 
-	if (compile(rs, &names, t, &err))
+	if (compile(rs, &gen_names, t, &err))
 		fail_msg("%s", err);
 	assert_null(err);
 	t->set_contains = set_contains;
@@ -67,7 +49,7 @@ static void must_compile(struct ruleset *rs, struct tables *t)
 
 static void check_probe(const struct ruleset *rs, const struct tables *t, const struct gen_probe *q, bool reference)
 {
-	iface_id_t iface = q->iface ? iface_number(NULL, q->iface) : (iface_id_t){ IFACE_NONE };
+	iface_id_t iface = q->iface ? gen_iface_number(NULL, q->iface) : (iface_id_t){ IFACE_NONE };
 	const struct linear_sets sets = { declared, (void *)(uintptr_t)rs };
 	__u32 first = RULE_NONE_RAW;
 	rule_id_t got;
@@ -262,7 +244,7 @@ static void refused(struct ruleset *rs, int want, const char *text)
 	struct tables t;
 	char *err = NULL;
 
-	assert_int_equal(compile(rs, &names, &t, &err), want);
+	assert_int_equal(compile(rs, &gen_names, &t, &err), want);
 	assert_non_null(err);
 	if (!strstr(err, text))
 		fail_msg("'%s' does not say '%s'", err, text);

@@ -11,28 +11,11 @@
 #include "gen_model.h"
 #include "scale.h"
 
-static iface_id_t iface_number(void *arg, const char *name)
-{
-	(void)arg;
-	for (unsigned int i = 0; i < GEN_IFACES; i++)
-		if (!strcmp(gen_ifaces[i], name))
-			return (iface_id_t){ (__u8)(i + 1) };
-	return (iface_id_t){ IFACE_NONE };
-}
-
-static __u16 set_number(void *arg, size_t index)
-{
-	(void)arg;
-	return (__u16)(100 + index);
-}
-
-static const struct compile_names names = { iface_number, set_number, NULL };
-
 static void compiled(const struct ruleset *rs, struct tables *t)
 {
 	_cleanup_free_ char *err = NULL;
 
-	if (compile(rs, &names, t, &err))
+	if (compile(rs, &gen_names, t, &err))
 		fail_msg("%s", err);
 }
 
@@ -54,7 +37,7 @@ static void test_right_tables_pass(void **state)
 
 		gen_model(&g, &style, &rs);
 		compiled(&rs, &t);
-		if (selftest_tables(&rs, &names, &t, &err))
+		if (selftest_tables(&rs, &gen_names, &t, &err))
 			fail_msg("ruleset %u: %s", i, err);
 		tables_free(&t);
 		gen_model_free(&rs);
@@ -128,9 +111,9 @@ static void test_damage_is_seen(void **state)
 		struct tables t;
 
 		compiled(&rs, &t);
-		assert_int_equal(selftest_tables(&rs, &names, &t, &err), 0);
+		assert_int_equal(selftest_tables(&rs, &gen_names, &t, &err), 0);
 		damage[i](&t);
-		if (selftest_tables(&rs, &names, &t, &err) != -EBADMSG)
+		if (selftest_tables(&rs, &gen_names, &t, &err) != -EBADMSG)
 			fail_msg("damage %zu was not seen", i);
 		assert_non_null(strstr(err, "please report it"));
 		tables_free(&t);
@@ -155,7 +138,7 @@ static void test_decisions_are_seen(void **state)
 			_cleanup_free_ char *err = NULL;
 
 			*decision ^= bits[i];
-			if (selftest_tables(&rs, &names, &t, &err) != -EBADMSG)
+			if (selftest_tables(&rs, &gen_names, &t, &err) != -EBADMSG)
 				fail_msg("decision at place %u, bits %#x: not seen", place, bits[i]);
 			*decision ^= bits[i];
 		}
@@ -179,7 +162,7 @@ static void test_a_lost_rule_is_seen(void **state)
 		rs.rules[i].direction = d == DIRECTION_IN ? DIRECTION_OUT : DIRECTION_IN;
 		compiled(&rs, &t);
 		rs.rules[i].direction = d;
-		if (selftest_tables(&rs, &names, &t, &err) != -EBADMSG)
+		if (selftest_tables(&rs, &gen_names, &t, &err) != -EBADMSG)
 			fail_msg("rule %zu: not seen", i + 1);
 		tables_free(&t);
 	}
