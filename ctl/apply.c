@@ -23,14 +23,22 @@ struct candidate {
 	struct strbuf text;
 	struct tables tables;
 	struct set_numbers sets;
+	struct core core; /* of the slot that it is for */
+	bool core_is_new; /* and not there yet */
 	struct loaded loaded;
 	struct load_request rq;
 };
+
+static struct candidate candidate_none(const struct ruleset *rs)
+{
+	return (struct candidate){ .rs = rs, .core = core_none(), .loaded = loaded_none() };
+}
 
 static void candidate_free(struct candidate *c)
 {
 	strbuf_free(&c->text);
 	tables_free(&c->tables);
+	core_close(&c->core);
 	loaded_close(&c->loaded);
 }
 
@@ -83,6 +91,67 @@ static int has_seeded(const struct state *s, bool *out)
 	return 0;
 }
 
+/* Each program more takes its time to be verified. */
+static unsigned int hooks_wanted(const struct state *s) { return LOAD_XDP | LOAD_OUT | (s->cfg.tc_ingress ? LOAD_IN : 0); }
+
+static struct program_cfg program_cfg(const struct state *s, __u8 slot)
+{
+	struct program_cfg cfg = { .buckets = s->cfg.buckets, .slot = slot };
+
+	memcpy(cfg.hash_key, s->cfg.hash_key, sizeof(cfg.hash_key));
+	return cfg;
+}
+
+static struct core_request core_request(const struct state *s, __u8 slot, __u32 rules)
+{
+	return (struct core_request){
+		.instance = &s->maps, .cfg = program_cfg(s, slot), .rules = rules, .hooks = hooks_wanted(s)
+	};
+}
+
+/* Both slots', so that the first apply finds its own. */
+static int load_both_cores(const struct state *s, char **err)
+{
+	const struct core_request rq[PROGRAM_SLOTS] = { core_request(s, 0, 0), core_request(s, 1, 0) };
+	struct core cores[PROGRAM_SLOTS];
+	int rc = cores_load(rq, PROGRAM_SLOTS, cores, err);
+
+	if (rc)
+		return rc;
+	for (__u32 slot = 0; slot < PROGRAM_SLOTS; slot++) {
+		rc = rc ?: core_place(&cores[slot], &s->maps, slot);
+		core_close(&cores[slot]);
+	}
+	return rc ? FAIL(err, rc, "programs: %s", strerror(-rc)) : 0;
+}
+
+/*
+ * The programs of the candidate's slot, which is not live: those that are there, unless they lack a hook, or room for as many rules; then
+ * new ones, to be put there by place().
+ */
+static int ready_core(const struct state *s, struct candidate *c, char **err)
+{
+	const struct core_request rq = core_request(s, c->rq.cfg.slot, (__u32)c->rs->nrules);
+	int rc = core_open(&s->maps, c->rq.cfg.slot, &c->core);
+
+	c->core_is_new = rc || !core_serves(&c->core, rq.hooks, rq.rules);
+	if (rc && rc != -ENOENT)
+		return FAIL(err, rc, "programs: %s", strerror(-rc));
+	if (!c->core_is_new)
+		return 0;
+	core_close(&c->core);
+	return cores_load(&rq, 1, &c->core, err);
+}
+
+/* Into its slot; nothing judges by it yet. */
+static int place(const struct state *s, const struct candidate *c)
+{
+	__u32 slot = c->rq.cfg.slot;
+	int rc = c->core_is_new ? core_place(&c->core, &s->maps, slot) : 0;
+
+	return rc ?: loaded_place(&c->loaded, &s->maps, slot);
+}
+
 static int fill_request(struct state *s, struct candidate *c, char **err)
 {
 	struct load_request *rq = &c->rq;
@@ -91,23 +160,23 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 
 	bool seeded = false;
 
-	rc = rc ?: state_next_generation(s, &rq->cfg.generation);
+	rc = rc ?: state_next_generation(s, &rq->settings.ruleset);
 	if (!rc && !c->tables.stateful)
 		rc = has_seeded(s, &seeded);
 	if (rc)
 		return FAIL(err, rc, "instance: %s", strerror(-rc));
-	rq->hooks = LOAD_XDP | LOAD_OUT | (s->cfg.tc_ingress ? LOAD_IN : 0); /* each program more takes its time to be verified */
-	rq->cfg.stateful = seeded;
+	rq->hooks = hooks_wanted(s);
+	rq->settings.newest = rq->settings.ruleset;
+	rq->settings.stateful = seeded;
 	rq->instance = &s->maps;
 	rq->tables = &c->tables;
 	rq->text = c->text.str ? c->text.str : "";
-	rq->cfg.buckets = s->cfg.buckets;
-	memcpy(rq->cfg.hash_key, s->cfg.hash_key, sizeof(rq->cfg.hash_key));
-	rq->cfg.if_bound = c->rs->options.if_bound;
-	rq->cfg.tcp_strict = c->rs->options.tcp_strict;
-	timeouts_fill(&c->rs->options, clock.tick_ns, &rq->cfg);
+	rq->cfg = program_cfg(s, rq->cfg.slot);
+	rq->settings.if_bound = c->rs->options.if_bound;
+	rq->settings.tcp_strict = c->rs->options.tcp_strict;
+	timeouts_fill(&c->rs->options, clock.tick_ns, &rq->settings);
 	rq->info = (struct ruleset_info){
-		.id = rq->cfg.generation.raw,
+		.id = rq->settings.ruleset.raw,
 		.rules = (__u32)c->rs->nrules,
 		.text_length = c->text.len,
 		.applied_ns = now_ns(),
@@ -138,6 +207,8 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 
 	rc = rc ?: compile(c->rs, &names, &c->tables, err);
 	rc = rc ?: fill_request(s, c, err);
+	rc = rc ?: ready_core(s, c, err);
+	c->rq.core = &c->core;
 	rc = rc ?: programs_load(&c->rq, &c->loaded, err);
 	rc = rc ?: selftest(&test, err);
 	if (rc && live)
@@ -146,13 +217,15 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 }
 
 /* The swap: one aligned store, seen by all hooks on all CPUs. */
-static int go_live(const struct state *s, __u32 slot)
+static int go_live(const struct state *s, struct live now)
 {
 	struct live *live = fw_live_map(s->maps.fw_live);
+	__u64 word;
 
 	if (!live)
 		return -errno;
-	__atomic_store_n((__u64 *)(void *)live, (__u64)slot, __ATOMIC_RELEASE);
+	memcpy(&word, &now, sizeof(word));
+	__atomic_store_n((__u64 *)(void *)live, word, __ATOMIC_RELEASE);
 	fw_live_unmap(live);
 	return 0;
 }
@@ -167,15 +240,15 @@ static void wait_for_packets(void)
 int apply_builtin(struct state *s, char **err)
 {
 	const struct ruleset none = { .nrules = 0 };
-	_cleanup_(candidate_free) struct candidate c = { .rs = &none, .loaded = loaded_none() };
-	int rc;
+	_cleanup_(candidate_free) struct candidate c = candidate_none(&none);
+	int rc = load_both_cores(s, err);
 
 	ruleset_print(&none, &c.text);
-	rc = prepare(s, &c, NULL, NULL, false, err);
+	rc = rc ?: prepare(s, &c, NULL, NULL, false, err);
 	if (rc)
 		return rc;
-	rc = loaded_place(&c.loaded, &s->maps, 0);
-	rc = rc ?: go_live(s, 0);
+	rc = place(s, &c);
+	rc = rc ?: go_live(s, (struct live){ .slot = 0 });
 	return rc ? FAIL(err, rc, "first ruleset: %s", strerror(-rc)) : 0;
 }
 
@@ -195,11 +268,13 @@ struct change {
 	struct live_ruleset live;
 	struct ruleset old;
 	struct candidate c;
+	struct counters *start; /* of the candidate's slot, by rule_slot_t */
 };
 
 static void change_free(struct change *ch)
 {
 	candidate_free(&ch->c);
+	free(ch->start);
 	ruleset_free(&ch->old);
 	live_close(&ch->live);
 }
@@ -209,7 +284,7 @@ static int change_begin(const struct state *s, const struct ruleset *rs, unsigne
 {
 	int rc = live_open(s, &ch->live, err);
 
-	ch->c = (struct candidate){ .rs = rs, .loaded = loaded_none() };
+	ch->c = candidate_none(rs);
 	if (rc)
 		return rc;
 	ruleset_print(rs, &ch->c.text);
@@ -217,20 +292,40 @@ static int change_begin(const struct state *s, const struct ruleset *rs, unsigne
 	return *unchanged ? 0 : live_parse(&ch->live, &ch->old, err);
 }
 
+/* The slot that is not live, for the candidate. */
+static __u32 take_slot(struct change *ch)
+{
+	__u32 slot = (ch->live.slot + 1) % PROGRAM_SLOTS;
+
+	ch->c.rq.cfg.slot = (__u8)slot;
+	if (ch->live.settling) /* an apply was ended before it had waited */
+		wait_for_packets();
+	return slot;
+}
+
+/* What the counters of the candidate's slot stand at; nobody counts in it. */
+static int read_start(struct change *ch)
+{
+	size_t n = ch->c.rq.info.rules + RULE_SLOT_FIRST;
+
+	ch->start = (struct counters *)xcalloc(n, sizeof(*ch->start));
+	return fw_counts_sums(ch->c.core.maps.fw_counts, n, ch->start);
+}
+
 static int carry(struct change *ch)
 {
 	const struct defaults *old = &ch->old.defaults, *new = &ch->c.rs->defaults;
-	bool keep[DIRECTION_COUNT];
+	struct carry carry = { .maps = &ch->c.loaded.maps, .text = ch->c.rq.text, .start = ch->start, .info = &ch->c.rq.info };
 
 	for (int d = 0; d < DIRECTION_COUNT; d++)
-		keep[d] = old->verdict[d] == new->verdict[d] && old->stateless[d] == new->stateless[d];
-	return carry_counters(&ch->live, &ch->c.loaded.maps, ch->c.rq.text, keep, &ch->c.rq.info);
+		carry.keep_default[d] = old->verdict[d] == new->verdict[d] && old->stateless[d] == new->stateless[d];
+	return carry_counters(&ch->live, &carry);
 }
 
 int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags, struct apply_result *out, char **err)
 {
 	bool keep_sets = flags & APPLY_KEEP_SETS;
-	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = { .loaded = loaded_none() } };
+	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = candidate_none(rs) };
 	struct candidate *c = &ch.c;
 	__u32 slot;
 	int rc = change_begin(s, rs, flags, &ch, &out->unchanged, err);
@@ -240,25 +335,26 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	out->flows_ignored = rs->options.flows && (rs->options.flows + WAYS - 1) / WAYS != s->cfg.buckets;
 	if (rc || out->unchanged)
 		return rc;
-	slot = (ch.live.slot + 1) % PROGRAM_SLOTS;
-	c->rq.cfg.slot = (__u8)slot;
+	slot = take_slot(&ch);
 	rc = prepare(s, c, &ch.old, &ch.live, keep_sets, err);
 	if (rc)
 		return rc;
 	/* Counters are carried twice: before the swap, so that they are there whatever happens then, and once more when the
 	 * old programs count no longer. */
-	rc = carry(&ch);
+	rc = read_start(&ch);
+	rc = rc ?: carry(&ch);
 	rc = rc ?: past_keep(s, &ch.live);
-	rc = rc ?: loaded_place(&c->loaded, &s->maps, slot);
-	rc = rc ?: go_live(s, slot);
+	rc = rc ?: place(s, c);
+	rc = rc ?: go_live(s, (struct live){ .slot = slot, .settling = 1 });
 	if (rc)
 		return FAIL(err, rc, "ruleset: %s", strerror(-rc));
 	out->id = c->rq.info.id;
 	/* Done; what follows tidies up, and cannot take the change back. */
 	wait_for_packets();
+	(void)go_live(s, (struct live){ .slot = slot }); /* failing that, the next one waits once more */
 	out->counters_late = carry(&ch) != 0;
 	/* The old programs go where they are replaced: quicker than where their place is emptied, which waits for packets each time. */
-	(void)loaded_place(&c->loaded, &s->maps, ch.live.slot);
+	(void)judges_place(&c->loaded, &s->maps, ch.live.slot);
 	(void)sets_keep_only(&s->maps, &c->sets);
 	past_prune(s);
 	return 0;
@@ -292,10 +388,12 @@ static int set_tc_ingress(struct state *s, bool on)
 int apply_for_tc_ingress(struct state *s, char **err)
 {
 	int rc = s->cfg.tc_ingress ? 0 : set_tc_ingress(s, true);
+	struct live live;
 
+	rc = rc ?: fw_live_get(s->maps.fw_live, &live);
 	if (rc)
 		return FAIL(err, rc, "instance: %s", strerror(-rc));
-	if (!fw_programs_in_id(s->maps.fw_programs_in, 0, &(__u32){ 0 }))
+	if (!fw_programs_in_id(s->maps.fw_programs_in, live.slot, &(__u32){ 0 }))
 		return 0;
 	rc = load_anew(s, true, err);
 	if (rc)
@@ -305,12 +403,13 @@ int apply_for_tc_ingress(struct state *s, char **err)
 
 int apply_dry_run(struct state *s, const struct ruleset *rs, char **err)
 {
-	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = { .loaded = loaded_none() } };
+	_cleanup_(change_free) struct change ch = { .live = live_none(), .c = candidate_none(rs) };
 	bool unchanged;
 	int rc = change_begin(s, rs, 0, &ch, &unchanged, err);
 
 	if (rc || unchanged)
 		return rc;
+	(void)take_slot(&ch);
 	rc = prepare(s, &ch.c, &ch.old, &ch.live, false, err);
 	if (!rc)
 		keep_live_sets(s, &ch.live);

@@ -31,7 +31,7 @@ struct bpf_object *maps_object(enum maps_object which)
 	switch (which) {
 	case MAPS_OF_PROGRAMS:
 		if (!programs)
-			programs = xdp_object_open();
+			programs = programs_object_open();
 		return programs;
 	case MAPS_OF_EXPORT:
 		break;
@@ -58,11 +58,10 @@ int export_maps_create(__u32 buckets, struct export_maps *m, char **err)
 	return rc ? FAIL(err, rc, "what is exported cannot be kept: %s", object_error(rc)) : 0;
 }
 
-/* Makes the maps of one group through the XDP object, which knows them all with their types. */
-static int create_group(__u32 buckets, const struct load_request *rq, const struct map_group *g, void *maps)
+/* Makes the maps of one group through the object that knows them all with their types. */
+static int create_group(__u32 buckets, const struct plumbing *sizes, const struct map_group *g, void *maps)
 {
-	const struct plumbing sizes = { .rq = rq };
-	struct bpf_object *obj = xdp_object_open();
+	struct bpf_object *obj = programs_object_open();
 	struct bpf_program *prog = NULL;
 	struct bpf_map *map;
 	int rc = 0;
@@ -72,9 +71,9 @@ static int create_group(__u32 buckets, const struct load_request *rq, const stru
 	while ((prog = bpf_object__next_program(obj, prog)))
 		bpf_program__set_autoload(prog, false);
 	bpf_object__for_each_map(map, obj)
-		if (!bpf_map__is_internal(map) && !map_group_fd(g, maps, bpf_map__name(map)))
+		if (bpf_map__is_internal(map) || !map_group_fd(g, maps, bpf_map__name(map)))
 			bpf_map__set_autocreate(map, false);
-	rc = rq ? plumb(obj, &sizes) : 0;
+	rc = sizes ? plumb(obj, sizes) : 0;
 	if (buckets)
 		rc = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_flows"), buckets)
 			     ?: bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_hints"), buckets);
@@ -125,16 +124,36 @@ int replay_maps_create(struct replay_maps *out, char **err)
 
 int ruleset_maps_create(const struct load_request *rq, struct ruleset_maps *out, char **err)
 {
+	const struct plumbing sizes = { .rq = rq };
 	struct ruleset_maps m = ruleset_maps_none();
 	int rc;
 
 	object_error_clear();
-	rc = create_group(0, rq, &ruleset_group, &m);
+	rc = create_group(0, &sizes, &ruleset_group, &m);
 	if (rc)
 		FAIL(err, rc, "rule tables: %s", object_error(rc));
 	rc = rc ?: contract_check_group(&ruleset_group, &m, "new map", err);
 	if (rc) {
 		ruleset_maps_close(&m);
+		return rc;
+	}
+	*out = m;
+	return 0;
+}
+
+int slot_maps_create(__u32 rules, struct slot_maps *out, char **err)
+{
+	const struct plumbing sizes = { .slot_rules = rules };
+	struct slot_maps m = slot_maps_none();
+	int rc;
+
+	object_error_clear();
+	rc = create_group(0, &sizes, &slot_group, &m);
+	if (rc)
+		FAIL(err, rc, "counters of rules: %s", object_error(rc));
+	rc = rc ?: contract_check_group(&slot_group, &m, "new map", err);
+	if (rc) {
+		slot_maps_close(&m);
 		return rc;
 	}
 	*out = m;

@@ -78,28 +78,34 @@ void carry_pairs(const char *a, size_t na, const char *b, size_t nb, long *from)
 	}
 }
 
-int carry_counters(const struct live_ruleset *old, const struct ruleset_maps *maps, const char *text,
-		   const bool keep_default[DIRECTION_COUNT], struct ruleset_info *info)
+/* What has been counted is to be shown as `total`, and the counter stands at `start`. */
+static struct counters base_of(struct counters total, struct counters start)
 {
+	return (struct counters){ total.packets - start.packets, total.bytes - start.bytes };
+}
+
+int carry_counters(const struct live_ruleset *old, const struct carry *new)
+{
+	static const struct counters nothing = { 0, 0 };
+	struct ruleset_info *info = new->info;
+	_cleanup_free_ struct counters *totals = (struct counters *)xcalloc(old->info.rules + RULE_SLOT_FIRST, sizeof(*totals));
 	_cleanup_free_ long *from = (long *)xcalloc(info->rules, sizeof(*from));
-	struct rule_action *actions = info->rules ? fw_actions_map(maps->fw_actions, info->rules) : NULL;
-	int rc = 0;
+	struct rule_action *actions = info->rules ? fw_actions_map(new->maps->fw_actions, info->rules) : NULL;
+	int rc;
 
 	if (info->rules && !actions)
 		return -errno;
-	carry_pairs(old->text, old->info.rules, text, info->rules, from);
+	rc = live_totals(old, totals);
+	carry_pairs(old->text, old->info.rules, new->text, info->rules, from);
 	for (__u32 i = 0; !rc && i < info->rules; i++) {
-		struct counters c = { 0, 0 };
+		struct counters base = base_of(from[i] < 0 ? nothing : totals[RULE_SLOT_FIRST + from[i]],
+					       new->start[RULE_SLOT_FIRST + i]);
 
-		if (from[i] < 0)
-			continue;
-		rc = live_counters(old, DIRECTION_IN, (rule_id_t){ (__u32)from[i] }, &c);
-		actions[i].base_packets = c.packets;
-		actions[i].base_bytes = c.bytes;
+		actions[i].base_packets = base.packets;
+		actions[i].base_bytes = base.bytes;
 	}
 	fw_actions_unmap(actions, info->rules);
 	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
-		if (keep_default[d])
-			rc = live_counters(old, (enum direction)d, rule_none(), &info->base[d]);
-	return rc ?: fw_ruleset_put(maps->fw_ruleset, info);
+		info->base[d] = base_of(new->keep_default[d] ? totals[d] : nothing, new->start[d]);
+	return rc ?: fw_ruleset_put(new->maps->fw_ruleset, info);
 }

@@ -11,11 +11,23 @@
  */
 void carry_pairs(const char *a, size_t na, const char *b, size_t nb, long *from);
 
+/* What of the new ruleset takes part. */
+struct carry {
+	const struct ruleset_maps *maps;
+	const char *text;
+	bool keep_default[DIRECTION_COUNT]; /* it says the same in both */
+	/*
+	 * What the counters of its slot stood at before it counts, a place for each rule_slot_t: they go on from where an earlier ruleset left
+	 * them. Bases are modulo 2^64.
+	 */
+	const struct counters *start;
+	struct ruleset_info *info;
+};
+
 /*
- * Sets the base counts of the new ruleset's rules to what the same rules of the old one have counted so far, those of a default
- * where it says the same (keep_default). May be called again, when the old one has counted more.
+ * Sets the base counts of the new ruleset's rules to what the same rules of the old one have counted so far. May be called again, when
+ * the old one has counted more.
  */
-int carry_counters(const struct live_ruleset *old, const struct ruleset_maps *maps, const char *text,
-		   const bool keep_default[DIRECTION_COUNT], struct ruleset_info *info);
+int carry_counters(const struct live_ruleset *old, const struct carry *new);
 
 #endif

@@ -143,15 +143,10 @@ int tables_classify(const struct tables *t, const struct packet *p, enum directi
 
 int tables_judge(const struct tables *t, const struct packet *p, enum direction direction, iface_id_t iface, judged_t *out)
 {
-	const struct policy_cfg *policy = &t->cfg.policy;
 	int r = classify_both(t, p, direction, iface);
 
 	if (r == CLASSIFY_FAULT)
 		return -EILSEQ;
-	if (r == CLASSIFY_NONE)
-		*out = judged_make(direction, (enum verdict)policy->verdict[direction], rule_none(),
-				   policy->stateless[direction]);
-	else
-		*out = decision_judged((decision_t){ (__u32)r }, direction);
+	*out = judged_as(&t->cfg.policy, direction, r);
 	return 0;
 }

@@ -113,20 +113,19 @@ static const char *name_of_iface(void *arg, iface_id_t id)
 	return name[0] ? name : NULL;
 }
 
-static generation_t live_generation(const struct inquiry *q)
+static generation_t generation_of_rules(const struct inquiry *q)
 {
-	struct epoch e;
+	generation_t now = { q->live.info.id };
 
-	if (q->live.maps.fw_epoch.fd < 0 || fw_epoch_get(q->live.maps.fw_epoch, &e))
-		return (generation_t){ q->live.info.id };
-	return e.newest;
+	(void)live_generation(&q->live, &now);
+	return now;
 }
 
 static int ask_flows(struct inquiry *q)
 {
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
 	struct explain_flow f = { .flow = &q->flow,
-				  .generation = live_generation(q),
+				  .generation = generation_of_rules(q),
 				  .if_bound = q->rs.options.if_bound,
 				  .direction = q->probe.direction,
 				  .iface_name = name_of_iface,

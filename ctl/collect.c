@@ -42,7 +42,7 @@ static void look_at_rules(struct collector *c, __u64 now)
 	c->env.rules = rulewatch_live(c->rules);
 	if (!c->env.rules || (had && !changed))
 		return;
-	timeouts_fill(&c->env.rules->rules.options, c->context.clock.tick_ns, &c->sweep.table.cfg);
+	timeouts_fill(&c->env.rules->rules.options, c->context.clock.tick_ns, &c->sweep.table.settings);
 	for (int k = 0; k < SINK_COUNT; k++)
 		if (c->sinks[k])
 			c->sinks[k]->ops->rules(c->sinks[k]);

@@ -138,7 +138,7 @@ static int map_all(struct run *r, char **err)
 		return FAIL(err, rc, "flow table: %s", strerror(-rc));
 	w->reported = fw_reported_map(r->maps.fw_reported, w->table.buckets);
 	w->st = fw_export_map(r->maps.fw_export);
-	r->c.ifaces = fw_ifaces_map(r->s->maps.fw_ifaces, IFACE_SLOTS);
+	r->c.ifaces = fw_ifaces_map(r->s->maps.fw_ifaces);
 	r->c.clock = fw_clock_map(r->s->maps.fw_clock);
 	if (!w->reported || !w->st || !r->c.ifaces || !r->c.clock)
 		return FAIL(err, -errno, "flow table: %s", strerror(errno));
@@ -240,7 +240,7 @@ static void tear_down(struct run *r, bool ended)
 	rulewatch_stop(&r->rules);
 	fw_reported_unmap(r->c.sweep.reported, r->c.sweep.table.buckets);
 	flow_table_close(&r->c.sweep.table);
-	fw_ifaces_unmap((struct iface_slot *)r->c.ifaces, IFACE_SLOTS);
+	fw_ifaces_unmap((struct iface_slot *)r->c.ifaces);
 	fw_clock_unmap(r->c.clock);
 	fw_export_unmap(st);
 	export_maps_close(&r->maps);

@@ -21,7 +21,7 @@ int flow_table_timeouts(const struct state *s, struct flow_table *t)
 
 	rc = rc ?: live_parse(&live, &rs, NULL);
 	if (!rc)
-		timeouts_fill(&rs.options, t->clock.tick_ns, &t->cfg);
+		timeouts_fill(&rs.options, t->clock.tick_ns, &t->settings);
 	ruleset_free(&rs);
 	return rc;
 }
@@ -67,7 +67,7 @@ bool flow_table_over(const struct flow_table *t, const struct flow *f, ticks_t n
 	__s64 idle = (__s64)(now.raw - f->last.raw);
 
 	return flow_is_void(f) ||
-	       (idle > 0 && (__u64)idle > t->cfg.timeout[flow_timeout(f->key.proto, (enum flow_state)f->state)]);
+	       (idle > 0 && (__u64)idle > t->settings.timeout[flow_timeout(f->key.proto, (enum flow_state)f->state)]);
 }
 
 int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fill *fill)

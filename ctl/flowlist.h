@@ -10,7 +10,7 @@ struct flow_table {
 	struct flow_bucket *at; /* `buckets` of them, mapped; only read */
 	__u32 buckets;
 	struct clock_pair clock;
-	struct program_cfg cfg;
+	struct settings settings;
 };
 /* 0 or a negative errno. */
 int flow_table_open(const struct state *s, struct flow_table *out);

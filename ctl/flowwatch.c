@@ -84,7 +84,7 @@ int flow_watch_open(const struct state *s, struct flow_watch *out)
 
 void flow_watch_rules(struct flow_watch *w, const struct ruleset *rs)
 {
-	timeouts_fill(&rs->options, w->table.clock.tick_ns, &w->table.cfg);
+	timeouts_fill(&rs->options, w->table.clock.tick_ns, &w->table.settings);
 }
 
 void flow_watch_close(struct flow_watch *w)

@@ -5,45 +5,31 @@
 #include "contract.h"
 #include "fail.h"
 #include "live.h"
+#include "object.h"
 #include "parse.h"
 
-struct live_ruleset live_none(void) { return (struct live_ruleset){ .maps = ruleset_maps_none() }; }
+struct live_ruleset live_none(void) { return (struct live_ruleset){ .maps = ruleset_maps_none(), .counts = slot_maps_none() }; }
 
 void live_close(struct live_ruleset *l)
 {
 	ruleset_maps_close(&l->maps);
+	slot_maps_close(&l->counts);
 	free(l->text);
 	*l = live_none();
 }
 
-/* Opens those maps of the program that the ruleset's group knows. */
-static int open_maps(int prog_fd, struct ruleset_maps *m, char **err)
+static int open_maps(int prog_fd, struct live_ruleset *l, char **err)
 {
-	__u32 ids[64];
-	struct bpf_prog_info info;
-	__u32 len = sizeof(info);
+	int rc = maps_of_program(prog_fd, &ruleset_group, &l->maps);
 
-	memset(&info, 0, sizeof(info));
-	info.map_ids = (__u64)(uintptr_t)ids;
-	info.nr_map_ids = ARRAY_COUNT(ids);
-	if (bpf_obj_get_info_by_fd(prog_fd, &info, &len))
-		return -errno;
-	for (__u32 i = 0; i < info.nr_map_ids && i < ARRAY_COUNT(ids); i++) {
-		_cleanup_close_ int fd = bpf_map_get_fd_by_id(ids[i]);
-		struct bpf_map_info map;
-		__u32 map_len = sizeof(map);
-		int *place;
-
-		memset(&map, 0, sizeof(map));
-		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &map_len))
-			return -errno;
-		place = map_group_fd(&ruleset_group, m, map.name);
-		if (place && *place < 0)
-			*place = TAKE_FD(fd);
-	}
-	if (m->fw_ruleset.fd < 0 || m->fw_text.fd < 0 || m->fw_counts.fd < 0 || m->fw_actions.fd < 0)
+	rc = rc ?: maps_of_program(prog_fd, &slot_group, &l->counts);
+	if (rc)
+		return rc;
+	if (l->maps.fw_ruleset.fd < 0 || l->maps.fw_text.fd < 0 || l->counts.fw_counts.fd < 0 || l->counts.fw_settings.fd < 0 ||
+	    l->maps.fw_actions.fd < 0)
 		return -ENOENT;
-	return contract_check_group(&ruleset_group, m, "live ruleset", err);
+	rc = contract_check_group(&ruleset_group, &l->maps, "live ruleset", err);
+	return rc ?: contract_check_group(&slot_group, &l->counts, "live ruleset", err);
 }
 
 int live_text(fw_text_t m, __u64 length, char **out)
@@ -77,10 +63,10 @@ int live_open(const struct state *s, struct live_ruleset *out, char **err)
 	__u32 id;
 	int rc = fw_live_get(s->maps.fw_live, &live);
 
-	rc = rc ?: fw_programs_xdp_id(s->maps.fw_programs_xdp, live.slot, &id);
+	rc = rc ?: fw_programs_xdp_id(s->maps.fw_programs_xdp, program_judge(live.slot), &id);
 	if (!rc) {
 		prog = bpf_prog_get_fd_by_id(id);
-		rc = prog < 0 ? -errno : open_maps(prog, &l.maps, err);
+		rc = prog < 0 ? -errno : open_maps(prog, &l, err);
 	}
 	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, &l.info);
 	rc = rc ?: live_text(l.maps.fw_text, l.info.text_length, &l.text);
@@ -89,6 +75,7 @@ int live_open(const struct state *s, struct live_ruleset *out, char **err)
 	if (rc)
 		return FAIL(err, rc, "the live ruleset cannot be read: %s", strerror(-rc));
 	l.slot = live.slot;
+	l.settling = live.settling;
 	*out = take(&l);
 	return 0;
 }
@@ -109,10 +96,20 @@ int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err)
 	return rc;
 }
 
+int live_generation(const struct live_ruleset *l, generation_t *out)
+{
+	struct settings now;
+	int rc = fw_settings_get(l->counts.fw_settings, &now);
+
+	if (!rc)
+		*out = now.newest;
+	return rc;
+}
+
 int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule, struct counters *out)
 {
 	struct rule_action action = { .verdict = 0 };
-	int rc = fw_counts_sum(l->maps.fw_counts, rule_slot_of(d, rule), out);
+	int rc = fw_counts_sum(l->counts.fw_counts, rule_slot_of(d, rule), out);
 
 	if (rc)
 		return rc;
@@ -124,5 +121,25 @@ int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule
 	rc = fw_actions_get(l->maps.fw_actions, rule, &action);
 	out->packets += action.base_packets;
 	out->bytes += action.base_bytes;
+	return rc;
+}
+
+int live_totals(const struct live_ruleset *l, struct counters *out)
+{
+	struct rule_action *actions = l->info.rules ? fw_actions_map(l->maps.fw_actions, l->info.rules) : NULL;
+	int rc;
+
+	if (l->info.rules && !actions)
+		return -errno;
+	rc = fw_counts_sums(l->counts.fw_counts, l->info.rules + RULE_SLOT_FIRST, out);
+	for (int d = 0; d < DIRECTION_COUNT; d++) {
+		out[d].packets += l->info.base[d].packets;
+		out[d].bytes += l->info.base[d].bytes;
+	}
+	for (__u32 i = 0; i < l->info.rules; i++) {
+		out[RULE_SLOT_FIRST + i].packets += actions[i].base_packets;
+		out[RULE_SLOT_FIRST + i].bytes += actions[i].base_bytes;
+	}
+	fw_actions_unmap(actions, l->info.rules);
 	return rc;
 }

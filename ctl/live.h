@@ -10,10 +10,12 @@
 #include "state.h"
 
 struct live_ruleset {
-	struct ruleset_maps maps; /* fw_counts, fw_actions, fw_ruleset, fw_text, fw_epoch at least */
+	struct ruleset_maps maps; /* fw_actions, fw_ruleset, fw_text at least */
+	struct slot_maps counts;  /* fw_counts and fw_settings at least */
 	struct ruleset_info info;
 	char *text; /* canonical, NUL-terminated */
 	__u32 slot;
+	bool settling; /* struct live */
 };
 struct live_ruleset live_none(void);
 void live_close(struct live_ruleset *l);
@@ -27,6 +29,12 @@ int live_text(fw_text_t m, __u64 length, char **out);
 
 /* The live ruleset as a model (its text was checked when it was applied). Owned by the caller. */
 int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err);
+
+/* Of judgements: what flows carry that have been judged by the rules of now. 0 or a negative errno. */
+int live_generation(const struct live_ruleset *l, generation_t *out);
+
+/* As live_counters(), of all at once: `out` has a place for each rule_slot_t. */
+int live_totals(const struct live_ruleset *l, struct counters *out);
 
 /* Packets and bytes that a rule, or with rule_none() the direction's default, decided so far. */
 int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule, struct counters *out);

@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include "../shared/maps.def.h"
 
@@ -49,7 +50,9 @@ FW_MAPS_EXPORT(USER_HANDLE)
 			munmap(p, map_bytes(sizeof(V), 1));                                                 \
 	}
 #define USER_SETTING(n, K, V) USER_SINGLE(n, K, V)
+#define USER_GLOBAL(n, K, V)  USER_SINGLE(n, K, V)
 #define USER_REPORT(n, K, V)  USER_SINGLE(n, K, V)
+#define USER_BOARD(n, K, V)   USER_SINGLE(n, K, V)
 
 /* Arrays: single elements, or all of them in memory. n_map: `entries` values, shared with the kernel; NULL on error (errno). */
 #define USER_ARRAY(n, K, V)                                                                                       \
@@ -78,23 +81,90 @@ FW_MAPS_EXPORT(USER_HANDLE)
 #define USER_TABLE(n, K, V) USER_ARRAY(n, K, V)
 #define USER_STATE(n, K, V) USER_ARRAY(n, K, V)
 
-/* Counters: the sum over all CPUs. */
-#define USER_COUNTERS(n, K, V)                                                    \
-	static inline int n##_sum(n##_t m, K k, V *sum)                           \
-	{                                                                         \
-		int cpus = libbpf_num_possible_cpus(), err;                       \
-		V *each = cpus > 0 ? (V *)calloc((size_t)cpus, sizeof(V)) : NULL; \
-                                                                                  \
-		if (!each)                                                        \
-			return cpus > 0 ? -ENOMEM : cpus;                         \
-		err = bpf_map_lookup_elem(m.fd, &k.raw, each);                    \
-		*sum = (V){ 0, 0 };                                               \
-		for (int i = 0; !err && i < cpus; i++) {                          \
-			sum->packets += each[i].packets;                          \
-			sum->bytes += each[i].bytes;                              \
-		}                                                                 \
-		free(each);                                                       \
-		return err;                                                       \
+/* A table in one value of the map. */
+#define USER_GLOBALS(n, K, V, max)                                                                                \
+	struct n##_all {                                                                                          \
+		V v[max];                                                                                         \
+	};                                                                                                        \
+	_Static_assert(sizeof(V) == 8 && (max) * sizeof(V) <= 4096, "values are written at once, all in a page"); \
+	static inline int n##_get(n##_t m, K k, V *v)                                                             \
+	{                                                                                                         \
+		const __u32 at = 0;                                                                               \
+		V all[max];                                                                                       \
+		int err = bpf_map_lookup_elem(m.fd, &at, all);                                                    \
+                                                                                                                  \
+		if (!err)                                                                                         \
+			*v = all[k.raw % (max)];                                                                  \
+		return err;                                                                                       \
+	}                                                                                                         \
+	static inline V *n##_map(n##_t m)                                                                         \
+	{                                                                                                         \
+		void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, m.fd, 0);                          \
+		return p == MAP_FAILED ? NULL : (V *)p;                                                           \
+	}                                                                                                         \
+	static inline void n##_unmap(V *p)                                                                        \
+	{                                                                                                         \
+		if (p)                                                                                            \
+			munmap(p, 4096);                                                                          \
+	}                                                                                                         \
+	static inline int n##_put(n##_t m, K k, const V *v)                                                       \
+	{                                                                                                         \
+		V *all = n##_map(m);                                                                              \
+		__u64 word;                                                                                       \
+                                                                                                                  \
+		if (!all)                                                                                         \
+			return -errno;                                                                            \
+		memcpy(&word, v, sizeof(word));                                                                   \
+		__atomic_store_n((__u64 *)(void *)&all[k.raw % (max)], word, __ATOMIC_RELEASE);                   \
+		n##_unmap(all);                                                                                   \
+		return 0;                                                                                         \
+	}
+
+/* Counters: the sum over all CPUs; of one, or of the first `entries`, which takes a system call for every so many. */
+enum { COUNTERS_AT_ONCE = 512 };
+#define USER_COUNTERS(n, K, V)                                                                                      \
+	static inline int n##_sums(n##_t m, size_t entries, V *sums)                                                \
+	{                                                                                                           \
+		int cpus = libbpf_num_possible_cpus(), err = cpus < 0 ? cpus : 0;                                   \
+		V *each = cpus > 0 ? (V *)calloc((size_t)cpus * COUNTERS_AT_ONCE, sizeof(V)) : NULL;                \
+		__u32 keys[COUNTERS_AT_ONCE], at = 0;                                                               \
+                                                                                                                    \
+		if (!each && !err)                                                                                  \
+			return -ENOMEM;                                                                             \
+		for (size_t done = 0; !err && done < entries;) {                                                    \
+			__u32 got = entries - done < COUNTERS_AT_ONCE ? (__u32)(entries - done) : COUNTERS_AT_ONCE; \
+                                                                                                                    \
+			err = bpf_map_lookup_batch(m.fd, done ? &at : NULL, &at, keys, each, &got, NULL);           \
+			if (err == -ENOENT && done + got == entries)                                                \
+				err = 0; /* the map's end */                                                        \
+			for (__u32 k = 0; !err && k < got; k++, done++) {                                           \
+				sums[done] = (V){ 0, 0 };                                                           \
+				for (int i = 0; i < cpus; i++) {                                                    \
+					sums[done].packets += each[k * (__u32)cpus + (__u32)i].packets;             \
+					sums[done].bytes += each[k * (__u32)cpus + (__u32)i].bytes;                 \
+				}                                                                                   \
+			}                                                                                           \
+			if (!err && !got)                                                                           \
+				err = -ENOENT;                                                                      \
+		}                                                                                                   \
+		free(each);                                                                                         \
+		return err;                                                                                         \
+	}                                                                                                           \
+	static inline int n##_sum(n##_t m, K k, V *sum)                                                             \
+	{                                                                                                           \
+		int cpus = libbpf_num_possible_cpus(), err;                                                         \
+		V *each = cpus > 0 ? (V *)calloc((size_t)cpus, sizeof(V)) : NULL;                                   \
+                                                                                                                    \
+		if (!each)                                                                                          \
+			return cpus > 0 ? -ENOMEM : cpus;                                                           \
+		err = bpf_map_lookup_elem(m.fd, &k.raw, each);                                                      \
+		*sum = (V){ 0, 0 };                                                                                 \
+		for (int i = 0; !err && i < cpus; i++) {                                                            \
+			sum->packets += each[i].packets;                                                            \
+			sum->bytes += each[i].bytes;                                                                \
+		}                                                                                                   \
+		free(each);                                                                                         \
+		return err;                                                                                         \
 	}
 
 /* Hashes and prefix trees. */
@@ -143,7 +213,19 @@ FW_MAPS_EXPORT(USER_HANDLE)
 		return err;                                                                 \
 	}
 
-#define USER_ACCESS(n, KIND, K, V, max) USER_##KIND(n, K, V)
+#define USER_ACCESS_SETTING(n, K, V, max)  USER_SETTING(n, K, V)
+#define USER_ACCESS_GLOBAL(n, K, V, max)   USER_GLOBAL(n, K, V)
+#define USER_ACCESS_BOARD(n, K, V, max)    USER_BOARD(n, K, V)
+#define USER_ACCESS_REPORT(n, K, V, max)   USER_REPORT(n, K, V)
+#define USER_ACCESS_TABLE(n, K, V, max)    USER_TABLE(n, K, V)
+#define USER_ACCESS_STATE(n, K, V, max)    USER_STATE(n, K, V)
+#define USER_ACCESS_COUNTERS(n, K, V, max) USER_COUNTERS(n, K, V)
+#define USER_ACCESS_SCRATCH(n, K, V, max)  USER_SCRATCH(n, K, V)
+#define USER_ACCESS_LOOKUP(n, K, V, max)   USER_LOOKUP(n, K, V)
+#define USER_ACCESS_PREFIXES(n, K, V, max) USER_PREFIXES(n, K, V)
+#define USER_ACCESS_RINGS(n, K, V, max)    USER_RINGS(n, K, V)
+#define USER_ACCESS_GLOBALS(n, K, V, max)  USER_GLOBALS(n, K, V, max)
+#define USER_ACCESS(n, KIND, K, V, max)    USER_ACCESS_##KIND(n, K, V, max)
 FW_MAPS(USER_ACCESS)
 FW_MAPS_EXPORT(USER_ACCESS)
 
@@ -170,6 +252,9 @@ struct instance_maps {
 };
 struct ruleset_maps {
 	FW_MAPS_RULESET(USER_MEMBER)
+};
+struct slot_maps {
+	FW_MAPS_SLOT(USER_MEMBER)
 };
 struct replay_maps {
 	FW_MAPS_REPLAY(USER_MEMBER)

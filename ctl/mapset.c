@@ -5,6 +5,7 @@
 
 #define PLACE_INSTANCE(n, KIND, K, V, max) { #n, offsetof(struct instance_maps, n) },
 #define PLACE_RULESET(n, KIND, K, V, max)  { #n, offsetof(struct ruleset_maps, n) },
+#define PLACE_SLOT(n, KIND, K, V, max)     { #n, offsetof(struct slot_maps, n) },
 #define PLACE_REPLAY(n, KIND, K, V, max)   { #n, offsetof(struct replay_maps, n) },
 static const struct map_place instance_places[] = {
 	FW_MAPS_ROOT(PLACE_INSTANCE)
@@ -13,6 +14,7 @@ static const struct map_place instance_places[] = {
 	{ "fw_programs_in", offsetof(struct instance_maps, fw_programs_in) },
 };
 static const struct map_place ruleset_places[] = { FW_MAPS_RULESET(PLACE_RULESET) };
+static const struct map_place slot_places[] = { FW_MAPS_SLOT(PLACE_SLOT) };
 static const struct map_place replay_places[] = { FW_MAPS_REPLAY(PLACE_REPLAY) };
 #define PLACE_EXPORT(n, KIND, K, V, max) { #n, offsetof(struct export_maps, n) },
 static const struct map_place export_places[] = { FW_MAPS_EXPORT(PLACE_EXPORT) };
@@ -42,6 +44,14 @@ struct instance_maps instance_maps_none(void)
 	return m;
 }
 
+struct slot_maps slot_maps_none(void)
+{
+	struct slot_maps m;
+
+	places_none(slot_places, ARRAY_COUNT(slot_places), &m);
+	return m;
+}
+
 struct replay_maps replay_maps_none(void)
 {
 	struct replay_maps m;
@@ -68,12 +78,14 @@ struct export_maps export_maps_none(void)
 
 void instance_maps_close(struct instance_maps *m) { places_close(instance_places, ARRAY_COUNT(instance_places), m); }
 void export_maps_close(struct export_maps *m) { places_close(export_places, ARRAY_COUNT(export_places), m); }
+void slot_maps_close(struct slot_maps *m) { places_close(slot_places, ARRAY_COUNT(slot_places), m); }
 void replay_maps_close(struct replay_maps *m) { places_close(replay_places, ARRAY_COUNT(replay_places), m); }
 
 void ruleset_maps_close(struct ruleset_maps *m) { places_close(ruleset_places, ARRAY_COUNT(ruleset_places), m); }
 
 const struct map_group instance_group = { instance_places, ARRAY_COUNT(instance_places) };
 const struct map_group ruleset_group = { ruleset_places, ARRAY_COUNT(ruleset_places) };
+const struct map_group slot_group = { slot_places, ARRAY_COUNT(slot_places) };
 const struct map_group export_group = { export_places, ARRAY_COUNT(export_places) };
 const struct map_group replay_group = { replay_places, ARRAY_COUNT(replay_places) };
 

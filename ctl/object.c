@@ -50,16 +50,10 @@ static size_t entries_wanted(const struct load_request *rq, const char *name)
 		const char *name;
 		size_t n;
 	} sizes[] = {
-		{ "fw_cells", t->ncells },
-		{ "fw_words", t->nwords },
-		{ "fw_trie", t->ntrie },
-		{ "fw_nodes", t->nnodes },
-		{ "fw_leaves", t->nleaves },
-		{ "fw_macs", t->nmacs },
-		{ "fw_actions", t->nactions },
-		{ "fw_counts", t->nactions + RULE_SLOT_FIRST },
-		{ "fw_log_seen", t->logs ? t->nactions : 0 },
-		{ "fw_text", text_blocks(rq->info.text_length) },
+		{ "fw_cells", t->ncells },     { "fw_words", t->nwords },
+		{ "fw_trie", t->ntrie },       { "fw_nodes", t->nnodes },
+		{ "fw_leaves", t->nleaves },   { "fw_macs", t->nmacs },
+		{ "fw_actions", t->nactions }, { "fw_text", text_blocks(rq->info.text_length) },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(sizes); i++)
@@ -68,19 +62,38 @@ static size_t entries_wanted(const struct load_request *rq, const char *name)
 	return 0;
 }
 
+/* Likewise of a slot's maps. */
+static size_t slot_entries_wanted(__u32 rules, const char *name)
+{
+	if (!rules)
+		return 0;
+	return !strcmp(name, "fw_counts") ? rules + RULE_SLOT_FIRST : !strcmp(name, "fw_log_seen") ? rules : 0;
+}
+
+/* The name of a map; of the section of data that stands for one (MAP_GLOBAL), of that. */
+static const char *name_of(const struct bpf_map *map)
+{
+	static const char section[] = ".data.";
+	const char *name = bpf_map__name(map);
+
+	return strncmp(name, section, sizeof(section) - 1) ? name : name + sizeof(section) - 1;
+}
+
 static int plumb_map(struct bpf_map *map, const struct plumbing *p)
 {
-	const char *name = bpf_map__name(map);
+	const char *name = name_of(map);
 	int *fd = p->instance ? map_group_fd(&instance_group, p->instance, name) : NULL;
 	size_t n;
 
 	if (!fd && p->ruleset)
 		fd = map_group_fd(&ruleset_group, p->ruleset, name);
+	if (!fd && p->slot)
+		fd = map_group_fd(&slot_group, p->slot, name);
 	if (!fd && p->replay)
 		fd = map_group_fd(&replay_group, p->replay, name);
 	if (fd && *fd >= 0)
 		return bpf_map__reuse_fd(map, *fd);
-	n = p->rq ? entries_wanted(p->rq, name) : 0;
+	n = p->rq ? entries_wanted(p->rq, name) : slot_entries_wanted(p->slot_rules, name);
 	return n ? bpf_map__set_max_entries(map, (__u32)n) : 0;
 }
 
@@ -107,6 +120,33 @@ int take_maps(struct bpf_object *obj, const struct map_group *g, void *maps)
 		*fd = keep_fd(got);
 		if (*fd < 0)
 			return *fd;
+	}
+	return 0;
+}
+
+int maps_of_program(int prog_fd, const struct map_group *g, void *maps)
+{
+	__u32 ids[64];
+	struct bpf_prog_info info;
+	__u32 len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	info.map_ids = (__u64)(uintptr_t)ids;
+	info.nr_map_ids = ARRAY_COUNT(ids);
+	if (bpf_obj_get_info_by_fd(prog_fd, &info, &len))
+		return -errno;
+	for (__u32 i = 0; i < info.nr_map_ids && i < ARRAY_COUNT(ids); i++) {
+		_cleanup_close_ int fd = bpf_map_get_fd_by_id(ids[i]);
+		struct bpf_map_info map;
+		__u32 map_len = sizeof(map);
+		int *place;
+
+		memset(&map, 0, sizeof(map));
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &map_len))
+			return -errno;
+		place = map_group_fd(g, maps, map.name);
+		if (place && *place < 0)
+			*place = TAKE_FD(fd);
 	}
 	return 0;
 }

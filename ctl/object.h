@@ -11,8 +11,10 @@
 struct plumbing {
 	struct instance_maps *instance;
 	struct ruleset_maps *ruleset;
+	struct slot_maps *slot;
 	struct replay_maps *replay;
 	const struct load_request *rq;
+	__u32 slot_rules; /* for so many rules; 0: slot maps are not made */
 };
 /* Between open and load. 0 or a negative errno. */
 int plumb(struct bpf_object *obj, const struct plumbing *p);
@@ -28,8 +30,11 @@ enum maps_object { MAPS_OF_PROGRAMS, MAPS_OF_EXPORT };
 enum { MAPS_OBJECTS = MAPS_OF_EXPORT + 1 };
 struct bpf_object *maps_object(enum maps_object which);
 
-/* The embedded XDP object, opened; NULL: errno. The bytes of an object are in each file that includes its skeleton: in one. */
-struct bpf_object *xdp_object_open(void);
+/* The embedded object that knows all maps of programs, opened; NULL: errno. The bytes of an object are in each file that includes its skeleton: in one. */
+struct bpf_object *programs_object_open(void);
+
+/* Opens those of the program's maps that the group knows and *maps does not hold yet. 0 or a negative errno. */
+int maps_of_program(int prog_fd, const struct map_group *g, void *maps);
 
 /* A copy of the descriptor that outlives the object, or a negative errno. */
 int keep_fd(int fd);

@@ -1,41 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* The programs of a ruleset, and its tables. */
 #include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "fail.h"
+#include "job.h"
 #include "object.h"
 #include "programs.h"
-#include "fw_tc.skel.h"
-#include "fw_xdp.skel.h"
+#include "fw_tc_judge.skel.h"
+#include "fw_xdp_judge.skel.h"
 
 struct loaded loaded_none(void)
 {
-	return (struct loaded){ .maps = ruleset_maps_none(), .xdp = -1, .out = -1, .in = -1, .xdp_long = -1, .tc_long = -1 };
+	return (struct loaded){ .maps = ruleset_maps_none(),
+				.core = core_none(),
+				.told = { -1 },
+				.xdp_judge = -1,
+				.tc_judge = -1,
+				.xdp_trial = -1,
+				.tc_trial = -1 };
 }
 
 void loaded_close(struct loaded *l)
 {
 	ruleset_maps_close(&l->maps);
-	cleanup_close_fn(&l->xdp);
-	cleanup_close_fn(&l->out);
-	cleanup_close_fn(&l->in);
-	cleanup_close_fn(&l->xdp_long);
-	cleanup_close_fn(&l->tc_long);
-	l->xdp = l->out = l->in = l->xdp_long = l->tc_long = -1;
+	core_close(&l->core);
+	cleanup_close_fn(&l->told.fd);
+	cleanup_close_fn(&l->xdp_judge);
+	cleanup_close_fn(&l->tc_judge);
+	cleanup_close_fn(&l->xdp_trial);
+	cleanup_close_fn(&l->tc_trial);
+	*l = loaded_none();
 }
 
-/* The second program first: where the first one is, there is the other. */
-#define PLACE(map, m, slot, first, second) \
-	((first) < 0 ? 0 : map##_put((m)->map, program_long(slot), second) ?: map##_put((m)->map, slot, first))
+int judges_place(const struct loaded *l, const struct instance_maps *m, __u32 slot)
+{
+	int rc = 0;
+
+	if (l->xdp_judge >= 0)
+		rc = fw_programs_xdp_put(m->fw_programs_xdp, program_judge(slot), l->xdp_judge);
+	if (!rc && l->tc_judge >= 0) /* one for both directions, and in both arrays */
+		rc = fw_programs_out_put(m->fw_programs_out, program_judge(slot), l->tc_judge)
+			     ?: fw_programs_in_put(m->fw_programs_in, program_judge(slot), l->tc_judge);
+	return rc;
+}
 
 int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 slot)
 {
-	int rc = PLACE(fw_programs_xdp, m, slot, l->xdp, l->xdp_long);
+	int rc = fw_settings_put(l->told, &l->settings);
 
-	rc = rc ?: PLACE(fw_programs_out, m, slot, l->out, l->tc_long);
-	return rc ?: PLACE(fw_programs_in, m, slot, l->in, l->tc_long);
+	rc = rc ?: judges_place(l, m, slot);
+	return rc ?: core_place(&l->core, m, slot);
 }
 
 #define FILL(map, array, n)                                                          \
@@ -68,12 +83,10 @@ static int fill_tables(const struct ruleset_maps *m, const struct tables *t)
 
 static int fill_text(const struct ruleset_maps *m, const struct load_request *rq)
 {
-	const struct epoch epoch = { .newest = rq->cfg.generation };
 	size_t n = text_blocks(rq->info.text_length);
 	struct text_block *text;
 	int rc = fw_ruleset_put(m->fw_ruleset, &rq->info);
 
-	rc = rc ?: fw_epoch_put(m->fw_epoch, &epoch);
 	if (rc || !n)
 		return rc;
 	text = fw_text_map(m->fw_text, n);
@@ -84,92 +97,110 @@ static int fill_text(const struct ruleset_maps *m, const struct load_request *rq
 	return 0;
 }
 
-static struct program_cfg complete_cfg(const struct load_request *rq)
+/* Rules with `log every` begin anew. */
+static int fill_log_seen(const struct slot_maps *m, const struct tables *t)
 {
-	struct program_cfg cfg = rq->cfg;
+	struct log_seen *seen = t->nactions ? fw_log_seen_map(m->fw_log_seen, t->nactions) : NULL;
 
-	cfg.rules = rq->tables->cfg;
-	for (int i = 0; i < IMAGE_COUNT; i++) {
-		const struct image_cfg *image = &cfg.rules.image[i];
-
-		cfg.roots[i] = image_roots(image);
-		cfg.sets |= image->sets > 0;
-	}
-	cfg.replay = rq->replay != NULL;
-	cfg.logs = rq->tables->logs;
-	cfg.stateful |= rq->tables->stateful;
-	cfg.frags = kernel_has_frags();
-	return cfg;
+	if (t->nactions && !seen)
+		return -errno;
+	for (size_t i = 0; i < t->nactions; i++)
+		seen[i] = (struct log_seen){ .packets = 0, .every = t->actions[i].log_every };
+	fw_log_seen_unmap(seen, t->nactions);
+	return 0;
 }
 
-struct bpf_object *xdp_object_open(void)
+static struct settings complete_settings(const struct load_request *rq)
+{
+	const struct image_cfg *image = rq->tables->cfg.image;
+	struct settings s = rq->settings;
+
+	s.policy = rq->tables->cfg.policy;
+	s.stateful |= rq->tables->stateful;
+	s.per_packet = image[IMAGE_PACKET].dims != 0;
+	s.macs = !!(image[IMAGE_PACKET].dims & (1u << DIM_MAC_FROM | 1u << DIM_MAC_TO));
+	for (int i = 0; i < IMAGE_COUNT; i++)
+		s.sets |= image[i].sets > 0;
+	s.kind = s.per_packet ? RULES_PER_PACKET : s.stateful ? RULES_STATEFUL : RULES_STATELESS;
+	return s;
+}
+
+struct bpf_object *programs_object_open(void)
 {
 	size_t size;
-	const void *bytes = fw_xdp_bpf__elf_bytes(&size);
+	const void *bytes = fw_xdp_judge_bpf__elf_bytes(&size);
 
 	return bpf_object__open_mem(bytes, size, NULL);
 }
 
-static int load_xdp(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg)
+struct ruleset_job {
+	const struct load_request *rq;
+	const struct core *core;
+	struct program_cfg cfg;
+	struct judge_cfg rules;
+	struct loaded *l;
+};
+
+static struct plumbing plumbing_of(const struct ruleset_job *j)
 {
-	struct fw_xdp_bpf *skel = fw_xdp_bpf__open();
-	struct plumbing p = { (struct instance_maps *)rq->instance, &l->maps, (struct replay_maps *)rq->replay, rq };
+	return (struct plumbing){ .instance = (struct instance_maps *)j->rq->instance,
+				  .ruleset = &j->l->maps,
+				  .slot = (struct slot_maps *)&j->core->maps,
+				  .replay = (struct replay_maps *)j->rq->replay,
+				  .rq = j->rq };
+}
+
+static int load_xdp(void *arg)
+{
+	const struct ruleset_job *j = (const struct ruleset_job *)arg;
+	const struct plumbing p = plumbing_of(j);
+	struct fw_xdp_judge_bpf *skel = fw_xdp_judge_bpf__open();
 	int rc;
 
 	if (!skel)
 		return -errno;
-	memcpy((void *)&skel->rodata->fw_cfg, cfg, sizeof(*cfg));
-	if (cfg->frags) {
-		bpf_program__set_flags(skel->progs.fw_xdp, BPF_F_XDP_HAS_FRAGS);
-		bpf_program__set_flags(skel->progs.fw_xdp_long, BPF_F_XDP_HAS_FRAGS);
-	}
+	memcpy((void *)&skel->rodata->fw_cfg, &j->cfg, sizeof(j->cfg));
+	memcpy((void *)&skel->rodata->fw_rules, &j->rules, sizeof(j->rules));
+	if (j->cfg.frags)
+		bpf_program__set_flags(skel->progs.fw_xdp_judge, BPF_F_XDP_HAS_FRAGS);
 	rc = plumb(skel->obj, &p);
-	rc = rc ?: fw_xdp_bpf__load(skel);
+	rc = rc ?: fw_xdp_judge_bpf__load(skel);
 	if (!rc) {
-		l->xdp = keep_fd(bpf_program__fd(skel->progs.fw_xdp));
-		l->xdp_long = keep_fd(bpf_program__fd(skel->progs.fw_xdp_long));
-		rc = l->xdp < 0 ? l->xdp : l->xdp_long < 0 ? l->xdp_long : 0;
+		j->l->xdp_judge = keep_fd(bpf_program__fd(skel->progs.fw_xdp_judge));
+		j->l->xdp_trial = keep_fd(bpf_program__fd(skel->progs.fw_xdp_trial));
+		rc = j->l->xdp_judge < 0 ? j->l->xdp_judge : j->l->xdp_trial < 0 ? j->l->xdp_trial : 0;
 	}
-	fw_xdp_bpf__destroy(skel);
+	fw_xdp_judge_bpf__destroy(skel);
 	return rc;
 }
 
-static unsigned int hooks_of(const struct load_request *rq) { return rq->hooks ? rq->hooks : LOAD_ALL; }
-
-/* A descriptor of our own for a program of the object, -1 for one that is not wanted. */
-static int keep_program(const struct bpf_program *prog)
+static int load_tc(void *arg)
 {
-	return bpf_program__autoload(prog) ? keep_fd(bpf_program__fd(prog)) : -1;
-}
-
-static int load_tc(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg)
-{
-	struct fw_tc_bpf *skel = fw_tc_bpf__open();
-	struct plumbing p = { (struct instance_maps *)rq->instance, &l->maps, (struct replay_maps *)rq->replay, rq };
+	const struct ruleset_job *j = (const struct ruleset_job *)arg;
+	const struct plumbing p = plumbing_of(j);
+	struct fw_tc_judge_bpf *skel = fw_tc_judge_bpf__open();
 	int rc;
 
 	if (!skel)
 		return -errno;
-	memcpy((void *)&skel->rodata->fw_cfg, cfg, sizeof(*cfg));
-	bpf_program__set_autoload(skel->progs.fw_tc_out, hooks_of(rq) & LOAD_OUT);
-	bpf_program__set_autoload(skel->progs.fw_tc_in, hooks_of(rq) & LOAD_IN);
+	memcpy((void *)&skel->rodata->fw_cfg, &j->cfg, sizeof(j->cfg));
+	memcpy((void *)&skel->rodata->fw_rules, &j->rules, sizeof(j->rules));
 	rc = plumb(skel->obj, &p);
-	rc = rc ?: fw_tc_bpf__load(skel);
+	rc = rc ?: fw_tc_judge_bpf__load(skel);
 	if (!rc) {
-		l->out = keep_program(skel->progs.fw_tc_out);
-		l->in = keep_program(skel->progs.fw_tc_in);
-		l->tc_long = keep_fd(bpf_program__fd(skel->progs.fw_tc_long));
-		rc = l->out < -1 ? l->out : l->in < -1 ? l->in : l->tc_long < 0 ? l->tc_long : 0;
+		j->l->tc_judge = keep_fd(bpf_program__fd(skel->progs.fw_tc_judge));
+		j->l->tc_trial = keep_fd(bpf_program__fd(skel->progs.fw_tc_trial));
+		rc = j->l->tc_judge < 0 ? j->l->tc_judge : j->l->tc_trial < 0 ? j->l->tc_trial : 0;
 	}
-	fw_tc_bpf__destroy(skel);
+	fw_tc_judge_bpf__destroy(skel);
 	return rc;
 }
 
 /* The programs keep what user space reads: from a live program all of its ruleset can be found. */
-static int bind_maps(const struct loaded *l)
+static int bind_maps(const struct loaded *l, const struct core *core)
 {
-	const int maps[] = { l->maps.fw_ruleset.fd, l->maps.fw_text.fd, l->maps.fw_actions.fd, l->maps.fw_counts.fd };
-	const int programs[] = { l->xdp, l->out, l->in };
+	const int maps[] = { l->maps.fw_ruleset.fd, l->maps.fw_text.fd, l->maps.fw_actions.fd, core->maps.fw_counts.fd };
+	const int programs[] = { l->xdp_judge, l->tc_judge };
 
 	for (size_t i = 0; i < ARRAY_COUNT(maps) * ARRAY_COUNT(programs); i++) {
 		int prog = programs[i / ARRAY_COUNT(maps)];
@@ -181,60 +212,51 @@ static int bind_maps(const struct loaded *l)
 	return 0;
 }
 
-/* One object's load; the TC programs are verified while the XDP program is, which is most of the time that a load takes. */
-struct job {
-	const struct load_request *rq;
-	const struct program_cfg *cfg;
-	struct loaded *l;
-	bool wanted;
-	int (*load)(const struct load_request *rq, struct loaded *l, const struct program_cfg *cfg);
-	const char *what;
-	int rc;
-	char why[256];
-};
+static unsigned int hooks_of(const struct load_request *rq) { return rq->hooks ? rq->hooks : LOAD_ALL; }
 
-static void *job_run(void *arg)
+static int load_judges(const struct load_request *rq, const struct core *core, struct loaded *l, char **err)
 {
-	struct job *j = (struct job *)arg;
+	struct ruleset_job job = { .rq = rq, .core = core, .cfg = rq->cfg, .rules = { .rules = rq->tables->cfg }, .l = l };
+	struct job jobs[] = {
+		{ .run = load_xdp, .arg = &job, .what = "XDP program of the rules", .wanted = hooks_of(rq) & LOAD_XDP },
+		{ .run = load_tc, .arg = &job, .what = "TC program of the rules", .wanted = hooks_of(rq) & (LOAD_OUT | LOAD_IN) },
+	};
 
-	object_error_clear();
-	j->rc = j->wanted ? j->load(j->rq, j->l, j->cfg) : 0;
-	if (j->rc)
-		snprintf(j->why, sizeof(j->why), "%s", object_error(j->rc));
-	return NULL;
+	job.cfg.replay = rq->replay != NULL;
+	job.cfg.frags = kernel_has_frags();
+	for (int i = 0; i < IMAGE_COUNT; i++)
+		job.rules.roots[i] = image_roots(&rq->tables->cfg.image[i]);
+	return jobs_run(jobs, ARRAY_COUNT(jobs), err);
 }
 
-static int load_programs(const struct load_request *rq, struct loaded *l, char **err)
+static int own_core(const struct load_request *rq, struct core *out, char **err)
 {
-	const struct program_cfg cfg = complete_cfg(rq);
-	struct job xdp = { rq, &cfg, l, hooks_of(rq) & LOAD_XDP, load_xdp, "XDP", 0, "" };
-	struct job tc = { rq, &cfg, l, hooks_of(rq) & (LOAD_OUT | LOAD_IN), load_tc, "TC", 0, "" };
-	const struct job *failed;
-	pthread_t thread;
-	bool threaded = xdp.wanted && tc.wanted && !pthread_create(&thread, NULL, job_run, &tc);
+	const struct core_request core = { .instance = rq->instance,
+					   .replay = rq->replay,
+					   .cfg = rq->cfg,
+					   .rules = (__u32)rq->tables->nactions,
+					   .hooks = hooks_of(rq) };
 
-	job_run(&xdp);
-	if (threaded)
-		pthread_join(thread, NULL);
-	else
-		job_run(&tc);
-	failed = xdp.rc ? &xdp : tc.rc ? &tc : NULL;
-	if (failed)
-		return FAIL(err, failed->rc, "%s program: %s (fwctl -v shows the verifier's log)", failed->what, failed->why);
-	return 0;
+	return rq->core ? 0 : cores_load(&core, 1, out, err);
 }
 
 int programs_load(const struct load_request *rq, struct loaded *out, char **err)
 {
 	_cleanup_loaded_ struct loaded l = loaded_none();
-	int rc = ruleset_maps_create(rq, &l.maps, err);
+	const struct core *core = rq->core ? rq->core : &l.core;
+	int rc = own_core(rq, &l.core, err);
 
-	rc = rc ?: load_programs(rq, &l, err);
+	rc = rc ?: ruleset_maps_create(rq, &l.maps, err);
+	rc = rc ?: load_judges(rq, core, &l, err);
 	if (rc)
 		return rc;
-	rc = fill_tables(&l.maps, rq->tables);
+	l.settings = complete_settings(rq);
+	l.told.fd = keep_fd(core->maps.fw_settings.fd);
+	rc = l.told.fd < 0 ? l.told.fd : 0;
+	rc = rc ?: fill_tables(&l.maps, rq->tables);
 	rc = rc ?: fill_text(&l.maps, rq);
-	rc = rc ?: bind_maps(&l);
+	rc = rc ?: fill_log_seen(&core->maps, rq->tables);
+	rc = rc ?: bind_maps(&l, core);
 	if (rc)
 		return FAIL(err, rc, "rule tables: %s", strerror(-rc));
 	*out = l;

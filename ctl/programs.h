@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Loading of the embedded BPF objects: the ruleset's programs, specialised and filled for one compiled ruleset, and the
- * small ones that never change. Nothing here touches what is live.
+ * Loading of the embedded BPF objects: the programs of a slot, which outlast its rulesets; the program of a ruleset, specialised and
+ * filled for one compiled ruleset; and the small ones that never change. Nothing here touches what is live.
  */
 #ifndef FW_PROGRAMS_H
 #define FW_PROGRAMS_H
@@ -10,37 +10,67 @@
 #include "tables.h"
 #include "util.h"
 
+/* Which hooks: loading the programs of one takes the verifier some 50 ms. */
+enum { LOAD_XDP = 1, LOAD_OUT = 2, LOAD_IN = 4, LOAD_ALL = LOAD_XDP | LOAD_OUT | LOAD_IN };
+
+/* The programs of a slot, -1 where there is none: descriptors owned by the struct. */
+struct core {
+	struct slot_maps maps;
+	__u32 rules;           /* of which the maps can count so many */
+	int xdp, out, in;      /* of the short way */
+	int xdp_long, tc_long; /* of the long way (shared/hook.h) */
+};
+struct core core_none(void);
+void core_close(struct core *c);
+#define _cleanup_core_ _cleanup_(core_close)
+
+struct core_request {
+	const struct instance_maps *instance;
+	const struct replay_maps *replay; /* a test instance; NULL: live */
+	struct program_cfg cfg;           /* its slot is where they are to be put; replay and frags are filled in */
+	__u32 rules;                      /* to be counted, at least */
+	unsigned int hooks;               /* LOAD_* */
+};
+/* One for each request (PROGRAM_SLOTS at most), side by side. 0; or a negative errno and *err, and all of out[n] are none. */
+int cores_load(const struct core_request *rq, size_t n, struct core *out, char **err);
+/* What is in a slot. -ENOENT where nothing is. */
+int core_open(const struct instance_maps *m, __u32 slot, struct core *out);
+/* Does it have the programs of those hooks, and room for so many rules? */
+bool core_serves(const struct core *c, unsigned int hooks, __u32 rules);
+int core_place(const struct core *c, const struct instance_maps *m, __u32 slot);
+
 /* A ruleset in the kernel: descriptors owned by the struct. */
 struct loaded {
 	struct ruleset_maps maps;
-	int xdp, out, in;      /* the programs of the short way */
-	int xdp_long, tc_long; /* to which they go on (shared/hook.h) */
+	struct core core; /* with which it was loaded; none where the slot has it already */
+	struct settings settings;
+	fw_settings_t told;      /* where they go */
+	int xdp_judge, tc_judge; /* its programs (shared/judge.h) */
+	int xdp_trial, tc_trial; /* what a self-test runs */
 };
 struct loaded loaded_none(void);
-/*
- * Puts the programs that are there into their slot of the instance's arrays. A negative errno, or 0. Nothing judges by them yet, but
- * that who runs one of the first can go the long way.
- */
+/* Puts it and the programs that came with it into their slot of the instance's arrays, and tells these its settings. A negative errno, or 0. */
 int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 slot);
+/* Its own programs alone, into a slot where others were and nothing judges: those go. */
+int judges_place(const struct loaded *l, const struct instance_maps *m, __u32 slot);
 void loaded_close(struct loaded *l);
 #define _cleanup_loaded_ _cleanup_(loaded_close)
 
-/* Which programs: loading one takes the verifier some 50 ms. */
-enum { LOAD_XDP = 1, LOAD_OUT = 2, LOAD_IN = 4, LOAD_ALL = LOAD_XDP | LOAD_OUT | LOAD_IN };
-
-/* What a ruleset's programs are loaded with. */
+/* What a ruleset is loaded with. */
 struct load_request {
 	const struct instance_maps *instance;
 	const struct replay_maps *replay; /* a test instance; NULL: live */
+	const struct core *core;          /* of its slot; NULL: to be loaded too */
 	const struct tables *tables;
-	struct program_cfg cfg; /* rules and roots are filled in from tables */
+	struct program_cfg cfg;   /* replay and frags are filled in */
+	struct settings settings; /* what follows from the tables is filled in */
 	struct ruleset_info info;
 	const char *text;   /* info.text_length bytes; canonical */
 	unsigned int hooks; /* LOAD_*; 0: all. The programs of the others are -1 in *out */
 };
 
 /*
- * Create and fill the ruleset's maps and load its programs for all hooks, to be placed in the slot cfg.slot. 0 and *out; or a
+ * Create and fill the ruleset's maps and load its programs, to be placed in the slot cfg.slot. 0 and *out; or a
  * negative errno and *err, and nothing is left behind.
  */
 int programs_load(const struct load_request *rq, struct loaded *out, char **err);
@@ -52,6 +82,8 @@ int replay_maps_create(struct replay_maps *out, char **err);
 int export_maps_create(__u32 buckets, struct export_maps *m, char **err);
 /* A ruleset's maps, of the sizes that the request's tables have. */
 int ruleset_maps_create(const struct load_request *rq, struct ruleset_maps *out, char **err);
+/* A slot's, for so many rules. */
+int slot_maps_create(__u32 rules, struct slot_maps *out, char **err);
 
 /* Fill the instance's clock: one reading of both clocks, and the length of a tick. */
 int clock_read(const struct instance_maps *m, char **err);

@@ -83,14 +83,15 @@ int flows_rejudge(const struct state *s, const struct live_ruleset *live, const 
 {
 	struct asker a = { .s = s, .live = live, .rs = rs };
 	const struct compile_names names = { live_iface, live_set, &a };
-	struct epoch epoch = { .newest = { live->info.id } };
+	generation_t now;
 	bool compiled = false;
 	int rc = 0;
 
-	if (live->maps.fw_epoch.fd >= 0 && fw_epoch_get(live->maps.fw_epoch, &epoch))
-		return FAIL(err, -errno, "live ruleset: %s", strerror(errno));
+	rc = live_generation(live, &now);
+	if (rc)
+		return FAIL(err, rc, "live ruleset: %s", strerror(-rc));
 	for (size_t i = 0; !rc && i < flows->n; i++) {
-		if (!is_stale(&flows->v[i], epoch.newest))
+		if (!is_stale(&flows->v[i], now))
 			continue;
 		if (!compiled) {
 			rc = compile(rs, &names, &a.tables, err);
@@ -100,7 +101,7 @@ int flows_rejudge(const struct state *s, const struct live_ruleset *live, const 
 			a.tables.set_contains = in_live_set;
 			a.tables.set_arg = &a;
 		}
-		rc = rejudge_flow(&a, &flows->v[i], epoch.newest);
+		rc = rejudge_flow(&a, &flows->v[i], now);
 		if (rc)
 			FAIL(err, rc, "rule tables: %s", strerror(-rc));
 	}

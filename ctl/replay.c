@@ -64,10 +64,11 @@ static int load(struct replay *r, unsigned int hooks, char **err)
 		.tables = &r->tables,
 		.text = "",
 		.hooks = hooks,
-		.cfg = { .generation = { 1 },
-			 .buckets = r->buckets,
-			 .if_bound = r->rs->options.if_bound,
-			 .tcp_strict = r->rs->options.tcp_strict },
+		.cfg = { .buckets = r->buckets },
+		.settings = { .ruleset = { 1 },
+			      .newest = { 1 },
+			      .if_bound = r->rs->options.if_bound,
+			      .tcp_strict = r->rs->options.tcp_strict },
 		.info = { .id = 1, .rules = (__u32)r->rs->nrules },
 	};
 	int rc = compile(r->rs, &names, &r->tables, err);
@@ -76,7 +77,7 @@ static int load(struct replay *r, unsigned int hooks, char **err)
 		return rc;
 	if (getrandom(rq.cfg.hash_key, sizeof(rq.cfg.hash_key), 0) != sizeof(rq.cfg.hash_key))
 		return FAIL(err, -EIO, "no random numbers: %s", strerror(errno));
-	timeouts_fill(&r->rs->options, 1, &rq.cfg);
+	timeouts_fill(&r->rs->options, 1, &rq.settings);
 	rc = programs_load(&rq, &r->loaded, err);
 	if (rc)
 		return rc;
@@ -204,13 +205,13 @@ int replay_packet(struct replay *r, enum direction d, __u64 time_ns, const struc
 		  char **err)
 {
 	*out = r->result;
-	return run(r, d == DIRECTION_IN ? r->loaded.xdp : r->loaded.out, time_ns, f, err);
+	return run(r, d == DIRECTION_IN ? r->loaded.core.xdp : r->loaded.core.out, time_ns, f, err);
 }
 
 int replay_packet_tc_in(struct replay *r, __u64 time_ns, const struct frame *f, const struct replay_result **out, char **err)
 {
 	*out = r->result;
-	return run(r, r->loaded.in, time_ns, f, err);
+	return run(r, r->loaded.core.in, time_ns, f, err);
 }
 
 size_t replay_flows(struct replay *r, const struct flow **v)

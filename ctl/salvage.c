@@ -58,7 +58,9 @@ static int live_program(const struct instance *in)
 	if (!rc && (info.type != BPF_MAP_TYPE_PROG_ARRAY || info.value_size != sizeof(id)))
 		rc = -EPROTO;
 	rc = rc ?: fw_live_get((fw_live_t){ live_fd }, &live);
-	rc = rc ?: fw_programs_xdp_id((fw_programs_xdp_t){ programs_fd }, live.slot, &id);
+	/* The rules' own; before there was one, the text was with the program where packets come first. */
+	if (!rc && fw_programs_xdp_id((fw_programs_xdp_t){ programs_fd }, program_judge(live.slot), &id))
+		rc = fw_programs_xdp_id((fw_programs_xdp_t){ programs_fd }, live.slot, &id);
 	if (rc)
 		return rc;
 	fd = bpf_prog_get_fd_by_id(id);

@@ -9,37 +9,32 @@
 #include "route.h"
 #include "seed.h"
 #include "seed_plan.h"
-#include "timeouts.h"
 #include "fw_seed.skel.h"
 
 enum { LOCK_TRIES_USER = 8 }; /* a bucket's lock is held for a fraction of a microsecond */
 
-/* What fw_seed has to know: the table, and when an entry has expired. */
-static int fill_cfg(const struct state *s, struct program_cfg *cfg, char **err)
+/* What fw_seed has to know: the table, and whose settings say when an entry has expired. */
+static int fill_cfg(const struct state *s, struct program_cfg *cfg, struct core *core, char **err)
 {
-	_cleanup_live_ struct live_ruleset live = live_none();
-	struct ruleset rs = { .nrules = 0 };
-	struct clock_pair clock;
-	int rc = live_open(s, &live, err);
+	struct live live;
+	int rc = fw_live_get(s->maps.fw_live, &live);
 
-	rc = rc ?: live_parse(&live, &rs, err);
+	rc = rc ?: core_open(&s->maps, live.slot, core);
 	if (rc)
-		return rc;
-	rc = fw_clock_get(s->maps.fw_clock, &clock);
-	if (!rc)
-		timeouts_fill(&rs.options, clock.tick_ns, cfg);
-	ruleset_free(&rs);
+		return FAIL(err, rc, "seeding: %s", strerror(-rc));
+	cfg->slot = (__u8)live.slot;
 	cfg->buckets = s->cfg.buckets;
 	memcpy(cfg->hash_key, s->cfg.hash_key, sizeof(cfg->hash_key));
-	return rc ? FAIL(err, rc, "clock: %s", strerror(-rc)) : 0;
+	return 0;
 }
 
 static int load_program(const struct state *s, char **err)
 {
-	const struct plumbing p = { .instance = (struct instance_maps *)&s->maps };
+	_cleanup_core_ struct core core = core_none();
+	const struct plumbing p = { .instance = (struct instance_maps *)&s->maps, .slot = &core.maps };
 	struct program_cfg cfg = { .replay = 0 };
 	struct fw_seed_bpf *skel;
-	int rc = fill_cfg(s, &cfg, err), fd = -1;
+	int rc = fill_cfg(s, &cfg, &core, err), fd = -1;
 
 	if (rc)
 		return rc;

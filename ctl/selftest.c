@@ -220,7 +220,7 @@ static int program_uses(int prog, const __u32 *maps, size_t n)
 static int test_programs(const struct loaded *l, char **err)
 {
 	const struct ruleset_maps *m = &l->maps;
-	const int programs[] = { l->xdp, l->xdp_long, l->out, l->in, l->tc_long };
+	const int programs[] = { l->xdp_judge, l->xdp_trial, l->tc_judge, l->tc_trial };
 	const int tables[] = { m->fw_cells.fd, m->fw_words.fd, m->fw_trie.fd, m->fw_nodes.fd, m->fw_leaves.fd };
 	__u32 ids[ARRAY_COUNT(tables)];
 	int rc = 0;
@@ -237,6 +237,14 @@ static int test_programs(const struct loaded *l, char **err)
 	return rc ? FAIL(err, rc, "self-test of the new rules: %s", strerror(-rc)) : 0;
 }
 
+/* What the programs beside the rules' are told. */
+static int test_settings(const struct selftest *t, char **err)
+{
+	if (!memcmp(&t->loaded->settings.policy, &t->tables->cfg.policy, sizeof(t->tables->cfg.policy)))
+		return 0;
+	return FAIL(err, -EBADMSG, "self-test of the new rules: the defaults beside them are not theirs (" SELFTEST_WAY_OUT ")");
+}
+
 int selftest(const struct selftest *t, char **err)
 {
 	_cleanup_(kernel_unmap) struct tables kernel;
@@ -244,7 +252,8 @@ int selftest(const struct selftest *t, char **err)
 
 	if (rc)
 		return FAIL(err, rc, "self-test of the new rules: %s", strerror(-rc));
-	rc = test_programs(t->loaded, err);
+	rc = test_settings(t, err);
+	rc = rc ?: test_programs(t->loaded, err);
 	rc = rc ?: selftest_tables(t->rs, t->names, &kernel, err);
 	return rc ?: selftest_run(t, err);
 }

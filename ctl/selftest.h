@@ -2,8 +2,7 @@
 /*
  * The last look at a ruleset before it goes live: packets made from its rules, and some that are usual on any network, are judged by the
  * programs' own classifier over the tables as they lie in the kernel, and by the rules read one after another. Then some of them are run
- * through the programs of the long way, which are asked what the rules say (answer() in shared/hook.h): that makes no flow and counts nothing
- * in what is live, as a packet through the short way would. Below 1 ms.
+ * through the programs of the rules, beside what is live: that makes no flow and counts nothing. Below 1 ms.
  */
 #ifndef FW_SELFTEST_H
 #define FW_SELFTEST_H

@@ -15,7 +15,6 @@ struct tester {
 	const struct instance_maps *instance; /* whose sets are asked; NULL: those of the packet's rule hold all, others nothing */
 	const char *who;                      /* is asked: "tables" or "programs" */
 	const struct selftest_packet *at;
-	struct handover told; /* to the programs, for the run before */
 };
 
 /* Compares what was said of the packet with what the rules say: 0, or -EBADMSG with *err. */
@@ -25,7 +24,7 @@ int selftest_fault(const struct tester *x, const char *said, char **err);
 /* The number of the interface that the packet is on. */
 iface_id_t selftest_iface(const struct tester *x);
 
-/* Runs packets through the programs of the long way. As selftest(). */
+/* Runs packets through the programs of the rules. As selftest(). */
 int selftest_run(const struct selftest *t, char **err);
 
 #endif

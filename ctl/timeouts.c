@@ -7,8 +7,8 @@ static const uint32_t defaults_s[TIMEOUT_COUNT] = {
 	[TIMEOUT_FRAGMENT] = 30,
 };
 
-void timeouts_fill(const struct options *o, __u64 tick_ns, struct program_cfg *cfg)
+void timeouts_fill(const struct options *o, __u64 tick_ns, struct settings *out)
 {
 	for (int i = 0; i < TIMEOUT_COUNT; i++)
-		cfg->timeout[i] = (o->timeout_s[i] ? o->timeout_s[i] : defaults_s[i]) * 1000000000ull / tick_ns;
+		out->timeout[i] = (o->timeout_s[i] ? o->timeout_s[i] : defaults_s[i]) * 1000000000ull / tick_ns;
 }

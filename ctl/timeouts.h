@@ -7,6 +7,6 @@
 
 /* Idle timeouts in ticks: those of the ruleset's options, else the defaults (which follow nf_conntrack's, but for an
  * established TCP connection's: a day). */
-void timeouts_fill(const struct options *o, __u64 tick_ns, struct program_cfg *cfg);
+void timeouts_fill(const struct options *o, __u64 tick_ns, struct settings *out);
 
 #endif

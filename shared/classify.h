@@ -17,7 +17,7 @@
 #ifndef FW_CLASSIFY_H
 #define FW_CLASSIFY_H
 
-#include "maps.def.h"
+#include "query.h"
 
 /* No rule matched; the tables are not what they should be; a walk has not come to its end. */
 enum { CLASSIFY_NONE = -1, CLASSIFY_FAULT = -2, CLASSIFY_MORE = -3 };
@@ -126,45 +126,6 @@ static __always_inline int class_addr(const volatile struct trie_cfg *cfg, const
 	return class_bits(q->addr[side][0], q->addr[side][1], table, bits);
 }
 
-/* The values that tables are indexed by. */
-static __always_inline __u32 value_kind(const struct packet *p, enum direction d)
-{
-	return (__u32)d << 9 | (__u32)(p->family & 1) << 8 | p->proto;
-}
-static __always_inline __u32 value_port(const struct packet *p, port_be_t port)
-{
-	return p->has & HAS_PORTS ? __builtin_bswap16(port.raw) : NO_PORT;
-}
-static __always_inline __u32 value_icmp(const struct packet *p)
-{
-	if (!(p->has & HAS_ICMP))
-		return NO_ICMP;
-	return (p->proto == PROTO_ICMP6 ? 1u << 16 : 0) | (__u32)p->icmp_type << 8 | p->icmp_code;
-}
-static __always_inline __u32 value_length(const struct packet *p) { return p->length < LENGTH_LAST ? p->length : LENGTH_LAST; }
-
-static __always_inline void query_addr(enum family family, const addr_t *a, __u64 *bits)
-{
-	__u64 hi = __builtin_bswap64(a->q[0]), lo = __builtin_bswap64(a->q[1]);
-
-	bits[0] = family == FAMILY_INET ? lo << 32 : hi;
-	bits[1] = family == FAMILY_INET ? 0 : lo;
-}
-
-static __always_inline void query_of(const struct packet *p, enum direction d, iface_id_t iface, struct query *q)
-{
-	q->family = p->family & 1;
-	query_addr((enum family)q->family, &p->src, q->addr[0]);
-	query_addr((enum family)q->family, &p->dst, q->addr[1]);
-	q->kind = value_kind(p, d);
-	q->sport = value_port(p, p->sport);
-	q->dport = value_port(p, p->dport);
-	q->icmp = value_icmp(p);
-	q->vlan = p->vlan & 0xfff;
-	q->inner_vlan = p->inner_vlan & 0xfff;
-	q->iface = iface;
-}
-
 static __always_inline __u32 class_mac(const struct packet *p, enum image image, bool to)
 {
 	struct mac_key k = { .image = (__u8)image, .to = to, .mac = to ? p->mac_dst : p->mac_src };
@@ -241,6 +202,16 @@ static __always_inline int classify_rest(enum image image, int r, struct search 
 static __always_inline int classify_image(enum image image, const struct query *q, const struct packet *p, struct search *s)
 {
 	return classify_rest(image, classify_begin(image, WALK_QUICK, q, p, s), s);
+}
+
+/* What the rules say, `found` being what classify_image() gave: not given when the tables are at fault. */
+static __always_inline judged_t judged_as(const volatile struct policy_cfg *policy, enum direction d, int found)
+{
+	if (found == CLASSIFY_NONE)
+		return judged_make(d, (enum verdict)policy->verdict[d], rule_none(), policy->stateless[d]);
+	if (found < 0)
+		return (judged_t){ 0 };
+	return decision_judged((decision_t){ (__u32)found }, d);
 }
 
 /* First match over both images. */

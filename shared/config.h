@@ -14,22 +14,42 @@
 enum { TIMEOUT_SLOTS = 16 }; /* a power of two, so that an index is bounded by a mask */
 _Static_assert((int)TIMEOUT_COUNT <= (int)TIMEOUT_SLOTS, "each timeout has a slot");
 
+/* Of every program. What differs from ruleset to ruleset is in struct settings, so that the programs of a slot outlast its rulesets. */
 struct program_cfg {
+	__u32 buckets;      /* of the flow table */
+	__u32 hash_key[13]; /* random, the same for the life of the flow table; [12] is odd */
+	__u8 replay;        /* time, interface and lengths come from fw_replay, results go to fw_result */
+	__u8 frags;         /* the kernel has frames of several buffers on XDP (5.18) */
+	__u8 slot;          /* of the program arrays, where the programs are put */
+	__u8 zero;
+};
+_Static_assert(sizeof(struct program_cfg) == 60, "layout");
+
+/* Of the program that a ruleset brings along (shared/ask.h): its tables. */
+struct judge_cfg {
 	struct ruleset_cfg rules;
-	__u32 roots[IMAGE_COUNT];     /* dimensions and set references that each image uses */
-	generation_t generation;      /* of this ruleset; with dynamic sets fw_epoch holds the newest */
-	__u32 buckets;                /* of the flow table */
-	__u32 hash_key[13];           /* random, the same for the life of the flow table; [12] is odd */
-	__u8 replay;                  /* time, interface and lengths come from fw_replay, results go to fw_result */
-	__u8 if_bound;                /* option state if-bound */
-	__u8 sets;                    /* the ruleset refers to dynamic sets */
-	__u8 frags;                   /* the kernel has frames of several buffers on XDP (5.18) */
-	__u8 logs;                    /* a rule has `log` */
-	__u8 tcp_strict;              /* option tcp-loose off */
-	__u8 slot;                    /* of the program arrays: where the programs are put */
-	__u8 stateful;                /* some rule or default keeps state, or the table holds flows that were seeded */
+	__u32 roots[IMAGE_COUNT]; /* dimensions and set references that each image uses */
+};
+
+/* Which way usual packets go (hook.h): by their flows, else to the rules; at once to the rules; the long way. */
+enum rules_kind { RULES_STATEFUL, RULES_STATELESS, RULES_PER_PACKET };
+
+/* What a ruleset says beside its rules, to the programs of its slot. */
+struct settings {
+	generation_t ruleset; /* its number */
+	generation_t newest;  /* of its judgements: the same, until one of its dynamic sets changes */
+	__u8 stateful;        /* some rule or default keeps state, or the table holds flows that were seeded */
+	__u8 per_packet;      /* some rules look at every packet */
+	__u8 macs;            /* some of them at its MAC addresses */
+	__u8 sets;            /* the ruleset refers to dynamic sets */
+	__u8 if_bound;        /* option state if-bound */
+	__u8 tcp_strict;      /* option tcp-loose off */
+	__u8 kind;            /* enum rules_kind, by the former */
+	__u8 zero;
+	struct policy_cfg policy;
 	__u64 timeout[TIMEOUT_SLOTS]; /* in ticks, by enum timeout */
 };
+_Static_assert(sizeof(struct settings) == 24 + 8 * TIMEOUT_SLOTS, "no padding");
 
 /* An attached interface; the table is probed linearly from ifindex (IFACE_PROBES places). */
 enum iface_table { IFACE_SLOTS = 256, IFACE_PROBES = 8, IFACE_STRIPS_VLAN = 1 };
@@ -97,15 +117,17 @@ FW_ENUM_TEXT(loss, FW_LOSSES)
 #endif
 
 /* Which slot of the program arrays is live; one aligned 8-byte store swaps the ruleset on all hooks. */
-enum { PROGRAM_SLOTS = 2, PROGRAM_PLACES = 2 * PROGRAM_SLOTS };
-/* Where a slot's second program is, which the first goes on to: the long way (hook.h). */
+enum { PROGRAM_SLOTS = 2, PROGRAM_PLACES = 3 * PROGRAM_SLOTS };
+/* Where a slot's other programs are, to which the first goes on (hook.h): the long way, and the ruleset's. */
 static __always_inline __u32 program_long(__u32 slot) { return PROGRAM_SLOTS + slot; }
+static __always_inline __u32 program_judge(__u32 slot) { return 2 * PROGRAM_SLOTS + slot; }
 struct live {
-	__u32 slot, zero;
+	__u32 slot;
+	__u32 settling; /* 1: packets may still be judged by the other slot, which is to be left alone */
 };
 _Static_assert(sizeof(struct live) == 8, "swapped by one store");
 
-/* The ruleset that a program carries: found through the program in the live slot, never by name. */
+/* The ruleset that a program carries: found through the ruleset's program in the live slot, never by name. */
 enum { SETS_MAX = 64 };
 struct ruleset_info {
 	__u32 id; /* its generation when applied */

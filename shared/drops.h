@@ -32,7 +32,7 @@ static __always_inline void dropped_note(struct dropped *d, const struct packet 
 	__sync_fetch_and_add(&d->bytes, p->bytes);
 	d->last = r->now;
 	d->rule = o->rule;
-	d->ruleset = fw_cfg.generation;
+	d->ruleset = (generation_t){ settings()->ruleset.raw };
 	d->verdict = o->verdict;
 	d->reason = o->reason;
 	d->iface = r->place.iface;
@@ -63,27 +63,11 @@ static __always_inline __u32 dropped_choose(const struct dropped_bucket *b, tick
 	return (__u32)best % WAYS;
 }
 
-/* Counted anew each tick of the clock. */
-static __always_inline void dropped_tick(struct scratch *s, ticks_t now)
-{
-	if (s->dropped_tick.raw == now.raw)
-		return;
-	s->dropped_tick = now;
-	s->dropped_new = s->dropped_listed = 0;
-}
-
 /* May this CPU enter one more tuple in this tick? */
 static __always_inline bool dropped_has_room(struct scratch *s, ticks_t now)
 {
 	dropped_tick(s, now);
 	return s->dropped_new++ < DROPPED_NEW_PER_TICK;
-}
-
-/* May one more packet that the short way could drop go the long way in this tick, to be listed? */
-static __always_inline bool dropped_has_turn(struct scratch *s, ticks_t now)
-{
-	dropped_tick(s, now);
-	return s->dropped_listed++ < DROPPED_PER_TICK;
 }
 
 /* Under the lock: a new entry, which may have come meanwhile. */

@@ -19,7 +19,7 @@ static __always_inline bool datagram_expired(const struct datagram *g, ticks_t n
 {
 	__u64 age = now.raw - g->first.raw;
 
-	return (__s64)age > 0 && age > fw_cfg.timeout[TIMEOUT_FRAGMENT];
+	return (__s64)age > 0 && age > settings()->timeout[TIMEOUT_FRAGMENT];
 }
 
 __attribute__((noinline)) __u32 datagram_find(const struct datagram_bucket *b, __u32 tag, const struct datagram_key *k)

@@ -12,8 +12,6 @@
 #include "policy.h"
 #include "fault.h"
 
-static __always_inline ticks_t ticks_now(void) { return (ticks_t){ bpf_jiffies64() }; }
-
 /* Where the long way keeps the packet: the stack has no room for it. NULL never. */
 static __always_inline struct subject *subject_at_hand(void)
 {
@@ -31,7 +29,7 @@ static __always_inline struct iface_slot find_iface(__u32 ifindex)
 		return found.slot;
 	for (__u32 i = 0; i < IFACE_PROBES; i++) {
 		const struct iface_slot *s = fw_ifaces_at((iface_place_t){ (ifindex + i) % IFACE_SLOTS });
-		union iface_word at = { .word = s ? *(const volatile __u64 *)(const void *)s : 0 };
+		union iface_word at = { .word = *(const volatile __u64 *)(const void *)s };
 
 		if (at.slot.ifindex == ifindex) {
 			found = at;
@@ -153,180 +151,159 @@ static __always_inline void report_quote(const struct subject *s)
 		r->quote = scratch->quote.packet;
 }
 
-/*
- * How far the short way came: the packet is decided and counted; it is a usual one that makes a flow, for which the rules have been
- * asked; a usual one that the long way must decide; or not a usual one.
- */
-enum short_way { SHORT_DECIDED, SHORT_FRESH, SHORT_USUAL, SHORT_UNUSUAL };
-struct short_end {
-	enum short_way way;
-	enum verdict verdict; /* SHORT_DECIDED */
-	judged_t judged;      /* SHORT_FRESH */
+/* How far the short way came: the packet passes and is counted; it may be a usual one, that the long way must decide; or is none. */
+enum short_way { SHORT_PASSED, SHORT_USUAL, SHORT_UNUSUAL };
+
+/* Where the short way is on, to go on from: the program's context, the programs of its hook, the interface. */
+struct stand {
+	void *ctx, *programs;
+	struct iface_slot iface;
+	enum direction direction;
 };
 
-/* A usual packet whose flow the table has not. What is asked of the rules is in scratch memory; NULL: it is none. */
-struct stranger {
-	struct scratch *scratch;
-	__u32 segments, bytes;
-};
-
-/* The short way as far as the packet is usual and `family` its family; *s is its working memory. */
-static __always_inline enum short_way pass_family(bool replay, bool stateful, enum family family, struct cursor c,
-						  const struct frame_info *f, struct place at, ticks_t now, struct subject *s,
-						  struct stranger *stranger)
-{
-	const struct packet *p = &s->packet;
-	enum usual usual = USUAL_OTHER;
-	struct outcome o;
-
-	if (!packet_parse_usual(&c, f, family, &s->packet))
-		return SHORT_UNUSUAL;
-	if (stateful || replay)
-		subject_find(s, hash_key());
-	if (!fw_cfg.rules.image[IMAGE_PACKET].dims) /* else rules look at every packet */
-		usual = stateful ? decide_usual(s, at, now, &o) : USUAL_ABSENT;
-	if (usual == USUAL_ABSENT) {
-		struct scratch *scratch = fw_scratch_mine();
-
-		stranger->scratch = scratch;
-		stranger->segments = p->segments;
-		stranger->bytes = p->bytes;
-		if (scratch)
-			query_of(p, (enum direction)(at.direction & 1), at.iface, &scratch->query);
-	}
-	if (usual != USUAL_PASSED)
-		return SHORT_USUAL;
-	count(p->segments, p->bytes, at, &o);
-	if (replay)
-		report(p, &o);
-	return SHORT_DECIDED;
-}
-
-/* May someone have to be told of the packet? */
-static __always_inline bool is_told(const struct outcome *o)
-{
-	return (fw_cfg.logs && o->log) || (o->verdict != VERDICT_PASS && event_wanted(EVENT_DROP));
-}
-
-/* The rules on a stranger: where they drop it, or pass it without state, that is all. */
-static __always_inline struct short_end judge_stranger(bool stateful, const struct stranger *stranger, struct place at,
-						       ticks_t now)
-{
-	const enum direction d = (enum direction)(at.direction & 1);
-	struct scratch *scratch = stranger->scratch;
-	struct short_end end = { .way = SHORT_USUAL };
-	struct outcome o = { .flow = NO_FLOW, .direction = at.direction };
-
-	end.judged = judged_as(d, classify_image(IMAGE_FLOW, &scratch->query, NULL, &scratch->search));
-	if (!judged_given(end.judged))
-		return end;
-	end.way = SHORT_FRESH;
-	if (fw_cfg.replay || (judged_verdict(end.judged) == VERDICT_PASS && !judged_stateless(end.judged)))
-		return end;
-	give_judged(&o, end.judged);
-	if (is_told(&o))
-		return end;
-	if (o.verdict != VERDICT_PASS) {
-		if (dropped_has_turn(scratch, stateful ? now : ticks_now()))
-			return end; /* to be listed */
-		lose(LOSS_DROPPED_UNLISTED, stranger->segments, stranger->bytes);
-	}
-	count(stranger->segments, stranger->bytes, at, &o);
-	return (struct short_end){ SHORT_DECIDED, (enum verdict)o.verdict, { 0 } };
-}
-
-static __always_inline struct short_end short_way_as(bool replay, bool stateful, const void *data, const void *end,
-						     struct frame_info *f, enum direction d, struct iface_slot iface,
-						     struct subject *s)
-{
-	struct cursor c = frame_cursor(replay, data, end, f);
-	struct short_end result = { SHORT_UNUSUAL, VERDICT_PASS, { 0 } };
-	struct stranger stranger = { .scratch = NULL };
-	struct place at;
-	ticks_t now;
-
-	if (!s || !circumstances(replay, stateful, d, iface, &at, &now))
-		return result;
-	switch (family_usual(c, f)) {
-	case FAMILY_INET:
-		result.way = pass_family(replay, stateful, FAMILY_INET, c, f, at, now, s, &stranger);
-		break;
-	case FAMILY_INET6:
-		result.way = pass_family(replay, stateful, FAMILY_INET6, c, f, at, now, s, &stranger);
-		break;
-	}
-	if (stranger.scratch && !fw_cfg.sets)
-		return judge_stranger(stateful, &stranger, at, now);
-	return result;
-}
-
 /*
- * The short way of most packets: a usual packet of a flow that passes, or that the rules do not let make one, is accounted and
- * counted here. All is inlined once for each family, and again for a replay and where no state is kept, so that the compiler sees
- * constants and keeps the packet in registers; the verifier deletes what is not used. It calls no function: where the processor must not
- * predict returns, a call costs as much as two look-ups. Several times as fast as the long way that all other packets take.
+ * The long way and the ruleset's program are programs of their own: each has a stack of its own, and the short one need not keep
+ * anything. What that came to know is in scratch memory, which is the CPU's as long as bottom halves are off.
  */
-static __always_inline struct short_end short_way(const void *data, const void *end, struct frame_info f, enum direction d,
-						  struct iface_slot iface)
+static __always_inline void hand_over(struct scratch *s, const struct stand *at, bool usual, ticks_t now, __u32 segments,
+				      __u32 bytes)
 {
-	struct subject s;
-
-	if (fw_cfg.replay) /* reports all of the packet, which registers cannot hold */
-		return short_way_as(true, fw_cfg.stateful, data, end, &f, d, iface, subject_at_hand());
-	if (!fw_cfg.stateful)
-		return short_way_as(false, false, data, end, &f, d, iface, &s);
-	return short_way_as(false, true, data, end, &f, d, iface, &s);
+	s->handover = (struct handover){ .iface = { .slot = at->iface },
+					 .now = now,
+					 .segments = segments,
+					 .bytes = bytes,
+					 .direction = (__u8)at->direction,
+					 .usual = usual };
+	s->questions.wanted = s->questions.given = s->questions.rounds = s->questions.zero_too = 0;
 }
 
-/*
- * The long way is a program of its own, to which the short one goes on: it has a stack of its own then, and the short one need not
- * keep anything. What that came to know is in scratch memory, which is the CPU's as long as bottom halves are off.
- */
-static __always_inline void go_long_way(void *ctx, void *programs, struct short_end end, enum direction d,
-					struct iface_slot iface)
+static __always_inline void go_long_way(const struct stand *at, bool usual)
 {
 	struct scratch *s = fw_scratch_mine();
 
 	if (!s)
 		return;
-	s->handover = (struct handover){
-		.judged = end.judged, .iface = iface, .direction = (__u8)d, .usual = end.way != SHORT_UNUSUAL
-	};
-	bpf_tail_call(ctx, programs, program_long(fw_cfg.slot));
+	hand_over(s, at, usual, (ticks_t){ 0 }, 0, 0);
+	bpf_tail_call(at->ctx, at->programs, program_long(fw_cfg.slot));
 }
 
 /*
- * What is said of the packet that was read, for a self-test (ctl/selftest_run.c): by the rules a judged_t; where they do not see it,
- * `reason` << 8 | the verdict. No flow is looked for, nothing counted, nobody told.
+ * A usual packet whose flow the table has not: to the rules, with what they are asked and what it is counted with. Returns where they have
+ * to see the packet itself, which is in registers here.
  */
-static __always_inline int answer(const struct subject *s, enum direction d, struct iface_slot iface)
+static __always_inline void go_to_rules(const struct stand *at, const struct packet *p, struct place place, ticks_t now)
 {
-	const struct place at = { .direction = (__u8)d, .iface = iface.id };
-	struct outcome o = {};
+	struct scratch *s = fw_scratch_mine();
 
-	if (decide_by_status(&s->packet, at, &o))
-		return o.reason << 8 | o.verdict;
-	return (int)judge(&s->packet, (__u32)d, iface.id.raw);
+	if (!s || settings()->sets)
+		return;
+	query_of(p, at->direction, place.iface, &s->query);
+	hand_over(s, at, true, now, p->segments, p->bytes);
+	bpf_tail_call(at->ctx, at->programs, program_judge(fw_cfg.slot));
 }
 
-/* Judges the packet that was read, where it is, counts it, and in a replay reports. */
-static __always_inline enum verdict judge_read(struct subject *s, judged_t fresh, enum direction d, struct iface_slot iface,
-					       struct outcome *o)
+/* The short way as far as the packet is usual and `family` its family; *s is its working memory. */
+static __always_inline enum short_way pass_family(bool replay, bool stateful, const struct stand *on, enum family family,
+						  struct cursor c, const struct frame_info *f, struct place at, ticks_t now,
+						  struct subject *s)
 {
+	const struct packet *p = &s->packet;
+	enum usual usual = USUAL_ABSENT;
+	struct outcome o;
+
+	if (!packet_parse_usual(&c, f, family, &s->packet))
+		return SHORT_UNUSUAL;
+	if (stateful) {
+		subject_find(s, hash_key());
+		usual = decide_usual(s, at, now, &o);
+	}
+	if (usual == USUAL_ABSENT)
+		go_to_rules(on, p, at, now);
+	if (usual != USUAL_PASSED)
+		return SHORT_USUAL;
+	count(p->segments, p->bytes, at, &o);
+	if (replay)
+		report(p, &o);
+	return SHORT_PASSED;
+}
+
+static __always_inline enum short_way short_way_as(bool replay, bool stateful, const struct stand *on, const void *data,
+						   const void *end, struct frame_info *f, struct subject *s)
+{
+	struct cursor c = frame_cursor(replay, data, end, f);
 	struct place at;
 	ticks_t now;
 
-	if (!circumstances(fw_cfg.replay, true, d, iface, &at, &now))
-		return VERDICT_DROP;
-	decide(s, fresh, at, now, o);
-	count(s->packet.segments, s->packet.bytes, at, o);
-	if (o->verdict != VERDICT_PASS)
-		drop_note(s, o, (__u32)d | (__u32)at.iface.raw << 8, now.raw);
-	if (fw_cfg.replay) {
-		report(&s->packet, o);
-		report_quote(s);
+	if (!s || !circumstances(replay, stateful, on->direction, on->iface, &at, &now))
+		return SHORT_UNUSUAL;
+	switch (family_usual(c, f)) {
+	case FAMILY_INET:
+		return pass_family(replay, stateful, on, FAMILY_INET, c, f, at, now, s);
+	case FAMILY_INET6:
+		return pass_family(replay, stateful, on, FAMILY_INET6, c, f, at, now, s);
 	}
-	return (enum verdict)o->verdict;
+	return SHORT_UNUSUAL;
+}
+
+/*
+ * The short way of most packets: a usual packet of a flow that passes is accounted and counted here. All is inlined once for each family,
+ * and again for a replay and where no state is kept, so that the compiler sees constants and keeps the packet in registers. It calls no
+ * function: where the processor must not predict returns, a call costs as much as two look-ups. Several times as fast as the long way that
+ * all other packets take.
+ */
+static __always_inline enum short_way short_way(const struct stand *on, const void *data, const void *end, struct frame_info f)
+{
+	struct subject s;
+
+	if (fw_cfg.replay && settings()->kind != RULES_PER_PACKET) /* reports all of the packet, which registers cannot hold */
+		return short_way_as(true, true, on, data, end, &f, subject_at_hand());
+	switch ((enum rules_kind)settings()->kind) {
+	case RULES_STATEFUL:
+		return short_way_as(false, true, on, data, end, &f, &s);
+	case RULES_STATELESS:
+		return short_way_as(false, false, on, data, end, &f, &s);
+	case RULES_PER_PACKET:
+		break;
+	}
+	return SHORT_USUAL;
+}
+
+/* How often the rules may be asked about one packet: all that it needs at once, and again where other CPUs were quicker. */
+enum { ROUNDS_MAX = 4 };
+
+/* The rules are to be asked, and then the long way gone again. */
+static __always_inline bool asks(const struct scratch *s) { return s->questions.wanted && s->questions.rounds < ROUNDS_MAX; }
+
+/* The packet is in memory, from an earlier round. */
+static __always_inline bool is_read(const struct scratch *s) { return s->questions.rounds; }
+
+/*
+ * Judges the packet that was read, where it is, counts it, and in a replay reports. False where the rules have to be asked first:
+ * nothing has come of it.
+ */
+static __always_inline bool judge_read(struct scratch *s, enum direction d, struct outcome *o)
+{
+	struct subject *subject = &s->subject;
+	struct place at;
+	ticks_t now;
+
+	if (!circumstances(fw_cfg.replay, true, d, s->handover.iface.slot, &at, &now))
+		return false;
+	if (is_read(s))
+		now = s->questions.now;
+	s->questions.now = now;
+	s->handover.iface.slot.id = at.iface; /* where the rules are to be asked about it: a replay has its own */
+	decide(subject, s->handover.judged, at, now, o);
+	if (is_asking())
+		return false;
+	count(subject->packet.segments, subject->packet.bytes, at, o);
+	if (o->verdict != VERDICT_PASS)
+		drop_note(subject, o, (__u32)d | (__u32)at.iface.raw << 8, now.raw);
+	if (fw_cfg.replay) {
+		report(&subject->packet, o);
+		report_quote(subject);
+	}
+	return true;
 }
 
 /*

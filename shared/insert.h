@@ -154,7 +154,7 @@ static __always_inline bool flow_counts_settled(const struct flow *f, struct pla
 /* How long a flow of this state may be idle, in ticks. */
 __attribute__((noinline)) __u64 idle_limit(__u32 proto, __u32 state)
 {
-	return fw_cfg.timeout[flow_timeout((__u8)proto, (enum flow_state)state) % TIMEOUT_SLOTS];
+	return settings()->timeout[flow_timeout((__u8)proto, (enum flow_state)state) % TIMEOUT_SLOTS];
 }
 
 static __always_inline bool idle_for_longer(const struct flow *f, ticks_t now, __u64 limit)
@@ -173,10 +173,11 @@ static __always_inline bool flow_expired(const struct flow *f, ticks_t now)
 /* The same of a flow that is steady for this usual packet: of its protocol's limits there is one, or one of two. */
 static __always_inline bool flow_expired_usual(const struct flow *f, const struct packet *p, ticks_t now)
 {
-	__u64 limit = p->proto == PROTO_TCP      ? fw_cfg.timeout[TIMEOUT_TCP_ESTABLISHED]
-		      : p->proto != PROTO_UDP    ? fw_cfg.timeout[TIMEOUT_OTHER]
-		      : f->state == FLOW_REPLIED ? fw_cfg.timeout[TIMEOUT_UDP_REPLIED]
-						 : fw_cfg.timeout[TIMEOUT_UDP_UNREPLIED];
+	const volatile struct settings *s = settings();
+	__u64 limit = p->proto == PROTO_TCP      ? s->timeout[TIMEOUT_TCP_ESTABLISHED]
+		      : p->proto != PROTO_UDP    ? s->timeout[TIMEOUT_OTHER]
+		      : f->state == FLOW_REPLIED ? s->timeout[TIMEOUT_UDP_REPLIED]
+						 : s->timeout[TIMEOUT_UDP_UNREPLIED];
 
 	return flow_is_void(f) || idle_for_longer(f, now, limit);
 }
@@ -189,11 +190,6 @@ struct insertion {
 	struct place place;
 	__u8 zero[6];
 };
-
-static __always_inline void lose(enum loss what, __u64 packets, __u64 bytes)
-{
-	fw_losses_add((loss_id_t){ (__u32)what }, packets, bytes);
-}
 
 /* The entry was the flow's before its packet was counted: where it has not been all along, that is told. */
 static __always_inline void note_race(const struct flow_bucket *b, __u32 way, __u32 tag, const struct packet *p)

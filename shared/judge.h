@@ -1,141 +1,201 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Asking the rules: about a packet, and again about the packet that made a flow when the rules have changed since.
- * Included by policy.h, which has the maps and the configuration. The functions are global ones: verified once.
+ * The ruleset's program: it says what the rules say, about a stranger that the short way hands over, and to the long way about what
+ * that asks. It is the one program that an apply loads; all that is not the rules' is in those of policy.h.
  */
 #ifndef FW_JUDGE_H
 #define FW_JUDGE_H
 
-/* Where and when a packet is judged. One word, so that it passes to a global function as an argument. */
-struct place {
-	__u8 direction; /* enum direction */
-	iface_id_t iface;
-};
+#include "program.h"
+#include "fault.h"
 
-static __always_inline generation_t generation_now(void)
+const volatile struct judge_cfg fw_rules = {};
+
+FW_MAPS_RULESET(MAP)
+
+static __always_inline const volatile struct ruleset_cfg *classify_cfg(void) { return &fw_rules.rules; }
+static __always_inline __u32 classify_roots(enum image image) { return fw_rules.roots[image]; }
+static __always_inline const struct cells *cells_at(__u32 i) { return fw_cells_at((cells_id_t){ i }); }
+static __always_inline const struct words *words_at(__u32 i) { return fw_words_at((words_id_t){ i }); }
+static __always_inline const struct trie_node *trie_at(__u32 i) { return fw_trie_at((trie_id_t){ i }); }
+static __always_inline const struct node *nodes_at(__u32 i) { return fw_nodes_at((node_id_t){ i }); }
+static __always_inline const struct leaf *leaves_at(__u32 i) { return fw_leaves_at((leaf_id_t){ i }); }
+static __always_inline __u32 mac_class_of(const struct mac_key *k)
 {
-	const struct epoch *e = fw_cfg.sets ? fw_epoch_at() : NULL;
+	const struct mac_class *c = fw_macs_get(k);
 
-	return e ? e->newest : fw_cfg.generation;
+	return c ? c->class : MAC_CLASS_OTHER;
+}
+/* A global function: its key is on the stack only while it runs. */
+__attribute__((noinline)) int set_look_up(__u32 set, __u32 type, __u32 family, const addr_t *a)
+{
+	union {
+		struct set_net_key net;
+		struct set_addr_key addr;
+	} key;
+
+	if (!a)
+		return 0;
+	if (type == SET_ADDR) {
+		key.addr = (struct set_addr_key){ .set = (__u16)set, .family = (__u8)family, .addr = *a };
+		return fw_set_addrs_get(&key.addr) != NULL;
+	}
+	key.net = (struct set_net_key){ .prefixlen = 32 + 128, .set = (__u16)set, .family = (__u8)family, .addr = *a };
+	return fw_set_nets_get(&key.net) != NULL;
+}
+static __always_inline bool set_has(__u16 set, enum set_type type, enum family family, const addr_t *a)
+{
+	return set_look_up(set, type, family, a);
 }
 
-/* What the rules say, `found` being what classify_image() gave: not given when the tables are at fault. */
-static __always_inline judged_t judged_as(enum direction d, int found)
-{
-	if (found == CLASSIFY_NONE)
-		return judged_make(d, (enum verdict)fw_cfg.rules.policy.verdict[d], rule_none(),
-				   fw_cfg.rules.policy.stateless[d]);
-	if (found < 0)
-		return (judged_t){ 0 };
-	return decision_judged((decision_t){ (__u32)found }, d);
-}
+/* A global function: the verifier checks it once, on its own, not once a call. */
+#define CLASSIFY_FN(ret, name, args) __attribute__((noinline)) ret name args
+#include "classify.h"
+
+/* --- to the long way ------------------------------------------------------------------------------ */
 
 /*
- * classify_begin() about the packet, of which scratch.query is told. Global functions, and what is left another: for the stack. No steps of
+ * classify_begin() about the packet, of which s->query is told. Global functions, and what is left another: for the stack. No steps of
  * the walk: what asks here calls functions anyway, and they need not be verified once more.
  */
-static __always_inline int begin_asked(enum image image, const struct packet *p)
+static __always_inline int begin_asked(enum image image, struct scratch *s, const struct packet *p)
 {
-	struct scratch *s = fw_scratch_mine();
-
 	return s && p ? classify_begin(image, 0, &s->query, p, &s->search) : CLASSIFY_FAULT;
 }
-__attribute__((noinline)) int begin_asked_flow(const struct packet *p) { return begin_asked(IMAGE_FLOW, p); }
-__attribute__((noinline)) int begin_asked_packet(const struct packet *p) { return begin_asked(IMAGE_PACKET, p); }
+__attribute__((noinline)) int begin_asked_flow(struct scratch *s, const struct packet *p)
+{
+	return begin_asked(IMAGE_FLOW, s, p);
+}
+__attribute__((noinline)) int begin_asked_packet(struct scratch *s, const struct packet *p)
+{
+	return begin_asked(IMAGE_PACKET, s, p);
+}
 
 /* First rule of the image that matches the packet; as classify_image(). */
 static __always_inline int classify_asked(enum image image, const struct packet *p, struct scratch *s)
 {
-	if (!fw_cfg.rules.image[image].dims)
+	if (!fw_rules.rules.image[image].dims)
 		return CLASSIFY_NONE;
-	return classify_rest(image, image == IMAGE_FLOW ? begin_asked_flow(p) : begin_asked_packet(p), &s->search);
+	return classify_rest(image, image == IMAGE_FLOW ? begin_asked_flow(s, p) : begin_asked_packet(s, p), &s->search);
 }
 
-/* What the rules say of a packet: judged_t, or no bits when the tables are at fault. */
-static __always_inline __u32 judge_here(const struct packet *p, enum direction d, iface_id_t iface)
+/* What the rules say of a packet: judged_t, or no bits when the tables are at fault. `where` is the direction, and << 8 the interface. */
+__attribute__((noinline)) __u32 judge(struct scratch *s, const struct packet *p, __u32 where)
 {
-	struct scratch *s = fw_scratch_mine();
+	const enum direction d = (enum direction)(where & 1);
 
-	if (!p || !s)
+	if (!s || !p)
 		return 0;
-	query_of(p, d, iface, &s->query);
-	return judged_as(d, classify_min(classify_asked(IMAGE_FLOW, p, s), classify_asked(IMAGE_PACKET, p, s))).raw;
-}
-__attribute__((noinline)) __u32 judge(const struct packet *p, __u32 direction, __u32 iface)
-{
-	return judge_here(p, (enum direction)(direction & 1), (iface_id_t){ (__u8)iface });
+	query_of(p, d, (iface_id_t){ (__u8)(where >> 8) }, &s->query);
+	return judged_as(&fw_rules.rules.policy, d,
+			 classify_min(classify_asked(IMAGE_FLOW, p, s), classify_asked(IMAGE_PACKET, p, s)))
+		.raw;
 }
 
 /* What a per-packet rule says of this packet: judged_t; RULE_NONE where none matches; no bits at fault. */
-__attribute__((noinline)) __u32 judge_packet(const struct packet *p, __u32 direction, __u32 iface)
+__attribute__((noinline)) __u32 judge_each(struct scratch *s, const struct packet *p, __u32 where)
 {
-	const enum direction d = (enum direction)(direction & 1);
-	struct scratch *s = fw_scratch_mine();
+	const enum direction d = (enum direction)(where & 1);
 	int found;
 
-	if (!p || !s)
+	if (!s || !p)
 		return 0;
-	query_of(p, d, (iface_id_t){ (__u8)iface }, &s->query);
+	query_of(p, d, (iface_id_t){ (__u8)(where >> 8) }, &s->query);
 	found = classify_asked(IMAGE_PACKET, p, s);
 	if (found == CLASSIFY_NONE)
 		return judged_make(d, VERDICT_PASS, rule_none(), false).raw;
-	return judged_as(d, found).raw;
+	return judged_as(&fw_rules.rules.policy, d, found).raw;
 }
 
-static __always_inline ruling_t ruling_read(const struct flow *f, enum direction d)
+static __always_inline __u32 where_of(__u32 direction, iface_id_t iface) { return (direction & 1) | (__u32)iface.raw << 8; }
+
+static __always_inline void answer_made(struct scratch *s, enum ask what, enum direction d)
 {
-	return (ruling_t){ .word = *(const volatile __u64 *)&f->ruling[d].word };
+	if (s->questions.wanted & 1u << what)
+		s->questions.answer[what].raw = judge(s, &s->made, where_of((__u32)d, s->questions.made_iface[d]));
 }
 
-/* True when the entry's word still was `old`; else another CPU judged it, or the entry is another flow's by now. */
-static __always_inline bool ruling_replace(struct flow *f, enum direction d, ruling_t old, judged_t j, generation_t g)
+/* All that is wanted. What was said of older rules is forgotten. */
+static __always_inline void answer(struct scratch *s)
 {
-	ruling_t new = { .judged = j, .generation = g };
+	struct questions *q = &s->questions;
+	const __u32 here = where_of(s->handover.direction, s->handover.iface.slot.id);
+	const generation_t generation = generation_now(); /* ahead of the answers, which may be of a later one */
 
-	return __sync_val_compare_and_swap(&f->ruling[d].word, old.word, new.word) == old.word;
+	if (q->generation.raw != generation.raw)
+		q->given = 0;
+	q->generation = generation;
+	if (q->wanted & 1u << ASK_HAND)
+		q->answer[ASK_HAND].raw = judge(s, &s->subject.packet, here);
+	if (q->wanted & 1u << ASK_EACH)
+		q->answer[ASK_EACH].raw = judge_each(s, &s->subject.packet, here);
+	answer_made(s, ASK_MADE_IN, DIRECTION_IN);
+	answer_made(s, ASK_MADE_OUT, DIRECTION_OUT);
+	q->given |= q->wanted;
+	q->wanted = 0;
+	q->rounds++;
 }
 
-/* Results of rejudge() that are no judgement; neither has JUDGED_GIVEN. */
-enum { REJUDGE_FAULT = 2, REJUDGE_LOST = 1 };
+/* --- to the short way ----------------------------------------------------------------------------- */
 
-/* Rules that look at MAC addresses: only the maker's own packets, where it was judged before, tell those of the first. */
-static __always_inline bool macs_matter(void)
+/* Rules that have to see the packet itself; they are asked by the long way alone (hand_over_stranger() in hook.h). */
+static __always_inline bool sees_packets(void)
 {
-	return fw_cfg.rules.image[IMAGE_PACKET].dims & (1u << DIM_MAC_FROM | 1u << DIM_MAC_TO);
+	const volatile struct image_cfg *image = fw_rules.rules.image;
+
+	return image[IMAGE_PACKET].dims || image[IMAGE_PACKET].sets || image[IMAGE_FLOW].sets;
 }
 
 /*
- * The judgement of direction d, of rules of now: where that of the entry is of others they are asked about the packet that made
- * the flow, at the interface where d saw it. `knows_macs`: the packet at hand has the first one's MAC addresses; where rules
- * ask for those and it has not, the old judgement stands until one comes that has.
+ * The rules on a stranger, of which s->query is told: where they drop it, or pass it without state, that is all: true, and *v. Else the
+ * long way goes on with s->handover.judged.
  */
-__attribute__((noinline)) __u32 rejudge(struct flow *f, const struct packet *now, __u32 direction, __u32 knows_macs)
+static __always_inline bool judge_stranger(struct scratch *s, enum verdict *v)
 {
-	enum direction d = (enum direction)(direction & 1);
-	generation_t generation = generation_now();
-	struct scratch *scratch = fw_scratch_mine();
-	ruling_t old;
-	judged_t j;
+	struct handover *h = &s->handover;
+	const struct place at = { .direction = h->direction & 1, .iface = h->iface.slot.id };
+	const enum direction d = (enum direction)at.direction;
+	struct outcome o = { .flow = NO_FLOW, .direction = at.direction };
+	judged_t j = judged_as(&fw_rules.rules.policy, d, classify_image(IMAGE_FLOW, &s->query, NULL, &s->search));
 
-	if (!f || !now || !scratch)
-		return REJUDGE_FAULT;
-	old = ruling_read(f, d);
-	if (macs_matter() && !knows_macs)
-		return old.judged.raw;
-	flow_made_packet(f, &scratch->made);
-	if (now->has & HAS_MAC) {
-		scratch->made.has |= HAS_MAC;
-		scratch->made.mac_src = now->mac_src;
-		scratch->made.mac_dst = now->mac_dst;
+	h->judged = j;
+	if (fw_cfg.replay || !judged_given(j) || (judged_verdict(j) == VERDICT_PASS && !judged_stateless(j)))
+		return false;
+	give_judged(&o, j);
+	if (is_told(&o))
+		return false;
+	if (o.verdict != VERDICT_PASS) {
+		if (dropped_has_turn(s, h->now.raw ? h->now : ticks_now()))
+			return false; /* to be listed */
+		lose(LOSS_DROPPED_UNLISTED, h->segments, h->bytes);
 	}
-	j.raw = judge_here(&scratch->made, d, f->iface[d]); /* no call within a call: for the stack */
-	if (!judged_given(j))
-		return REJUDGE_FAULT;
-	j = judged_of_flow(f, d, j);
-	if (ruling_replace(f, d, old, j, generation))
-		return j.raw;
-	old = ruling_read(f, d); /* another CPU has asked the same rules? */
-	return judged_given(old.judged) && old.generation.raw == generation.raw ? old.judged.raw : REJUDGE_LOST;
+	count(h->segments, h->bytes, at, &o);
+	*v = (enum verdict)o.verdict;
+	return true;
+}
+
+/* True, and *v, where the packet is decided; else the long way is to go on. */
+static __always_inline bool judge_handed(struct scratch *s, enum verdict *v)
+{
+	if (s->questions.wanted)
+		answer(s);
+	else if (!sees_packets())
+		return judge_stranger(s, v);
+	return false;
+}
+
+/* --- to a self-test (ctl/selftest_run.c) ---------------------------------------------------------- */
+
+/* A judged_t: what the rules say of the packet that lies between data and end. No flow is looked for, nothing counted, nobody told. */
+static __always_inline int judge_trial(const void *data, const void *end)
+{
+	const struct trial *t = (const struct trial *)data;
+	struct scratch *s = fw_trial_mine();
+
+	if (!s || (const void *)(t + 1) > end)
+		return 0;
+	s->made = t->packet;
+	return (int)judge(s, &s->made, t->where);
 }
 
 #endif

@@ -33,6 +33,25 @@
                                                                   \
 		return (const V *)bpf_map_lookup_elem(&n, &zero); \
 	}
+/*
+ * The same map twice: as the others, which gives it its type; and as a section of data, which libbpf takes for a map of its own and user
+ * space makes the same one (ctl/object.c), so that programs have its address as a constant.
+ */
+#define MAP_GLOBAL(n, K, V, max)                                 \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE) \
+	V n##_value SEC(".data." #n) = {};                       \
+	static __always_inline const V *n##_at(void) { return &n##_value; }
+#define MAP_BOARD(n, K, V, max)                                  \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE) \
+	V n##_value SEC(".data." #n) = {};                       \
+	static __always_inline V *n##_at(void) { return &n##_value; }
+#define MAP_GLOBALS(n, K, V, max)                                           \
+	struct n##_all {                                                    \
+		V v[max];                                                   \
+	};                                                                  \
+	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, struct n##_all, 1, BPF_F_MMAPABLE) \
+	struct n##_all n##_value SEC(".data." #n) = {};                     \
+	static __always_inline const V *n##_at(K k) { return &n##_value.v[k.raw % (max)]; }
 #define MAP_REPORT(n, K, V, max)                                 \
 	DEF_ARRAY(n, BPF_MAP_TYPE_ARRAY, V, max, BPF_F_MMAPABLE) \
 	static __always_inline V *n##_at(void)                   \

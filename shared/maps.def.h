@@ -4,7 +4,10 @@
  * definitions and the kernel's accessors, ctl/maps.h the handles and accessors of user space. Keys of arrays are newtypes;
  * the kernel sees their __u32 (it refuses the BTF of an array with another key). Per kind only the legal operations exist:
  *   SETTING   one value, read-only for programs
+ *   GLOBAL    the same, at an address that programs know: without a look-up, since each packet asks for it
+ *   GLOBALS   a small table by a newtype, of values of 8 bytes that are written at once; a power of two of them; else as GLOBAL
  *   REPORT    one value that programs may write
+ *   BOARD     the same, at an address that programs know
  *   TABLE     array by a newtype, read-only for programs, filled by user space through mmap
  *   STATE     array by a newtype that programs may write, mmapable
  *   COUNTERS  per-CPU array by a newtype, added to by programs
@@ -23,12 +26,13 @@
 /* clang-format off */
 /* Of an instance: pinned, shared by all programs and all rulesets. */
 #define FW_MAPS_ROOT(M)                                                            \
-	M(fw_live,      SETTING,  __u32,       struct live,           1)           \
+	M(fw_live,      GLOBAL,   __u32,       struct live,           1)           \
 	M(fw_tally,     COUNTERS, tally_id_t,  struct counters,       TALLY_SLOTS)
 #define FW_MAPS_INSTANCE(M)                                                        \
 	M(fw_instance,  SETTING,  __u32,       struct instance_cfg,   1)           \
 	M(fw_clock,     REPORT,   __u32,       struct clock_pair,     1)           \
-	M(fw_ifaces,    TABLE,    iface_place_t, struct iface_slot,     IFACE_SLOTS) \
+	M(fw_scratch,   SCRATCH,  __u32,       struct scratch,        1)           \
+	M(fw_ifaces,    GLOBALS,  iface_place_t, struct iface_slot,     IFACE_SLOTS) \
 	M(fw_names,     TABLE,    iface_id_t,  struct iface_name,     IFACE_MAX)   \
 	M(fw_set_names, TABLE,    set_id_t,    struct set_name,       256)         \
 	M(fw_set_addrs, LOOKUP,   struct set_addr_key, struct set_elem, 131072)     \
@@ -38,7 +42,7 @@
 	M(fw_datagrams, STATE,    datagram_bucket_id_t, struct datagram_bucket, DATAGRAM_BUCKETS) \
 	M(fw_dropped,   STATE,    dropped_bucket_id_t, struct dropped_bucket, DROPPED_BUCKETS) \
 	M(fw_losses,    COUNTERS, loss_id_t,   struct counters,       LOSS_COUNT)  \
-	M(fw_watch,     REPORT,   __u32,       struct watch,          1)           \
+	M(fw_watch,     BOARD,    __u32,       struct watch,          1)           \
 	M(fw_rings,     RINGS,    reader_id_t, union event_any,       READERS_MAX) \
 	M(fw_event_counts, COUNTERS, event_count_id_t, struct counters, EVENT_COUNTS)
 
@@ -51,12 +55,15 @@
 	M(fw_leaves,    TABLE,    leaf_id_t,   struct leaf,           1)           \
 	M(fw_macs,      LOOKUP,   struct mac_key, struct mac_class,   1)           \
 	M(fw_actions,   TABLE,    rule_id_t,   struct rule_action,    1)           \
-	M(fw_counts,    COUNTERS, rule_slot_t, struct counters,       1)           \
-	M(fw_log_seen,  STATE,    rule_id_t,   struct log_seen,       1)           \
-	M(fw_epoch,     SETTING,  __u32,       struct epoch,          1)           \
 	M(fw_ruleset,   SETTING,  __u32,       struct ruleset_info,   1)           \
 	M(fw_text,      TABLE,    text_id_t,   struct text_block,     1)           \
-	M(fw_scratch,   SCRATCH,  __u32,       struct scratch,        1)
+	M(fw_trial,     SCRATCH,  __u32,       struct scratch,        1)
+
+/* Of a slot: made with its programs, which outlast its rulesets; so large that most rulesets find room. */
+#define FW_MAPS_SLOT(M)                                                            \
+	M(fw_settings,  GLOBAL,   __u32,       struct settings,       1)           \
+	M(fw_counts,    COUNTERS, rule_slot_t, struct counters,       1)           \
+	M(fw_log_seen,  STATE,    rule_id_t,   struct log_seen,       1)
 
 /* Of a replay: used by programs loaded with program_cfg.replay. */
 #define FW_MAPS_REPLAY(M)                                                          \
@@ -69,7 +76,9 @@
 	M(fw_export,    REPORT,   __u32,       struct export_state,   1)
 /* clang-format on */
 
-#define FW_MAPS(M) FW_MAPS_ROOT(M) FW_MAPS_INSTANCE(M) FW_MAPS_RULESET(M) FW_MAPS_REPLAY(M)
+/* Those that programs of all kinds use, and all that programs use. */
+#define FW_MAPS_COMMON(M) FW_MAPS_ROOT(M) FW_MAPS_INSTANCE(M) FW_MAPS_SLOT(M) FW_MAPS_REPLAY(M)
+#define FW_MAPS(M)        FW_MAPS_COMMON(M) FW_MAPS_RULESET(M)
 
 /* What the rules are asked: may this packet pass here? In the values that tables are indexed by. */
 struct query {
@@ -93,11 +102,10 @@ struct search {
 	decision_t best;    /* of those that were visited */
 };
 
+/* Of a rule with `log every` N. */
 struct log_seen {
-	__u64 packets;
-}; /* that a rule with `log every` decided */
-struct epoch {
-	generation_t newest;
+	__u64 packets; /* that it decided */
+	__u32 every;   /* N; 0 as 1 */
 	__u32 zero;
 };
 
@@ -105,20 +113,55 @@ struct epoch {
 #include "dropped.h"
 #include "export.h"
 
-/* What the program of the short way hands over to that of the long way. */
+/* What the program of the short way hands over to those that it goes on to. */
 struct handover {
-	judged_t judged; /* what the rules say, where they have been asked */
-	struct iface_slot iface;
+	union iface_word iface;
+	ticks_t now;     /* 0: not read, since no state is kept */
+	judged_t judged; /* what the rules say of a stranger, where they have been asked */
+	__u32 segments;  /* of a stranger (hook.h): for its counters */
+	__u32 bytes;
 	__u8 direction; /* enum direction */
-	__u8 usual;     /* packet_parse_usual() reads it */
-	__u8 asked;     /* by a self-test: what is to be said of the packet is all that is wanted (answer(), hook.h) */
-	__u8 zero;
+	__u8 usual;     /* packet_parse_usual() may read it */
+	__u8 zero[2];
 };
-_Static_assert(sizeof(struct handover) == 16, "no padding");
+_Static_assert(sizeof(struct handover) == 32, "no padding");
+
+/*
+ * What the long way asks the ruleset's program, and what that says (ask.h). The rules may be asked several things of one packet, at places
+ * that cannot wait: the long way is gone anew, with the answers.
+ */
+enum ask {
+	ASK_HAND, /* all rules, about the packet at hand */
+	ASK_EACH, /* those that look at every packet, about the packet at hand */
+	ASK_MADE_IN,
+	ASK_MADE_OUT, /* all rules of a direction, about the packet that made its flow (scratch.made) */
+	ASK_COUNT
+};
+struct questions {
+	ticks_t now;                            /* when the packet is judged, however often the way is gone */
+	__u64 old[DIRECTION_COUNT];             /* ASK_MADE_*: the ruling_t about which they are */
+	iface_id_t made_iface[DIRECTION_COUNT]; /* and where */
+	__u8 zero[2];
+	__u8 wanted, given; /* 1 << enum ask: to be asked, and answered */
+	__u8 rounds;        /* how often the rules were asked: 0: the packet is to be read */
+	__u8 zero_too;
+	judged_t answer[ASK_COUNT]; /* not given where the tables are at fault */
+	generation_t generation;    /* of the answers */
+	__u32 datagram;             /* a fragment's, as fragment_enter() said */
+};
+_Static_assert(sizeof(struct questions) == 56, "no padding");
+
+/* What a self-test asks: the bytes of its "packet". */
+struct trial {
+	struct packet packet;
+	__u32 where; /* direction, and << 8 the interface */
+	__u32 zero;
+};
 
 /* Working memory of a program run: too much for the stack of 512 bytes. */
 struct scratch {
 	struct handover handover;
+	struct questions questions;
 	struct search search;
 	struct query query;
 	struct subject subject; /* the packet at hand */

@@ -6,83 +6,9 @@
 #ifndef FW_POLICY_H
 #define FW_POLICY_H
 
-#include "maps.bpf.h"
-
-const volatile struct program_cfg fw_cfg = {};
-
-FW_MAPS(MAP)
-
-/* Not by way of the volatile: each word is to be read where it is used. */
-static __always_inline const __u32 *hash_key(void)
-{
-	const void *key = (const void *)fw_cfg.hash_key;
-
-	asm("" : "+r"(key)); /* the compiler must not know what it points to */
-	return (const __u32 *)key;
-}
-
-static __always_inline const volatile struct ruleset_cfg *classify_cfg(void) { return &fw_cfg.rules; }
-static __always_inline __u32 classify_roots(enum image image) { return fw_cfg.roots[image]; }
-static __always_inline const struct cells *cells_at(__u32 i) { return fw_cells_at((cells_id_t){ i }); }
-static __always_inline const struct words *words_at(__u32 i) { return fw_words_at((words_id_t){ i }); }
-static __always_inline const struct trie_node *trie_at(__u32 i) { return fw_trie_at((trie_id_t){ i }); }
-static __always_inline const struct node *nodes_at(__u32 i) { return fw_nodes_at((node_id_t){ i }); }
-static __always_inline const struct leaf *leaves_at(__u32 i) { return fw_leaves_at((leaf_id_t){ i }); }
-static __always_inline __u32 mac_class_of(const struct mac_key *k)
-{
-	const struct mac_class *c = fw_macs_get(k);
-
-	return c ? c->class : MAC_CLASS_OTHER;
-}
-/* A global function: its key is on the stack only while it runs. */
-__attribute__((noinline)) int set_look_up(__u32 set, __u32 type, __u32 family, const addr_t *a)
-{
-	union {
-		struct set_net_key net;
-		struct set_addr_key addr;
-	} key;
-
-	if (!a)
-		return 0;
-	if (type == SET_ADDR) {
-		key.addr = (struct set_addr_key){ .set = (__u16)set, .family = (__u8)family, .addr = *a };
-		return fw_set_addrs_get(&key.addr) != NULL;
-	}
-	key.net = (struct set_net_key){ .prefixlen = 32 + 128, .set = (__u16)set, .family = (__u8)family, .addr = *a };
-	return fw_set_nets_get(&key.net) != NULL;
-}
-static __always_inline bool set_has(__u16 set, enum set_type type, enum family family, const addr_t *a)
-{
-	return set_look_up(set, type, family, a);
-}
-
-/* A global function: the verifier checks it once, on its own, not once a call. */
-#define CLASSIFY_FN(ret, name, args) __attribute__((noinline)) ret name args
-#include "classify.h"
-
-#include "judge.h"
+#include "program.h"
+#include "ask.h"
 #include "send.h"
-
-static __always_inline void give(struct outcome *o, enum verdict v, enum reason r, rule_id_t rule)
-{
-	o->verdict = (__u8)v;
-	o->reason = (__u8)r;
-	o->rule = rule;
-}
-
-static __always_inline void give_judged(struct outcome *o, judged_t j)
-{
-	rule_id_t rule = judged_rule(j);
-
-	if (!judged_given(j))
-		give(o, VERDICT_DROP, REASON_FAULT, rule_none());
-	else
-		give(o, judged_verdict(j), rule_is_none(rule) ? REASON_DEFAULT : REASON_RULE, rule);
-	if (judged_given(j))
-		o->direction = (__u8)judged_direction(j);
-	o->log = judged_logs(j);
-}
-
 #include "insert.h"
 #include "fragment.h"
 #include "drops.h"
@@ -92,7 +18,7 @@ static __always_inline bool flow_bound_here(struct flow *f, struct place at, boo
 {
 	enum direction d = (enum direction)(at.direction & 1);
 
-	if (!fw_cfg.if_bound)
+	if (!settings()->if_bound)
 		return true;
 	if (from_maker)
 		return !judged_given(flow_judged(f, d)) || f->iface[d].raw == at.iface.raw;
@@ -149,10 +75,9 @@ static __always_inline judged_t current_ruling(struct flow *f, enum direction d,
 }
 
 /* A direction's first judgement, about the packet at hand: the one that made the flow, at its second hook. */
-static __always_inline judged_t first_ruling(struct flow *f, const struct packet *p, struct place at, const struct found *in)
+static __always_inline judged_t first_ruling(struct flow *f, struct place at, const struct found *in)
 {
 	enum direction d = (enum direction)(at.direction & 1);
-	generation_t generation = generation_now();
 	ruling_t none = ruling_read(f, d);
 	judged_t j;
 
@@ -160,9 +85,8 @@ static __always_inline judged_t first_ruling(struct flow *f, const struct packet
 		return none.judged;
 	if (!bucket_still_has(in->bucket, in->way, in->tag))
 		return (judged_t){ REJUDGE_LOST };
-	j.raw = judge(p, d, at.iface.raw);
-	j = judged_of_flow(f, d, j);
-	if (judged_given(j) && ruling_replace(f, d, none, j, generation))
+	j = judged_of_flow(f, d, ask(ASK_HAND));
+	if (judged_given(j) && ruling_replace(f, d, none, j, generation_asked()))
 		f->iface[d] = at.iface;
 	return j;
 }
@@ -185,7 +109,7 @@ static __always_inline enum known decide_known(const struct found *in, const str
 	j = current_ruling(f, d, p, at, from_maker, &o->cached);
 	there = from_maker ? flow_judged(f, other) : current_ruling(f, other, p, at, false, &o->cached);
 	if (from_maker && !j.raw) {
-		j = first_ruling(f, p, at, in);
+		j = first_ruling(f, at, in);
 		o->cached = 0;
 	}
 	if (j.raw == REJUDGE_LOST || there.raw == REJUDGE_LOST || !bucket_still_has(in->bucket, in->way, in->tag))
@@ -199,8 +123,8 @@ static __always_inline enum known decide_known(const struct found *in, const str
 	give_judged(o, j);
 	if (!from_initiator && o->verdict == VERDICT_PASS)
 		o->reason = REASON_STATE;
-	if (fw_cfg.rules.image[IMAGE_PACKET].dims) {
-		judged_t by = { .raw = judge_packet(p, at.direction, at.iface.raw) };
+	if (settings()->per_packet) {
+		judged_t by = ask(ASK_EACH);
 
 		/* An earlier rule decides the maker's packets; replies it can only stop. */
 		if (!judged_given(by) ||
@@ -223,9 +147,11 @@ static __always_inline void decide_fresh(const struct subject *s, bool stateful,
 {
 	const struct packet *p = &s->packet;
 
-	in->generation = generation_now();
-	if (!judged_given(in->judged)) /* behind the generation: what they say is not of a later one */
-		in->judged.raw = judge(p, in->place.direction, in->place.iface.raw);
+	if (is_asking())
+		return;
+	if (!judged_given(in->judged))
+		in->judged = ask(ASK_HAND);
+	in->generation = generation_asked();
 	o->cached = 0;
 	give_judged(o, in->judged);
 	if (o->reason == REASON_DEFAULT && p->fragment == FRAGMENT_LATER)
@@ -233,7 +159,7 @@ static __always_inline void decide_fresh(const struct subject *s, bool stateful,
 	if (o->verdict != VERDICT_PASS || judged_stateless(in->judged) || !stateful || p->fragment == FRAGMENT_LATER ||
 	    !packet_makes_flow(s))
 		return;
-	if (fw_cfg.tcp_strict && !packet_opens(p)) {
+	if (settings()->tcp_strict && !packet_opens(p)) {
 		give(o, VERDICT_DROP, REASON_MID_STREAM, o->rule);
 		return;
 	}
@@ -243,7 +169,7 @@ static __always_inline void decide_fresh(const struct subject *s, bool stateful,
 
 static __always_inline bool decide_by_status(const struct packet *p, struct place at, struct outcome *o)
 {
-	const volatile struct policy_cfg *policy = &fw_cfg.rules.policy;
+	const volatile struct policy_cfg *policy = &settings()->policy;
 	enum verdict malformed = (enum verdict)policy->malformed[at.direction & 1];
 
 	if (p->nd && !policy->nd_by_rules) {
@@ -267,16 +193,6 @@ static __always_inline bool decide_by_status(const struct packet *p, struct plac
 	}
 	give(o, malformed, REASON_MALFORMED, rule_none());
 	return true;
-}
-
-static __always_inline void count(__u32 segments, __u32 bytes, struct place at, const struct outcome *o)
-{
-	enum reason reason = (enum reason)o->reason;
-
-	fw_tally_add(tally_of((enum direction)(at.direction & 1), (enum verdict)o->verdict, reason), segments, bytes);
-	if (reason == REASON_RULE || reason == REASON_DEFAULT || reason == REASON_STATE || reason == REASON_RELATED ||
-	    reason == REASON_FRAGMENT)
-		fw_counts_add(rule_slot_of((enum direction)(o->direction & 1), o->rule), segments, bytes);
 }
 
 /* What decide_usual() made of a packet: passed and accounted; nothing yet, and the table has no such flow, or may have it. */
@@ -341,7 +257,7 @@ __attribute__((noinline)) __u32 decide_by_flow(const struct subject *s, const st
 
 	if (!s || !where || !o || !s->keyed)
 		return BY_FLOW_NONE;
-	if (!fw_cfg.stateful)
+	if (!settings()->stateful)
 		return BY_FLOW_NEW;
 	now.raw = where->now.raw; /* copied as a struct it is eight bytes on their own, and the stack has no room for those */
 	bucket = hash_bucket(s->hash, fw_cfg.buckets);
@@ -374,8 +290,8 @@ static __always_inline void decide_packet(const struct subject *s, struct insert
 	__u32 by = BY_FLOW_NEW;
 
 	if (!judged_given(in->judged)) {
-		if (decide_by_status(&s->packet, in->place, o) ||
-		    (fw_cfg.stateful && !s->keyed && s->quoted && decide_related(s, in, o)))
+		if (decide_by_status(&s->packet, in->place, o) || (!s->keyed && s->quoted && decide_related(s, in, o)) ||
+		    is_asking())
 			return;
 		by = decide_by_flow(s, in, o);
 	}
@@ -383,9 +299,21 @@ static __always_inline void decide_packet(const struct subject *s, struct insert
 		decide_fresh(s, by == BY_FLOW_NEW, in, o);
 }
 
+/* What comes ahead of judging a fragment comes once, however often the rules are asked. As fragment_enter(). */
+static __always_inline __u32 enter_once(struct subject *s, const struct insertion *in, struct outcome *o)
+{
+	struct questions *q = questions();
+
+	if (!q)
+		return FRAGMENT_OPEN;
+	if (!q->rounds)
+		q->datagram = fragment_enter(s, in, o);
+	return q->datagram;
+}
+
 /*
  * The verdict on a packet; what it passes is accounted to its flow. *s may be made a packet of another flow. `fresh`: what the rules
- * say of it, given for a usual packet whose flow the table had not.
+ * say of it, given for a usual packet whose flow the table had not. Where the rules have been asked (is_asking()) it is none.
  */
 static __always_inline void decide(struct subject *s, judged_t fresh, struct place at, ticks_t now, struct outcome *o)
 {
@@ -393,12 +321,13 @@ static __always_inline void decide(struct subject *s, judged_t fresh, struct pla
 	struct insertion in = { .now = now, .judged = fresh, .place = at };
 	__u32 datagram = FRAGMENT_OPEN;
 
+	give(o, VERDICT_DROP, REASON_FAULT, rule_none());
 	o->cached = o->made = o->log = 0;
 	o->direction = at.direction;
 	o->flow = NO_FLOW;
 	if (p->fragment != FRAGMENT_NONE) {
-		in.generation = generation_now();
-		datagram = fragment_enter(s, &in, o);
+		in.generation = generation_asked();
+		datagram = enter_once(s, &in, o);
 		if (datagram == FRAGMENT_DECIDED)
 			return;
 	}
@@ -406,6 +335,8 @@ static __always_inline void decide(struct subject *s, judged_t fresh, struct pla
 		give(o, VERDICT_DROP, REASON_FRAGMENT_TINY, rule_none());
 	else
 		decide_packet(s, &in, o);
+	if (is_asking())
+		return;
 	if (datagram < FRAGMENT_DECIDED)
 		fragment_settle(datagram, s, &in, o);
 	else if (p->fragment == FRAGMENT_LATER && o->flow != NO_FLOW)

@@ -8,7 +8,7 @@ static __always_inline bool flow_reaches_here(const struct flow *f, struct place
 {
 	enum direction d = (enum direction)(at.direction & 1);
 
-	if (!fw_cfg.if_bound)
+	if (!settings()->if_bound)
 		return true;
 	if (!to_maker)
 		return !judged_given(flow_judged(f, d)) || f->iface[d].raw == at.iface.raw;
@@ -44,7 +44,7 @@ __attribute__((noinline)) int decide_related(const struct subject *s, const stru
 	struct flow *f;
 	judged_t j;
 
-	if (!s || !in || !o || !scratch)
+	if (!s || !in || !o || !scratch || !settings()->stateful)
 		return 0;
 	quote = &scratch->quote;
 	p = &s->packet;
@@ -72,8 +72,8 @@ __attribute__((noinline)) int decide_related(const struct subject *s, const stru
 		return 0;
 	give_judged(o, j);
 	o->reason = REASON_RELATED;
-	if (fw_cfg.rules.image[IMAGE_PACKET].dims) { /* an earlier rule can stop it, as it can replies */
-		judged_t by = { .raw = judge_packet(p, in->place.direction, in->place.iface.raw) };
+	if (settings()->per_packet) { /* an earlier rule can stop it, as it can replies */
+		judged_t by = ask(ASK_EACH);
 
 		if (!judged_given(by) || (rule_before(judged_rule(by), o->rule) && judged_verdict(by) != VERDICT_PASS)) {
 			o->cached = 0;

@@ -20,7 +20,7 @@ FW_MAPS_ROOT(MAP)
 static __always_inline void go_on(void *ctx, void *programs)
 {
 	const volatile struct live *live = fw_live_at();
-	__u32 slot = live ? live->slot : PROGRAM_SLOTS; /* read once: it may change meanwhile */
+	__u32 slot = live->slot; /* read once: it may change meanwhile */
 
 	_Static_assert(PROGRAM_SLOTS == 2, "a call for each");
 	if (slot == 0)

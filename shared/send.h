@@ -3,14 +3,6 @@
 #ifndef FW_SEND_H
 #define FW_SEND_H
 
-/* Does any reader want this kind? Asked before an event is made. */
-static __always_inline bool event_wanted(enum event kind)
-{
-	const struct watch *w = fw_watch_at();
-
-	return w && w->wants & 1u << kind;
-}
-
 static __always_inline void event_count(enum event kind, enum event_fate fate, __u64 packets, __u64 bytes)
 {
 	fw_event_counts_add(event_count_of(kind, fate), packets, bytes);
@@ -42,7 +34,7 @@ __attribute__((noinline)) int event_send_to(__u32 i, __u32 kind)
 	struct watch *w = fw_watch_at();
 	struct reader *r;
 
-	if (!s || !w || i >= READERS_MAX)
+	if (!s || i >= READERS_MAX)
 		return 0;
 	r = &w->reader[i];
 	if (!(r->wants & 1u << (kind % EVENT_COUNT)))
@@ -80,13 +72,12 @@ __attribute__((noinline)) int event_send(__u32 kind, __u64 packets, __u64 bytes)
 /* Has the rule's `log every N` its turn? The first of each N packets, counted over all CPUs; GSO may bring more than one. */
 static __always_inline bool log_is_due(rule_id_t rule, __u32 segments)
 {
-	const struct rule_action *action = fw_actions_at(rule);
 	struct log_seen *seen = fw_log_seen_at(rule);
 	__u64 before, every;
 
-	if (!action || action->log_every <= 1 || !seen)
+	if (!seen || seen->every <= 1)
 		return true;
-	every = action->log_every;
+	every = seen->every;
 	before = __sync_fetch_and_add(&seen->packets, segments);
 	return (before + every - 1) / every * every < before + segments;
 }
@@ -94,7 +85,7 @@ static __always_inline bool log_is_due(rule_id_t rule, __u32 segments)
 /* As what readers are to be told of the packet: EVENT_LOG or EVENT_DROP, or -1: not at all. A log that nobody wants is counted. */
 static __always_inline int packet_told_as(const struct packet *p, const struct outcome *o)
 {
-	if (fw_cfg.logs && o->log && log_is_due(o->rule, p->segments)) {
+	if (o->log && log_is_due(o->rule, p->segments)) {
 		if (event_wanted(EVENT_LOG))
 			return EVENT_LOG;
 		event_count(EVENT_LOG, FATE_UNREAD, p->segments, p->bytes);
@@ -108,7 +99,7 @@ static __always_inline void event_packet(struct packet_event *e, const struct pa
 {
 	e->head.now = now;
 	e->rule = o->rule;
-	e->ruleset = fw_cfg.generation;
+	e->ruleset = (generation_t){ settings()->ruleset.raw };
 	e->segments = p->segments;
 	e->bytes = p->bytes;
 	e->verdict = o->verdict;

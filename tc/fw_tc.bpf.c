@@ -70,17 +70,6 @@ __attribute__((noinline)) int tell_tc(struct __sk_buff *ctx, __u32 link, __u32 w
 	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
 }
 
-static __always_inline enum verdict judge_and_tell(struct __sk_buff *ctx, struct subject *s, judged_t fresh, enum direction d,
-						   struct iface_slot iface)
-{
-	struct outcome o = {};
-	enum verdict v = judge_read(s, fresh, d, iface, &o);
-
-	if (is_told(&o))
-		tell_tc(ctx, iface.link, (__u32)d | (__u32)iface.id.raw << 8, &o);
-	return v;
-}
-
 static __always_inline int act_on(enum verdict v)
 {
 	switch (v) {
@@ -93,20 +82,36 @@ static __always_inline int act_on(enum verdict v)
 	return TC_ACT_SHOT;
 }
 
+static __always_inline int tell_and_act(struct __sk_buff *ctx, enum direction d, struct iface_slot iface, const struct outcome *o)
+{
+	if (is_told(o))
+		tell_tc(ctx, iface.link, (__u32)d | (__u32)iface.id.raw << 8, o);
+	return act_on((enum verdict)o->verdict);
+}
+
+static __always_inline bool read_packet(struct __sk_buff *ctx, struct scratch *s)
+{
+	if (s->handover.usual && !parse_tc_usual(ctx, s->handover.iface.slot.link, &s->subject))
+		return true;
+	return parse_pulled(ctx, s->handover.iface.slot, &s->subject);
+}
+
 /* Of both directions. */
 SEC("tc")
 int fw_tc_long(struct __sk_buff *ctx)
 {
-	const struct scratch *scratch = fw_scratch_mine();
-	struct subject *s = subject_at_hand();
+	struct scratch *s = fw_scratch_mine();
 	enum direction d = DIRECTION_OUT;
+	struct outcome o = {};
 
-	if (scratch && s) {
-		const struct handover h = scratch->handover;
-
-		d = (enum direction)(h.direction & 1);
-		if (h.usual ? !parse_tc_usual(ctx, h.iface.link, s) : parse_pulled(ctx, h.iface, s))
-			return h.asked ? answer(s, d, h.iface) : act_on(judge_and_tell(ctx, s, h.judged, d, h.iface));
+	if (s) {
+		d = (enum direction)(s->handover.direction & 1);
+		if (is_read(s) || read_packet(ctx, s)) {
+			if (judge_read(s, d, &o))
+				return tell_and_act(ctx, d, s->handover.iface.slot, &o);
+			if (asks(s))
+				bpf_tail_call(ctx, &fw_programs_out, program_judge(fw_cfg.slot));
+		}
 	}
 	count_fault(d, ctx->len);
 	return TC_ACT_SHOT;
@@ -114,15 +119,15 @@ int fw_tc_long(struct __sk_buff *ctx)
 
 static __always_inline int filter(struct __sk_buff *ctx, void *programs, enum direction d)
 {
-	struct iface_slot iface = find_iface(ctx->ifindex);
-	struct short_end end;
+	const struct stand on = { ctx, programs, find_iface(ctx->ifindex), d };
+	enum short_way way;
 
 	if (ctx->data_end - ctx->data < HEADERS_USUAL && ctx->data_end - ctx->data < ctx->len)
 		bpf_skb_pull_data(ctx, ctx->len < HEADERS_USUAL ? ctx->len : HEADERS_USUAL);
-	end = short_way((void *)(long)ctx->data, (void *)(long)ctx->data_end, describe(ctx, iface.link), d, iface);
-	if (end.way == SHORT_DECIDED)
-		return act_on(end.verdict);
-	go_long_way(ctx, programs, end, d, iface);
+	way = short_way(&on, (void *)(long)ctx->data, (void *)(long)ctx->data_end, describe(ctx, on.iface.link));
+	if (way == SHORT_PASSED)
+		return act_on(VERDICT_PASS);
+	go_long_way(&on, way == SHORT_USUAL);
 	count_no_program(d, ctx->len);
 	return TC_ACT_SHOT;
 }

@@ -31,11 +31,11 @@ breach()
 
 tab=$'\t'
 breach maps ctl/live.c "a raw look-up in user space" "\$a int x(int m, int k);\nint x(int m, int k) { return bpf_map_lookup_elem(m, \&k, \&k); }"
-breach maps shared/judge.h "a raw update in a program" "s/^static __always_inline generation_t generation_now/static int x(void *m) { return bpf_map_update_elem(m, 0, 0, 0); }\n&/"
+breach maps shared/program.h "a raw update in a program" "s/^static __always_inline generation_t generation_now/static int x(void *m) { return bpf_map_update_elem(m, 0, 0, 0); }\n&/"
 breach maps ctl/sets.c "keys walked past the accessors" "\$a int y(int m) { return bpf_map_get_next_key(m, NULL, \&m); }"
 breach maps ctl/apply.c "memory of a map mapped by hand" "\$a void *z(int m) { return mmap(NULL, 8, 1, 1, m, 0); }"
-breach packet_bytes shared/policy.h "the policy reads a header" "s/^static __always_inline void count(/static int x(struct cursor *c) { return cursor_take(c, struct wire_ether) != NULL; }\n&/"
-breach packet_bytes xdp/fw_xdp.bpf.c "an adapter looks into the packet" "s/^${tab}struct subject \*s = subject_at_hand();/${tab}const char *first = (void *)(long)ctx->data;\n&/"
+breach packet_bytes shared/policy.h "the policy reads a header" "s/^static __always_inline void decide(/static int x(struct cursor *c) { return cursor_take(c, struct wire_ether) != NULL; }\n&/"
+breach packet_bytes xdp/fw_xdp.bpf.c "an adapter looks into the packet" "s/^${tab}struct scratch \*s = fw_scratch_mine();/${tab}const char *first = (void *)(long)ctx->data;\n&/"
 breach packet_bytes tc/fw_tc.bpf.c "bytes fetched by a helper" "s/^static __always_inline int filter/static int x(void *c, void *to) { return bpf_skb_load_bytes(c, 0, to, 8); }\n&/"
 breach packet_bytes shared/hook.h "a header's shape from the system" "1a #include <linux/ip.h>"
 breach printing ctl/parse.c "a parser prints" "\$a void x(void) { printf(\"%d\", 1); }"

@@ -123,10 +123,10 @@ static struct plan plan_of(const struct bench_probes *p, const struct bench_case
 	switch (c->kind) {
 	case CASE_KNOWN:
 		if (c->rs->direction == DIRECTION_OUT)
-			return (struct plan){ c->rs->loaded.out, EMPTY_TC, WARM_UP, 300000, (__u32)TC_ACT_UNSPEC };
-		return (struct plan){ c->rs->loaded.xdp, EMPTY_XDP, WARM_UP, 300000, XDP_PASS };
+			return (struct plan){ c->rs->loaded.core.out, EMPTY_TC, WARM_UP, 300000, (__u32)TC_ACT_UNSPEC };
+		return (struct plan){ c->rs->loaded.core.xdp, EMPTY_XDP, WARM_UP, 300000, XDP_PASS };
 	case CASE_STATELESS:
-		return (struct plan){ c->rs->loaded.xdp, EMPTY_XDP, WARM_UP, 100000, XDP_PASS };
+		return (struct plan){ c->rs->loaded.core.xdp, EMPTY_XDP, WARM_UP, 100000, XDP_PASS };
 	case CASE_NEW:
 		return (struct plan){ vary, EMPTY_VARY, 0, 50000, XDP_PASS };
 	case CASE_MANY:
@@ -159,7 +159,7 @@ static int prepare(const struct bench_instance *in, const struct bench_probes *p
 	if (c->rs) /* where it goes on to the long way, that is to be its own */
 		rc = loaded_place(&c->rs->loaded, &in->maps, 0);
 	if (!rc && goes_on(c->kind))
-		rc = bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &c->rs->loaded.xdp, 0);
+		rc = bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &c->rs->loaded.core.xdp, 0);
 	if (makes_flows(c->kind))
 		bench_flows_clear(in);
 	if (is_trace(c->kind))

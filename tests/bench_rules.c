@@ -103,13 +103,16 @@ void bench_ruleset_model(const struct bench_ruleset *rs, unsigned int number, st
 
 int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, struct loaded *out, char **err)
 {
-	struct load_request rq = { .instance = &in->maps, .tables = t, .hooks = hooks, .cfg = { .generation = { ++in->loads } } };
+	const generation_t generation = { ++in->loads };
+	struct load_request rq = {
+		.instance = &in->maps, .tables = t, .hooks = hooks, .settings = { .ruleset = generation, .newest = generation }
+	};
 	int rc;
 
 	rq.cfg.buckets = in->cfg.buckets;
 	memcpy(rq.cfg.hash_key, in->cfg.hash_key, sizeof(rq.cfg.hash_key));
 	for (size_t i = 0; i < TIMEOUT_COUNT; i++)
-		rq.cfg.timeout[i] = IDLE_TICKS;
+		rq.settings.timeout[i] = IDLE_TICKS;
 	rc = programs_load(&rq, out, err);
 	if (!rc)
 		rc = loaded_place(out, &in->maps, 0); /* the last one has the place; bench_measure() gives it to another */
@@ -166,7 +169,7 @@ const struct flow *bench_flow_of(const struct bench_instance *in, const struct b
 int bench_rule_packets(const struct loaded *l, enum direction d, rule_id_t rule, __u64 *packets)
 {
 	struct counters sum = { 0, 0 };
-	int rc = fw_counts_sum(l->maps.fw_counts, rule_slot_of(d, rule), &sum);
+	int rc = fw_counts_sum(l->core.maps.fw_counts, rule_slot_of(d, rule), &sum);
 
 	*packets = sum.packets;
 	return rc;

@@ -226,8 +226,9 @@ static void add_verified(const struct section *s, const struct variants *sub, co
 		const char *what;
 		int fd;
 	} v[] = {
-		{ "XDP", l->xdp },       { "XDP, the long way", l->xdp_long }, { "TC egress", l->out },
-		{ "TC ingress", l->in }, { "TC, the long way", l->tc_long },
+		{ "XDP", l->core.xdp },           { "XDP, the long way", l->core.xdp_long }, { "TC egress", l->core.out },
+		{ "TC ingress", l->core.in },     { "TC, the long way", l->core.tc_long },   { "XDP, the rules", l->xdp_judge },
+		{ "TC, the rules", l->tc_judge },
 	};
 
 	for (size_t i = 0; i < ARRAY_COUNT(v); i++) {

@@ -190,7 +190,7 @@ static int check_packet(const struct loaded *l, const void *packet, size_t size,
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = (__u32)size, .repeat = 1);
 	rule_id_t id = rule < 0 ? rule_none() : (rule_id_t){ (__u32)rule };
 	__u64 after = 0;
-	int rc = bpf_prog_test_run_opts(l->xdp, &opts);
+	int rc = bpf_prog_test_run_opts(l->core.xdp, &opts);
 
 	rc = rc ?: bench_rule_packets(l, DIRECTION_IN, id, &after);
 	if (rc)

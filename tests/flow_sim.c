@@ -43,7 +43,7 @@ void sim_collector(struct sim *s, struct collector *c)
 	c->sweep.second = ticks_of(&c->context.clock, 1000);
 	c->sweep.idle = COLLECT_IDLE_S * c->sweep.second;
 	c->sweep.active = COLLECT_ACTIVE_S * c->sweep.second;
-	timeouts_fill(&options, SIM_TICK_NS, &c->sweep.table.cfg);
+	timeouts_fill(&options, SIM_TICK_NS, &c->sweep.table.settings);
 	collect_init(c);
 }
 

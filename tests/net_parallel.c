@@ -34,7 +34,8 @@ static void open_table(struct table *t, __u32 buckets)
 				   .tables = &t->tables,
 				   .text = "",
 				   .hooks = LOAD_XDP | LOAD_OUT,
-				   .cfg = { .generation = { 1 }, .buckets = buckets },
+				   .cfg = { .buckets = buckets },
+				   .settings = { .ruleset = { 1 }, .newest = { 1 } },
 				   .info = { .id = 1 } };
 	_cleanup_free_ char *err = NULL;
 
@@ -43,7 +44,7 @@ static void open_table(struct table *t, __u32 buckets)
 	t->hash_key[12] |= 1;
 	memcpy(rq.cfg.hash_key, t->hash_key, sizeof(t->hash_key));
 	net_rules("", 0, &t->rs);
-	timeouts_fill(&t->rs.options, TICK_NS, &rq.cfg);
+	timeouts_fill(&t->rs.options, TICK_NS, &rq.settings);
 	if (compile(&t->rs, NULL, &t->tables, &err) || instance_maps_create(buckets, &t->maps, &err) ||
 	    programs_load(&rq, &t->loaded, &err))
 		fail_msg("%s", err);
@@ -87,7 +88,8 @@ static struct counters ruled(const struct table *t)
 	struct counters sum = { 0, 0 }, c = { 0, 0 };
 
 	for (int d = 0; d < DIRECTION_COUNT; d++) {
-		assert_int_equal(fw_counts_sum(t->loaded.maps.fw_counts, rule_slot_of((enum direction)d, rule_none()), &c), 0);
+		assert_int_equal(fw_counts_sum(t->loaded.core.maps.fw_counts, rule_slot_of((enum direction)d, rule_none()), &c),
+				 0);
 		sum.packets += c.packets;
 		sum.bytes += c.bytes;
 	}
@@ -141,7 +143,7 @@ static void meet(struct side *me, unsigned int turn)
 
 static void send_many(struct side *me, const char *text)
 {
-	int prog = me->number ? me->t->loaded.out : me->t->loaded.xdp;
+	int prog = me->number ? me->t->loaded.core.out : me->t->loaded.core.xdp;
 	struct built b;
 
 	build_packet(text, &b);
@@ -220,7 +222,7 @@ static void race_to_insert(struct side *me)
 		if (!me->number && time(NULL) > end)
 			atomic_store(&races, i + 1); /* the other one sees it once they have met */
 		meet(me, i);
-		judge(me->t->loaded.xdp, &b, 1);
+		judge(me->t->loaded.core.xdp, &b, 1);
 	}
 }
 
@@ -268,7 +270,7 @@ static void flood(struct side *me)
 
 		snprintf(text, sizeof(text), "udp 10.2.%u.%u:%u > 10.0.0.2:2", i >> 8 & 255, i & 255, 1 + (i >> 16));
 		build_packet(text, &b);
-		judge(me->t->loaded.xdp, &b, 1);
+		judge(me->t->loaded.core.xdp, &b, 1);
 	}
 	atomic_store(&flooding, false);
 }
@@ -294,9 +296,9 @@ static void use_kept(struct side *me)
 			struct built b;
 
 			build_kept(i, false, &b);
-			judge(me->t->loaded.xdp, &b, 200);
+			judge(me->t->loaded.core.xdp, &b, 200);
 			build_kept(i, true, &b);
-			judge(me->t->loaded.out, &b, 200);
+			judge(me->t->loaded.core.out, &b, 200);
 		}
 		kept_sent += 200;
 	}
@@ -340,7 +342,7 @@ static void test_confirmed_stay(void **state)
 			struct built b;
 
 			build_kept(i, back, &b);
-			judge(back ? t.loaded.out : t.loaded.xdp, &b, 1);
+			judge(back ? t.loaded.core.out : t.loaded.core.xdp, &b, 1);
 		}
 	kept_sent = 1;
 	atomic_store(&flooding, true);
@@ -366,7 +368,7 @@ static void use_unconfirmed(struct side *me)
 
 	build_packet("udp 10.0.0.9:9 > 10.0.0.2:2 payload 100", &b);
 	while (atomic_load(&flooding)) {
-		judge(me->t->loaded.xdp, &b, 50);
+		judge(me->t->loaded.core.xdp, &b, 50);
 		loose_sent += 50;
 	}
 }

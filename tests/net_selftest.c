@@ -220,10 +220,10 @@ static void test_nor_do_wrong_programs(void **state)
 		void (*how)(struct ruleset_cfg *cfg);
 		const char *said;
 	} misleading[] = {
-		{ other_default, "their programs say" },
-		{ other_way_out, "their programs say" },
-		{ other_malformed, "'out, malformed': their programs judge it by another default" },
-		{ other_nonip, "nonip': their programs judge it by another default" },
+		{ other_default, "the defaults beside them are not theirs" },
+		{ other_way_out, "the defaults beside them are not theirs" },
+		{ other_malformed, "the defaults beside them are not theirs" },
+		{ other_nonip, "the defaults beside them are not theirs" },
 		{ no_rule, "their programs say" },
 	};
 	struct bench *b = (struct bench *)*state;

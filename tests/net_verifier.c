@@ -85,21 +85,21 @@ static void say_replay(const struct ruleset *rs, const char *what)
 		}
 	closedir(d);
 	replay_close(r);
-	assert_int_equal(programs, 5);
+	assert_int_equal(programs, 9);
 }
 
-/* The programs in both slots of a hook: where packets come first, and the long way. */
-#define SAY_HOOK(s, map, slot, what)                                                   \
-	do {                                                                           \
-		const __u32 slots_[] = { (slot), program_long(slot) };                 \
-		for (int i_ = 0; i_ < 2; i_++) {                                       \
-			_cleanup_close_ int fd_ = -1;                                  \
-			__u32 id_ = 0;                                                 \
-			assert_int_equal(map##_id((s).maps.map, slots_[i_], &id_), 0); \
-			fd_ = bpf_prog_get_fd_by_id(id_);                              \
-			assert_true(fd_ >= 0);                                         \
-			say_program(fd_, what, "live");                                \
-		}                                                                      \
+/* The programs of a slot: where packets come first, the long way, and the rules'. */
+#define SAY_HOOK(s, map, slot, what)                                                        \
+	do {                                                                                \
+		const __u32 slots_[] = { (slot), program_long(slot), program_judge(slot) }; \
+		for (int i_ = 0; i_ < 3; i_++) {                                            \
+			_cleanup_close_ int fd_ = -1;                                       \
+			__u32 id_ = 0;                                                      \
+			assert_int_equal(map##_id((s).maps.map, slots_[i_], &id_), 0);      \
+			fd_ = bpf_prog_get_fd_by_id(id_);                                   \
+			assert_true(fd_ >= 0);                                              \
+			say_program(fd_, what, "live");                                     \
+		}                                                                           \
 	} while (0)
 
 static void say_live(const struct ruleset *rs, const char *what)

@@ -25,7 +25,7 @@ static void watch_of(struct flow_watch *w)
 						     .tick_ns = TICK_NS },
 				  } };
 	for (int i = 0; i < TIMEOUT_COUNT; i++)
-		w->table.cfg.timeout[i] = TIMEOUT;
+		w->table.settings.timeout[i] = TIMEOUT;
 	w->told = (__u32 *)xcalloc(PLACES, sizeof(*w->told));
 }
 

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* XDP adapter, ingress: context to packet, verdict to XDP_*. */
 #include "../shared/hook.h"
+#include "frame.h"
 
 PROGRAMS(fw_programs_xdp)
-
-/* Bytes of the frame, fragments beyond the linear part included. */
-static __always_inline __u32 frame_length(struct xdp_md *ctx)
-{
-	if (fw_cfg.frags)
-		return (__u32)bpf_xdp_get_buff_len(ctx);
-	return ctx->data_end - ctx->data;
-}
 
 __attribute__((noinline)) int parse_xdp(struct xdp_md *ctx, __u32 link, struct subject *s)
 {
@@ -53,23 +46,13 @@ __attribute__((noinline)) int tell_xdp(struct xdp_md *ctx, __u32 link, __u32 whe
 	return tell_frame((void *)(long)ctx->data, (void *)(long)ctx->data_end, &f, where, o);
 }
 
-static __always_inline enum verdict judge_and_tell(struct xdp_md *ctx, struct subject *s, judged_t fresh, struct iface_slot iface)
-{
-	struct outcome o = {};
-	enum verdict v = judge_read(s, fresh, DIRECTION_IN, iface, &o);
-
-	if (is_told(&o))
-		tell_xdp(ctx, iface.link, (__u32)DIRECTION_IN | (__u32)iface.id.raw << 8, &o);
-	return v;
-}
-
 /* The packet into memory, and what it quotes where it is an ICMP error. */
 static __always_inline bool read_packet(struct xdp_md *ctx, __u32 link, bool usual, struct subject *s)
 {
 	int off;
 
-	if (usual)
-		return !parse_xdp_usual(ctx, link, s);
+	if (usual && !parse_xdp_usual(ctx, link, s))
+		return true;
 	off = parse_xdp(ctx, link, s);
 	if (off < 0)
 		return false;
@@ -78,17 +61,24 @@ static __always_inline bool read_packet(struct xdp_md *ctx, __u32 link, bool usu
 	return true;
 }
 
+static __always_inline int tell_and_act(struct xdp_md *ctx, struct iface_slot iface, const struct outcome *o)
+{
+	if (is_told(o))
+		tell_xdp(ctx, iface.link, (__u32)DIRECTION_IN | (__u32)iface.id.raw << 8, o);
+	return act_on((enum verdict)o->verdict);
+}
+
 SEC("xdp")
 int fw_xdp_long(struct xdp_md *ctx)
 {
-	const struct scratch *scratch = fw_scratch_mine();
-	struct subject *s = subject_at_hand();
+	struct scratch *s = fw_scratch_mine();
+	struct outcome o = {};
 
-	if (scratch && s) {
-		const struct handover h = scratch->handover;
-
-		if (read_packet(ctx, h.iface.link, h.usual, s))
-			return h.asked ? answer(s, DIRECTION_IN, h.iface) : act_on(judge_and_tell(ctx, s, h.judged, h.iface));
+	if (s && (is_read(s) || read_packet(ctx, s->handover.iface.slot.link, s->handover.usual, &s->subject))) {
+		if (judge_read(s, DIRECTION_IN, &o))
+			return tell_and_act(ctx, s->handover.iface.slot, &o);
+		if (asks(s))
+			bpf_tail_call(ctx, &fw_programs_xdp, program_judge(fw_cfg.slot));
 	}
 	count_fault(DIRECTION_IN, frame_length(ctx));
 	return XDP_DROP;
@@ -97,14 +87,14 @@ int fw_xdp_long(struct xdp_md *ctx)
 SEC("xdp")
 int fw_xdp(struct xdp_md *ctx)
 {
-	struct iface_slot iface = find_iface(ctx->ingress_ifindex);
+	const struct stand on = { ctx, &fw_programs_xdp, find_iface(ctx->ingress_ifindex), DIRECTION_IN };
 	/* Of the linear part alone: a datagram that goes on behind it takes the long way. */
-	struct frame_info linear = { .link = iface.link, .wire_length = ctx->data_end - ctx->data };
-	struct short_end end = short_way((void *)(long)ctx->data, (void *)(long)ctx->data_end, linear, DIRECTION_IN, iface);
+	struct frame_info linear = { .link = on.iface.link, .wire_length = ctx->data_end - ctx->data };
+	enum short_way way = short_way(&on, (void *)(long)ctx->data, (void *)(long)ctx->data_end, linear);
 
-	if (end.way == SHORT_DECIDED)
-		return act_on(end.verdict);
-	go_long_way(ctx, &fw_programs_xdp, end, DIRECTION_IN, iface);
+	if (way == SHORT_PASSED)
+		return XDP_PASS;
+	go_long_way(&on, way == SHORT_USUAL);
 	count_no_program(DIRECTION_IN, frame_length(ctx));
 	return XDP_DROP;
 }

@@ -121,5 +121,6 @@ for n in 1 2 3 4 5 6; do
 done 2>/dev/null
 check "writers beside killed ones end well" same $killed 0
 check "and the ruleset is whole" fw "$S" -q list
-check "the last one's rule is there" bash -c "'$fwctl' -n $S list | grep -q 'port 6\$'"
+check "it takes another rule" fw "$S" -q rule add pass in proto tcp to port 7
+check "which is there" bash -c "'$fwctl' -n $S list | grep -q 'port 7\$'"
 finish
