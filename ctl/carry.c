@@ -107,5 +107,6 @@ int carry_counters(const struct live_ruleset *old, const struct carry *new)
 	fw_actions_unmap(actions, info->rules);
 	for (int d = 0; !rc && d < DIRECTION_COUNT; d++)
 		info->base[d] = base_of(new->keep_default[d] ? totals[d] : nothing, new->start[d]);
+	info->carried += !rc;
 	return rc ?: fw_ruleset_put(new->maps->fw_ruleset, info);
 }

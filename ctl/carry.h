@@ -25,8 +25,9 @@ struct carry {
 };
 
 /*
- * Sets the base counts of the new ruleset's rules to what the same rules of the old one have counted so far. May be called again, when
- * the old one has counted more.
+ * Sets the base counts of the new ruleset's rules to what the same rules of the old one have counted so far. Called twice: before the new
+ * one is live, so that they are there whatever happens then, and when the old one counts no longer (ruleset_info.carried). 0 or a negative
+ * errno; the old one is the live one and the caller holds the lock, so that -ESTALE is not among them.
  */
 int carry_counters(const struct live_ruleset *old, const struct carry *new);
 

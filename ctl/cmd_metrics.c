@@ -16,6 +16,7 @@ struct scrape {
 	struct cli *cli;
 	struct state s;
 	struct live_ruleset live;
+	struct counters *counts; /* by rule_slot_t */
 	struct ruleset rules;
 	struct hook_programs programs;
 	struct flow_fill fill;
@@ -26,22 +27,20 @@ static void scrape_free(struct scrape *sc)
 {
 	hook_programs_free(&sc->programs);
 	ruleset_free(&sc->rules);
+	free(sc->counts);
 	live_close(&sc->live);
 	state_close(&sc->s);
 }
 
-static int rule_count(const struct scrape *sc, __u32 number, struct counters *out)
+/* Of a rule by its number; of 0 both defaults. */
+static struct counters rule_count(const struct scrape *sc, __u32 number)
 {
-	struct counters in = { 0, 0 };
-	int rc;
+	const struct counters *c = sc->counts;
 
 	if (number)
-		return live_counters(&sc->live, DIRECTION_IN, (rule_id_t){ number - 1 }, out);
-	rc = live_counters(&sc->live, DIRECTION_IN, rule_none(), &in);
-	rc = rc ?: live_counters(&sc->live, DIRECTION_OUT, rule_none(), out);
-	out->packets += in.packets;
-	out->bytes += in.bytes;
-	return rc;
+		return c[RULE_SLOT_FIRST + number - 1];
+	return (struct counters){ c[DIRECTION_IN].packets + c[DIRECTION_OUT].packets,
+				  c[DIRECTION_IN].bytes + c[DIRECTION_OUT].bytes };
 }
 
 static void sample_rule(struct scrape *sc, __u32 number, __u64 value)
@@ -52,24 +51,17 @@ static void sample_rule(struct scrape *sc, __u32 number, __u64 value)
 	metric_sample(&sc->m, value, LABELS({ "rule", text }, { "label", number ? sc->rules.rules[number - 1].label : "" }));
 }
 
-static int add_rules(struct scrape *sc)
+static void add_rules(struct scrape *sc)
 {
 	__u32 n = (__u32)sc->rules.nrules;
-	_cleanup_free_ struct counters *v = (struct counters *)xcalloc(n + 1, sizeof(*v));
-	int rc = 0;
 
-	for (__u32 i = 0; !rc && i <= n; i++)
-		rc = rule_count(sc, i, &v[i]);
-	if (rc)
-		return rc;
 	metric_family(&sc->m, "fwctl_rule_packets_total", METRIC_COUNTER,
 		      "Packets that a rule decided, by its position; rule 0 is the defaults of both directions");
 	for (__u32 i = 0; i <= n; i++)
-		sample_rule(sc, i, v[i].packets);
+		sample_rule(sc, i, rule_count(sc, i).packets);
 	metric_family(&sc->m, "fwctl_rule_bytes_total", METRIC_COUNTER, "Layer-3 bytes of the packets that a rule decided");
 	for (__u32 i = 0; i <= n; i++)
-		sample_rule(sc, i, v[i].bytes);
-	return 0;
+		sample_rule(sc, i, rule_count(sc, i).bytes);
 }
 
 /* Packets or bytes of all verdicts. */
@@ -237,7 +229,7 @@ static int gather(struct scrape *sc, char **err)
 {
 	int rc = hook_list(&sc->s.in, &sc->programs, err);
 
-	rc = rc ?: live_open(&sc->s, &sc->live, err);
+	rc = rc ?: live_open_counted(&sc->s, &sc->live, &sc->counts, err);
 	rc = rc ?: live_parse(&sc->live, &sc->rules, err);
 	if (rc)
 		return rc;
@@ -251,8 +243,8 @@ static int write_all(struct scrape *sc, char **err)
 
 	metric_family(&sc->m, "fwctl_info", METRIC_GAUGE, "Version of the fwctl that wrote this");
 	metric_sample(&sc->m, 1, LABELS({ "version", FWCTL_VERSION }, { "contract", contract_text() }));
-	rc = add_rules(sc);
-	rc = rc ?: add_verdicts(sc);
+	add_rules(sc);
+	rc = add_verdicts(sc);
 	rc = rc ?: add_flows(sc);
 	rc = rc ?: add_events(sc);
 	add_export(sc);

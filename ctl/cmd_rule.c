@@ -15,11 +15,13 @@ struct edit {
 	struct state s;
 	struct live_ruleset live;
 	struct ruleset rs;
+	struct counters *counts; /* by rule_slot_t, for `show` */
 	bool force;
 };
 
 static void edit_free(struct edit *e)
 {
+	free(e->counts);
 	ruleset_free(&e->rs);
 	live_close(&e->live);
 	state_close(&e->s);
@@ -140,21 +142,31 @@ static int delete (struct edit *e, int argc, char **argv)
 	return edit_apply(e, "deleted");
 }
 
+static int show_begin(struct edit *e)
+{
+	char *err = NULL;
+	int status = cli_state(e->cli, &e->s, 0, 0);
+
+	if (status)
+		return status;
+	if (live_open_counted(&e->s, &e->live, &e->counts, &err) || live_parse(&e->live, &e->rs, &err))
+		return cli_fail(err);
+	return 0;
+}
+
 static int show(struct edit *e, int argc, char **argv)
 {
 	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
 	const struct rule *r;
-	struct counters c = { 0, 0 };
+	struct counters c;
 	size_t number = 0;
-	int status = argc == 1 ? edit_begin(e, 0) : cli_wrong(e->cli, "rule show takes the number of a rule"), rc;
+	int status = argc == 1 ? show_begin(e) : cli_wrong(e->cli, "rule show takes the number of a rule");
 
 	status = status ?: parse_number(e->cli, argv[0], e->rs.nrules, 0, &number);
 	if (status || !number)
 		return status;
 	r = &e->rs.rules[number - 1];
-	rc = live_counters(&e->live, r->direction, (rule_id_t){ (__u32)number - 1 }, &c);
-	if (rc)
-		return cli_fail(xasprintf("counters: %s", strerror(-rc)));
+	c = e->counts[RULE_SLOT_FIRST + number - 1];
 	rule_print(&e->rs, r, &text);
 	if (e->cli->json) {
 		_cleanup_strbuf_ struct strbuf b = { NULL, 0, 0 };

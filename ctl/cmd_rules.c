@@ -141,10 +141,12 @@ struct listing {
 	struct state s;
 	struct live_ruleset live;
 	struct ruleset rs;
+	struct counters *counts; /* by rule_slot_t; NULL: not wanted */
 };
 
 static void listing_free(struct listing *l)
 {
+	free(l->counts);
 	ruleset_free(&l->rs);
 	live_close(&l->live);
 	state_close(&l->s);
@@ -182,11 +184,8 @@ static int list_json(const struct listing *l)
 	for (size_t i = 0; i < l->rs.nrules; i++) {
 		const struct rule *r = &l->rs.rules[i];
 		_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
-		struct counters c = { 0, 0 };
-		int rc = live_counters(&l->live, r->direction, (rule_id_t){ (__u32)i }, &c);
+		struct counters c = l->counts[RULE_SLOT_FIRST + i];
 
-		if (rc)
-			return cli_fail(xasprintf("counters: %s", strerror(-rc)));
 		rule_print(&l->rs, r, &text);
 		json_object(&j);
 		json_key_uint(&j, "number", i + 1);
@@ -212,36 +211,26 @@ static int list_json(const struct listing *l)
 	return EXIT_DONE;
 }
 
-static int print_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule)
-{
-	struct counters c = { 0, 0 };
-	int rc = live_counters(l, d, rule, &c);
-
-	if (rc)
-		return cli_fail(xasprintf("counters: %s", strerror(-rc)));
-	printf("  # packets %llu bytes %llu\n", c.packets, c.bytes);
-	return 0;
-}
+static void print_counters(struct counters c) { printf("  # packets %llu bytes %llu\n", c.packets, c.bytes); }
 
 /* The canonical text; behind rules and policies their counters, as comments. */
 static int list_counters(const struct listing *l)
 {
-	__u32 rule = 0;
-	int status = 0;
+	const struct counters *rule = &l->counts[RULE_SLOT_FIRST];
 
-	for (const char *p = l->live.text; *p && !status; p += strcspn(p, "\n") + 1) {
+	for (const char *p = l->live.text; *p; p += strcspn(p, "\n") + 1) {
 		int n = (int)strcspn(p, "\n");
 		bool in = !strncmp(p, "default in ", 11), out = !strncmp(p, "default out ", 12);
 
 		printf("%.*s", n, p);
 		if (in || out)
-			status = print_counters(&l->live, in ? DIRECTION_IN : DIRECTION_OUT, rule_none());
+			print_counters(l->counts[in ? DIRECTION_IN : DIRECTION_OUT]);
 		else if (strncmp(p, "default ", 8) && strncmp(p, "option ", 7) && strncmp(p, "set ", 4))
-			status = print_counters(&l->live, DIRECTION_IN, (rule_id_t){ rule++ });
+			print_counters(*rule++);
 		else
 			printf("\n");
 	}
-	return status;
+	return EXIT_DONE;
 }
 
 /* Rules that another version made live: their text, so that they can be kept; `refusal` (taken over) tells what is the matter. */
@@ -274,7 +263,8 @@ int cmd_list(struct cli *cli, int argc, char **argv)
 		return list_of_another(cli, &l.s, err);
 	if (rc)
 		return cli_fail(err);
-	if (live_open(&l.s, &l.live, &err) || live_parse(&l.live, &l.rs, &err))
+	rc = counters || cli->json ? live_open_counted(&l.s, &l.live, &l.counts, &err) : live_open(&l.s, &l.live, &err);
+	if (rc || live_parse(&l.live, &l.rs, &err))
 		return cli_fail(err);
 	if (cli->json)
 		return list_json(&l);

@@ -90,6 +90,14 @@ static int lock(int fd, const char *shown, char **err)
 	return 0;
 }
 
+bool instance_changing(const struct instance *in)
+{
+	/* Opened anew: a lock of our own is not to be changed. */
+	_cleanup_close_ int fd = openat(in->lock_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 /* Whether fd is still the directory of that name: another process may have purged it while we waited. */
 static bool still_there(int at, const char *name, int fd)
 {

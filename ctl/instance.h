@@ -36,6 +36,9 @@ int instance_open(struct instance *in, unsigned int flags, char **err);
 void instance_close(struct instance *in);
 #define _cleanup_instance_ _cleanup_(instance_close)
 
+/* Whether a process holds the lock, to change something. */
+bool instance_changing(const struct instance *in);
+
 /* Path of the pin NAME; owned by the caller. */
 char *instance_pin(const struct instance *in, const char *name);
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "contract.h"
 #include "fail.h"
 #include "live.h"
 #include "object.h"
 #include "parse.h"
+
+/* How often a ruleset is opened anew: where it was replaced while its counters were read; while its bases are not complete, 5 ms each. */
+enum { STALE_TRIES = 10, WAIT_TRIES = 200 };
 
 struct live_ruleset live_none(void) { return (struct live_ruleset){ .maps = ruleset_maps_none(), .counts = slot_maps_none() }; }
 
@@ -55,19 +59,29 @@ static struct live_ruleset take(struct live_ruleset *l)
 	return taken;
 }
 
+/* A descriptor of the live ruleset's program, or a negative errno; -ENOENT also where it was replaced while it was looked for. */
+static int open_program(const struct state *s, struct live *live)
+{
+	__u32 id;
+	int prog, rc = fw_live_get(s->maps.fw_live, live);
+
+	rc = rc ?: fw_programs_xdp_id(s->maps.fw_programs_xdp, program_judge(live->slot), &id);
+	if (rc)
+		return rc;
+	prog = bpf_prog_get_fd_by_id(id);
+	return prog < 0 ? -errno : prog;
+}
+
 int live_open(const struct state *s, struct live_ruleset *out, char **err)
 {
 	_cleanup_live_ struct live_ruleset l = live_none();
-	_cleanup_close_ int prog = -1;
+	_cleanup_close_ int prog = -ENOENT;
 	struct live live;
-	__u32 id;
-	int rc = fw_live_get(s->maps.fw_live, &live);
+	int rc;
 
-	rc = rc ?: fw_programs_xdp_id(s->maps.fw_programs_xdp, program_judge(live.slot), &id);
-	if (!rc) {
-		prog = bpf_prog_get_fd_by_id(id);
-		rc = prog < 0 ? -errno : open_maps(prog, &l, err);
-	}
+	for (int tries = 0; prog == -ENOENT && tries < STALE_TRIES; tries++)
+		prog = open_program(s, &live);
+	rc = prog < 0 ? prog : open_maps(prog, &l, err);
 	rc = rc ?: fw_ruleset_get(l.maps.fw_ruleset, &l.info);
 	rc = rc ?: live_text(l.maps.fw_text, l.info.text_length, &l.text);
 	if (rc == -EPROTO) /* said already */
@@ -106,22 +120,17 @@ int live_generation(const struct live_ruleset *l, generation_t *out)
 	return rc;
 }
 
-int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule, struct counters *out)
+/* Whether what it counts in is its own still. Told to the programs of the slot before the next one counts there. */
+static int still_its_own(const struct live_ruleset *l)
 {
-	struct rule_action action = { .verdict = 0 };
-	int rc = fw_counts_sum(l->counts.fw_counts, rule_slot_of(d, rule), out);
+	struct settings now;
+	int rc;
 
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* the counters were read before */
+	rc = fw_settings_get(l->counts.fw_settings, &now);
 	if (rc)
 		return rc;
-	if (rule_is_none(rule)) {
-		out->packets += l->info.base[d].packets;
-		out->bytes += l->info.base[d].bytes;
-		return 0;
-	}
-	rc = fw_actions_get(l->maps.fw_actions, rule, &action);
-	out->packets += action.base_packets;
-	out->bytes += action.base_bytes;
-	return rc;
+	return now.ruleset.raw == l->info.id ? 0 : -ESTALE;
 }
 
 int live_totals(const struct live_ruleset *l, struct counters *out)
@@ -141,5 +150,53 @@ int live_totals(const struct live_ruleset *l, struct counters *out)
 		out[RULE_SLOT_FIRST + i].bytes += actions[i].base_bytes;
 	}
 	fw_actions_unmap(actions, l->info.rules);
-	return rc;
+	return rc ?: still_its_own(l);
+}
+
+/* The live ruleset with its bases complete; as they are where nobody is about to complete them, or it takes too long. */
+static int open_complete(const struct state *s, struct live_ruleset *out, char **err)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+	__u32 seen = 0; /* the one that was not complete */
+
+	for (int tries = 0;; tries++) {
+		_cleanup_live_ struct live_ruleset l = live_none();
+		bool changing = instance_changing(&s->in);
+		int rc = live_open(s, &l, err);
+
+		if (rc)
+			return rc;
+		if (l.info.carried != 1 || (l.info.id == seen && !changing) || tries == WAIT_TRIES) {
+			*out = take(&l);
+			return 0;
+		}
+		seen = l.info.id;
+		nanosleep(&pause, NULL);
+	}
+}
+
+int live_open_counted(const struct state *s, struct live_ruleset *out, struct counters **totals, char **err)
+{
+	int rc = -ESTALE;
+
+	for (int tries = 0; rc == -ESTALE && tries < STALE_TRIES; tries++) {
+		_cleanup_live_ struct live_ruleset l = live_none();
+		_cleanup_free_ struct counters *v = NULL;
+
+		rc = open_complete(s, &l, err);
+		if (rc)
+			return rc;
+		v = (struct counters *)xcalloc(l.info.rules + RULE_SLOT_FIRST, sizeof(*v));
+		rc = live_totals(&l, v);
+		if (!rc) {
+			*out = take(&l);
+			*totals = TAKE_PTR(v);
+		}
+	}
+	if (rc == -ESTALE)
+		return FAIL(err, rc,
+			    "counters: the rules changed each of the %d times that they were read (try again when they change "
+			    "less often)",
+			    STALE_TRIES);
+	return rc ? FAIL(err, rc, "counters: %s", strerror(-rc)) : 0;
 }

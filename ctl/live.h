@@ -33,10 +33,17 @@ int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err);
 /* Of judgements: what flows carry that have been judged by the rules of now. 0 or a negative errno. */
 int live_generation(const struct live_ruleset *l, generation_t *out);
 
-/* As live_counters(), of all at once: `out` has a place for each rule_slot_t. */
+/*
+ * Packets and bytes that each rule and default decided so far: `out` has a place for each rule_slot_t. 0 or a negative errno; -ESTALE:
+ * two changes have been since, and what it counted in counts for a later ruleset.
+ */
 int live_totals(const struct live_ruleset *l, struct counters *out);
 
-/* Packets and bytes that a rule, or with rule_none() the direction's default, decided so far. */
-int live_counters(const struct live_ruleset *l, enum direction d, rule_id_t rule, struct counters *out);
+/*
+ * Opens the live ruleset as live_open() does and reads its totals, anew where it is replaced meanwhile. Where it has just gone live it
+ * waits, at most a second, for what the one before counted last: so a counter never goes back from one call to the next. *totals is the
+ * caller's. 0 or a negative errno with *err.
+ */
+int live_open_counted(const struct state *s, struct live_ruleset *out, struct counters **totals, char **err);
 
 #endif

@@ -24,7 +24,7 @@ struct sampler {
 	struct flow_table table;
 	struct seen *seen; /* by place */
 	struct counters tally[TALLY_SLOTS], losses[LOSS_COUNT];
-	struct counters *counts; /* by rule, the defaults first */
+	struct counters *counts; /* by rule_slot_t, as of the last look */
 	__u64 at_ns;
 	struct heap flow_heap, rule_heap;
 	struct hosts hosts;
@@ -99,31 +99,27 @@ static int look_at_counters(struct sampler *p, struct sample *out)
 	return rc;
 }
 
-static int rule_count(const struct sampler *p, __u32 number, struct counters *out)
+static struct counters moved_defaults(struct sampler *p, const struct counters *now)
 {
-	struct counters other = { 0, 0 };
-	int rc;
+	struct counters in = moved(&p->counts[DIRECTION_IN], now[DIRECTION_IN]);
+	struct counters out = moved(&p->counts[DIRECTION_OUT], now[DIRECTION_OUT]);
 
-	if (number)
-		return live_counters(&p->live, DIRECTION_IN, (rule_id_t){ number - 1 }, out);
-	rc = live_counters(&p->live, DIRECTION_IN, rule_none(), out);
-	rc = rc ?: live_counters(&p->live, DIRECTION_OUT, rule_none(), &other);
-	out->packets += other.packets;
-	out->bytes += other.bytes;
-	return rc;
+	return (struct counters){ in.packets + out.packets, in.bytes + out.bytes };
 }
 
-static int look_at_rules(struct sampler *p, enum top_sort sort, struct sample *out)
+static struct counters moved_rule(struct sampler *p, const struct counters *now, __u32 rule)
 {
-	int rc = 0;
+	return moved(&p->counts[RULE_SLOT_FIRST + rule], now[RULE_SLOT_FIRST + rule]);
+}
 
+/* The busiest rules; both defaults are one. `now` is what they have counted, by rule_slot_t. */
+static void look_at_rules(struct sampler *p, const struct counters *now, enum top_sort sort, struct sample *out)
+{
 	heap_init(&p->rule_heap, TOP_MAX);
-	for (__u32 i = 0; !rc && i <= p->live.info.rules; i++) {
-		struct counters c = { 0, 0 }, d;
+	for (__u32 i = 0; i <= p->live.info.rules; i++) {
+		struct counters d = i ? moved_rule(p, now, i - 1) : moved_defaults(p, now);
 
-		rc = rule_count(p, i, &c);
-		d = moved(&p->counts[i], c);
-		if (!rc && d.packets)
+		if (d.packets)
 			heap_offer(&p->rule_heap, sort == TOP_PACKETS ? d.packets : d.bytes, i, d.packets, d.bytes);
 	}
 	heap_sort(&p->rule_heap);
@@ -132,7 +128,6 @@ static int look_at_rules(struct sampler *p, enum top_sort sort, struct sample *o
 						     rate_of(p->rule_heap.v[i].packets, p->rule_heap.v[i].bytes, out->seconds) };
 	out->rules = p->top_rules;
 	out->nrules = p->rule_heap.n;
-	return rc;
 }
 
 /* --- flows ---------------------------------------------------------------------------------------- */
@@ -225,37 +220,42 @@ static void look_at_table(struct sampler *p, enum top_sort sort, struct sample *
 
 /* --- looks ---------------------------------------------------------------------------------------- */
 
-/* The live ruleset, read anew where it is another; its rules begin to count from now on. */
-static int look_at_ruleset(struct sampler *p, char **err)
+/* The one of the last look, its counters complete then as they are now. */
+static bool is_the_same(const struct sampler *p, const struct live_ruleset *live)
 {
-	struct live_ruleset live = live_none();
-	struct ruleset rules;
-	int rc = live_open(p->s, &live, err);
+	return p->counts && live->info.id == p->live.info.id && live->info.carried == p->live.info.carried;
+}
 
-	if (!rc && p->counts && live.info.id == p->live.info.id) {
-		live_close(&live);
-		return 0;
-	}
-	rc = rc ?: live_parse(&live, &rules, err);
-	if (rc) {
-		live_close(&live);
+/* The live ruleset, read anew where it is another; its rules begin to count from now on. *counts is the caller's. */
+static int look_at_ruleset(struct sampler *p, struct counters **counts, char **err)
+{
+	_cleanup_live_ struct live_ruleset live = live_none();
+	size_t n;
+	struct ruleset rules;
+	int rc = live_open_counted(p->s, &live, counts, err);
+
+	if (rc || is_the_same(p, &live))
 		return rc;
-	}
+	rc = live_parse(&live, &rules, err);
+	if (rc)
+		return rc;
 	ruleset_free(&p->rules);
 	live_close(&p->live);
 	p->live = live;
+	live = live_none();
 	p->rules = rules;
 	flow_filter_renew(&p->filter);
+	n = p->live.info.rules + RULE_SLOT_FIRST;
 	free(p->counts);
-	p->counts = (struct counters *)xcalloc(live.info.rules + 1, sizeof(*p->counts));
-	for (__u32 i = 0; !rc && i <= live.info.rules; i++)
-		rc = rule_count(p, i, &p->counts[i]);
-	rc = rc ?: flow_table_timeouts(p->s, &p->table);
-	return rc ? FAIL(err, rc, "counters: %s", strerror(-rc)) : 0;
+	p->counts = (struct counters *)xcalloc(n, sizeof(*p->counts));
+	memcpy(p->counts, *counts, n * sizeof(*p->counts));
+	rc = flow_table_timeouts(p->s, &p->table);
+	return rc ? FAIL(err, rc, "timeouts: %s", strerror(-rc)) : 0;
 }
 
 int sampler_look(struct sampler *p, enum top_sort sort, struct sample *out, char **err)
 {
+	_cleanup_free_ struct counters *counts = NULL;
 	__u64 now = monotonic_ns();
 	int rc;
 
@@ -263,14 +263,14 @@ int sampler_look(struct sampler *p, enum top_sort sort, struct sample *out, char
 	if (out->seconds < 1e-3)
 		out->seconds = 1e-3;
 	p->at_ns = now;
-	rc = look_at_ruleset(p, err);
+	rc = look_at_ruleset(p, &counts, err);
 	if (rc)
 		return rc;
 	flow_context_live(&p->context, &p->table.clock, &p->rules);
 	rc = look_at_counters(p, out);
-	rc = rc ?: look_at_rules(p, sort, out);
 	if (rc)
 		return FAIL(err, rc, "counters: %s", strerror(-rc));
+	look_at_rules(p, counts, sort, out);
 	look_at_table(p, sort, out);
 	return 0;
 }

@@ -137,7 +137,7 @@ struct ruleset_info {
 	struct counters base[DIRECTION_COUNT]; /* of the defaults, as in struct rule_action */
 	__u32 sets;
 	__u16 set[SETS_MAX]; /* number of each declared set, in order */
-	__u32 zero;
+	__u32 carried;       /* how often bases were set: before it is live, and once more when the one before counts no longer */
 };
 struct text_block {
 	char bytes[4096];

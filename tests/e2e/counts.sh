@@ -29,9 +29,14 @@ flood "$C" 10.9.0.2 >"$tmp/in" &
 in=$!
 flood "$S" 10.9.0.1 >"$tmp/out" &
 out=$!
+# What `list` says of the rule, again and again.
+until [ -e "$tmp/changed" ]; do
+	fw "$S" -j list | jq '.rules[0].packets' || echo failed
+done >"$tmp/listed" 2>&1 &
+listing=$!
 wait $changing
 : >"$tmp/changed"
-wait $in $out
+wait $in $out $listing
 
 rounds() { grep -c "packets transmitted" "$tmp/$1"; }
 check_json "rules changed under load" ".rules | length == 1 + $changes" fw "$S" -j list
@@ -45,6 +50,8 @@ check_json "and the flows from inside" \
 	"[.flows[] | select(.proto == \"icmp\" and .src == \"10.9.0.2\") | .packets == [$n, $n]] | length == $(rounds out) and all" fw "$S" -j flows
 check_json "the rule counts requests and replies, over all changes" \
 	".rules[0].packets == 2 * $n * $(rounds in)" fw "$S" -j list
+grows_only() { awk -v most="$1" '!/^[0-9]+$/ || $1 < last || $1 > most { print; wrong = 1 } { last = $1 } END { exit wrong || NR < 2 }' "$tmp/listed"; }
+check "and never went back, however often it was read meanwhile" grows_only $((2 * n * $(rounds in)))
 # The hosts say a little by themselves (multicast listener reports).
 default_out() { fw "$S" list --counters | awk '/^default out/ { print $6 }'; }
 counted=$(default_out)
