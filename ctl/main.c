@@ -117,7 +117,7 @@ static void print_usage(FILE *to)
 	fprintf(to, "\n-j JSON output, -n in the network namespace of that name, -q no notes and warnings, -v more detail.\n"
 		    "Exit status: 0 done; 1 it failed, nothing was changed; 2 the command or the rules are wrong; 3 the answer "
 		    "is no.\n"
-		    "fwctl COMMAND -h tells more.\n");
+		    "fwctl help COMMAND, or fwctl COMMAND -h, tells more.\n");
 }
 
 static int unknown_command(const char *name)
@@ -139,6 +139,28 @@ static int unknown_command(const char *name)
 	return EXIT_WRONG;
 }
 
+/* `help`, `help COMMAND`; argv behind it. */
+static int help(struct cli *cli, int argc, char **argv)
+{
+	char wanted[] = "-h", *asks[] = { wanted, NULL };
+	const struct command *c;
+	int status = cli_options(cli, NULL, &argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (status == OPTIONS_HELP || !argc || !strcmp(argv[0], "help")) {
+		print_usage(stdout);
+		return EXIT_DONE;
+	}
+	if (argc > 1)
+		return cli_wrong(cli, "help takes one command");
+	c = command_find(argv[0]);
+	if (!c)
+		return unknown_command(argv[0]);
+	cli->command = c;
+	return c->run(cli, 1, asks);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .command = NULL };
@@ -158,9 +180,11 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return EXIT_WRONG;
 	}
-	if (status == OPTIONS_HELP || !strcmp(argv[at], "help")) {
+	if (status == OPTIONS_HELP) {
 		print_usage(stdout);
 		status = EXIT_DONE;
+	} else if (!strcmp(argv[at], "help")) {
+		status = help(&cli, argc - at - 1, argv + at + 1);
 	} else {
 		cli.command = command_find(argv[at]);
 		if (!cli.command)

@@ -189,6 +189,13 @@ check_status 0 "-h" "$fwctl" -h
 check_status 1 "-h that cannot be written" bash -c "'$fwctl' -h >/dev/full"
 check_status 1 "nor can help" bash -c "'$fwctl' help >/dev/full"
 check_status 0 "help on a command" "$fwctl" apply -h
+check "help COMMAND tells the same" cmp <("$fwctl" apply -h) <("$fwctl" help apply)
+check "of each that there is" same "$("$fwctl" help | awk '/^  [a-z]/ { print $1 }' | while read -r name; do
+	cmp <("$fwctl" "$name" -h) <("$fwctl" help "$name") 2>&1
+done)" ""
+check_status 2 "help on a command that is none" "$fwctl" help aply
+check_says "has a guess" "did you mean 'apply'?" printf %s "$said"
+check_status 2 "help on two commands" "$fwctl" help apply list
 new_ns E e
 check_status 1 "list where nothing is attached or applied" fw "$E" list
 check_status 1 "detach of an interface that is not attached" fw "$N" detach lo
