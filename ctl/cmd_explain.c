@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* fwctl explain: which rule decides a packet, and why. */
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include "clock.h"
@@ -89,11 +90,17 @@ static int read_packet(struct inquiry *q, int argc, char **argv)
 	return status;
 }
 
-/* The live rules know a renamed interface by the name that it had: they are asked by that one. */
+/*
+ * The live rules know a renamed interface by the name that it had: they are asked by that one. One that neither they nor the network
+ * namespace know may be misspelt.
+ */
 static void ask_by_known_name(struct inquiry *q)
 {
 	const char *known = iface_known_as(&q->s, q->probe.iface);
+	iface_id_t id;
 
+	if (!if_nametoindex(known) && iface_id(&q->s, known, false, &id))
+		cli_note(q->cli, "there is no interface %s now", known);
 	if (!strcmp(known, q->probe.iface))
 		return;
 	cli_note(q->cli,
