@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 #include "cmd.h"
+#include "fail.h"
+#include "flowlist.h"
 #include "parse.h"
 #include "sample.h"
 #include "term.h"
@@ -63,12 +65,22 @@ static bool set_filter(struct top *t, const char *text)
 	return good;
 }
 
+/* As flow_filter_ifaces(), of the flows that are in the table. */
+static int look_for_ifaces(struct top *t, char **note, char **err)
+{
+	const struct flow_filter *f = sampler_filter(t->p);
+	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
+	int rc = f->given && f->match.on.n ? flow_list_read(t->s, &flows, NULL) : 0;
+
+	return rc ? FAIL(err, rc, "flow table: %s", strerror(-rc)) : flow_filter_ifaces(f, &flows, note, err);
+}
+
 /* An interface of the filter that has no flows now: they may come, with it. */
 static void warn_of_ifaces(struct top *t)
 {
 	_cleanup_free_ char *note = NULL, *err = NULL;
 
-	if (flow_filter_ifaces(sampler_filter(t->p), NULL, &note, &err) || note)
+	if (look_for_ifaces(t, &note, &err) || note)
 		say(t, err ? TAKE_PTR(err) : TAKE_PTR(note));
 }
 
@@ -221,7 +233,7 @@ static int begin(struct top *t, const struct state *s, int argc, char **argv)
 		fprintf(stderr, "%s\n", t->message);
 		return EXIT_WRONG;
 	}
-	if (flow_filter_ifaces(sampler_filter(t->p), NULL, &note, &err))
+	if (look_for_ifaces(t, &note, &err))
 		return cli_fail(err);
 	if (note)
 		cli_note(t->cli, "%s", note);

@@ -54,7 +54,7 @@ void flow_filter_clear(struct flow_filter *f)
 
 static bool any_on(const struct flow_filter *f, const struct flow_list *flows, const char *name)
 {
-	for (size_t i = 0; flows && i < flows->n; i++)
+	for (size_t i = 0; i < flows->n; i++)
 		if (!strcmp(iface_name_of(f->s, flows->v[i].iface[f->match.direction]), name))
 			return true;
 	return false;

@@ -27,7 +27,7 @@ bool flow_filter_has(const struct flow_filter *f, const struct flow *flow);
 
 /*
  * Can there be flows on the interfaces that the filter names? -ENODEV with *err for one that neither this network namespace nor a flow of
- * `flows` (NULL: none) has; a flow may be of one that has gone. Where one is there, but not attached, or renamed since, *note (NULL, or an
+ * `flows` has; a flow may be of one that has gone. Where one is there, but not attached, or renamed since, *note (NULL, or an
  * owned string) says so.
  */
 int flow_filter_ifaces(const struct flow_filter *f, const struct flow_list *flows, char **note, char **err);

@@ -181,6 +181,11 @@ check_json "explain knows that" '.verdict == "pass" and .rule == 1 and .flow != 
 check_says "and says so" "s7 is s0 to the live rules" fw "$S" explain in on s7 "${icmp[@]}"
 check_says "so does flows" "s7: its flows are those of s0" fw "$S" flows in on s7
 check_json "which are there by that name" '.flows | length >= 1' fw "$S" -j flows in on s0 proto icmp
+check_json "top chooses them by it too" '.flows | length >= 1' fw "$S" -j top in on s0 proto icmp --sort age
+check_status 1 "but not by one that no flow has either" fw "$S" -j top in on s8
+check_says "explain on an interface that neither rules nor the namespace know says so" "there is no interface s8 now" \
+	fw "$S" explain in on s8 "${icmp[@]}"
+check "and on others it says nothing of the kind" same "$(fw "$S" explain in on s0 "${icmp[@]}" 2>&1 >/dev/null; fw "$S" explain in on lo "${icmp[@]}" 2>&1 >/dev/null)" ""
 check_json "explain of rules of a file takes the name as it is" '.verdict == "drop" and .rule == 0' \
 	"$fwctl" -n "$S" -j explain --rules /dev/stdin in on s7 "${icmp[@]}" <<<$'default in drop\npass in on s0'
 printf 'default in drop\npass in on s7 proto icmp\n' | rules "$S"
