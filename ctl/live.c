@@ -116,7 +116,7 @@ int live_generation(const struct live_ruleset *l, generation_t *out)
 	int rc = fw_settings_get(l->counts.fw_settings, &now);
 
 	if (!rc)
-		*out = now.newest;
+		*out = now.ruleset.raw == l->info.id ? now.newest : (generation_t){ l->info.id };
 	return rc;
 }
 

@@ -30,7 +30,10 @@ int live_text(fw_text_t m, __u64 length, char **out);
 /* The live ruleset as a model (its text was checked when it was applied). Owned by the caller. */
 int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err);
 
-/* Of judgements: what flows carry that have been judged by the rules of now. 0 or a negative errno. */
+/*
+ * Of judgements: what flows carry that have been judged by the rules of now; of a ruleset that is not live any more, by it before its sets
+ * changed. 0 or a negative errno.
+ */
 int live_generation(const struct live_ruleset *l, generation_t *out);
 
 /*

@@ -21,6 +21,7 @@ static void test_a_ruleset_that_is_gone(void **state)
 	_cleanup_live_ struct live_ruleset old = live_none(), now = live_none();
 	_cleanup_free_ struct counters *totals = NULL;
 	struct counters gone[RULE_SLOT_FIRST + 1];
+	generation_t generation;
 
 	apply_text(b, RULE);
 	assert_int_equal(live_open(&b->s, &old, NULL), 0);
@@ -31,6 +32,8 @@ static void test_a_ruleset_that_is_gone(void **state)
 	assert_int_equal(packets_of(&old, 0), 10); /* its slot rests */
 	apply_text(b, RULE "drop in proto icmp\n");
 	assert_int_equal(live_totals(&old, gone), -ESTALE);
+	assert_int_equal(live_generation(&old, &generation), 0);
+	assert_int_equal(generation.raw, old.info.id);
 	send_some(b, 53, 7);
 	assert_int_equal(live_totals(&old, gone), -ESTALE);
 	assert_int_equal(live_open_counted(&b->s, &now, &totals, &b->err), 0);
