@@ -152,22 +152,27 @@ int cores_load(const struct core_request *rq, size_t n, struct core *out, char *
 
 /* --- in its slot ---------------------------------------------------------------------------------- */
 
-/* The long way first: where the short one is, there is the other. That of TC is one for both directions, and in both arrays. */
+/* A program to its place, which is empty where there is none. */
+#define PUT(map, m, place, prog)                                                                             \
+	({                                                                                                   \
+		int rc_ = (prog) >= 0 ? map##_put((m)->map, (place), (prog)) : map##_del((m)->map, (place)); \
+		(prog) < 0 && rc_ == -ENOENT ? 0 : rc_;                                                      \
+	})
+
+/*
+ * The programs of a slot share its maps. So that who is ended in the middle leaves none of which some are of before, the one by which
+ * core_open() goes is taken away first, and put last. The long way of TC is one for both directions, and in both arrays.
+ */
 int core_place(const struct core *c, const struct instance_maps *m, __u32 slot)
 {
-	int rc = 0;
+	int rc = PUT(fw_programs_xdp, m, program_long(slot), -1);
 
-	if (c->xdp >= 0)
-		rc = fw_programs_xdp_put(m->fw_programs_xdp, program_long(slot), c->xdp_long)
-			     ?: fw_programs_xdp_put(m->fw_programs_xdp, slot, c->xdp);
-	if (!rc && c->tc_long >= 0)
-		rc = fw_programs_out_put(m->fw_programs_out, program_long(slot), c->tc_long)
-			     ?: fw_programs_in_put(m->fw_programs_in, program_long(slot), c->tc_long);
-	if (!rc && c->out >= 0)
-		rc = fw_programs_out_put(m->fw_programs_out, slot, c->out);
-	if (!rc && c->in >= 0)
-		rc = fw_programs_in_put(m->fw_programs_in, slot, c->in);
-	return rc;
+	rc = rc ?: PUT(fw_programs_out, m, program_long(slot), c->tc_long);
+	rc = rc ?: PUT(fw_programs_in, m, program_long(slot), c->tc_long);
+	rc = rc ?: PUT(fw_programs_out, m, slot, c->out);
+	rc = rc ?: PUT(fw_programs_in, m, slot, c->in);
+	rc = rc ?: PUT(fw_programs_xdp, m, slot, c->xdp);
+	return rc ?: PUT(fw_programs_xdp, m, program_long(slot), c->xdp_long);
 }
 
 /* A descriptor of the program at a place, -1 where there is none. */

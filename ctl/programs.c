@@ -49,8 +49,9 @@ int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 sl
 {
 	int rc = fw_settings_put(l->told, &l->settings);
 
-	rc = rc ?: judges_place(l, m, slot);
-	return rc ?: core_place(&l->core, m, slot);
+	if (!rc && l->core.rules)
+		rc = core_place(&l->core, m, slot);
+	return rc ?: judges_place(l, m, slot);
 }
 
 #define FILL(map, array, n)                                                          \

@@ -33,10 +33,12 @@ struct core_request {
 };
 /* One for each request (PROGRAM_SLOTS at most), side by side. 0; or a negative errno and *err, and all of out[n] are none. */
 int cores_load(const struct core_request *rq, size_t n, struct core *out, char **err);
-/* What is in a slot. -ENOENT where nothing is. */
+/* What is in a slot: all of one core_place(). -ENOENT where nothing is. */
 int core_open(const struct instance_maps *m, __u32 slot, struct core *out);
 /* Does it have the programs of those hooks, and room for so many rules? */
 bool core_serves(const struct core *c, unsigned int hooks, __u32 rules);
+/* Into a slot that is not live; what was there goes. 0; or a negative errno, and then, as where it is ended meanwhile, nothing
+ * is there, or all that was. */
 int core_place(const struct core *c, const struct instance_maps *m, __u32 slot);
 
 /* A ruleset in the kernel: descriptors owned by the struct. */

@@ -29,6 +29,9 @@ $(B)/tests/bench_run: $(BENCH_OBJ) $(B)/tests/classbench.o $(B)/tests/build_pack
 # It breaks what is loaded before apply has looked at it.
 $(B)/tests/net_selftest: LIBS += -Wl,--wrap=programs_load
 
+# It ends a change of maps behind any step.
+$(B)/tests/net_core: LIBS += -Wl,--wrap=bpf_map_update_elem,--wrap=bpf_map_delete_elem
+
 $(B)/tests/traffic: $(B)/tests/traffic.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^
@@ -39,12 +42,12 @@ $(B)/tests/fwctl_dynamic: $(CTL_OBJ)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 # What threads of ours do, with ThreadSanitizer.
-TSAN_OBJ := $(patsubst %,$(B)/tests/tsan/%.o,programs object mapset replay net_threads)
+TSAN_OBJ := $(patsubst %,$(B)/tests/tsan/%.o,programs core job object mapset replay net_threads)
 $(B)/tests/tsan/%.o: %.c VERSION | $(SKEL)
 	$(call say,TSAN,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(TEST_DEFS) -fsanitize=thread -MMD -MP -c $< -o $@
-$(B)/tests/net_threads: $(TSAN_OBJ) $(TEST_OBJ) $(filter-out $(patsubst %,$(B)/ctl/%.o,programs object mapset replay),$(LIB_OBJ))
+$(B)/tests/net_threads: $(TSAN_OBJ) $(TEST_OBJ) $(filter-out $(patsubst %,$(B)/ctl/%.o,programs core job object mapset replay),$(LIB_OBJ))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=thread -o $@ $^ $(LIBS) -lcmocka -lpcap
 
