@@ -101,16 +101,35 @@ void bench_ruleset_model(const struct bench_ruleset *rs, unsigned int number, st
 		make_rule(&out->rules[i], rs, number, i);
 }
 
-int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, struct loaded *out, char **err)
+static struct program_cfg program_cfg(const struct bench_instance *in)
+{
+	struct program_cfg cfg = { .buckets = in->cfg.buckets };
+
+	memcpy(cfg.hash_key, in->cfg.hash_key, sizeof(cfg.hash_key));
+	return cfg;
+}
+
+int bench_core_load(const struct bench_instance *in, size_t rules, struct core *out, char **err)
+{
+	const struct core_request rq = {
+		.instance = &in->maps, .cfg = program_cfg(in), .rules = (__u32)rules, .hooks = LOAD_XDP | LOAD_OUT
+	};
+
+	return cores_load(&rq, 1, out, err);
+}
+
+int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, const struct core *core,
+		      struct loaded *out, char **err)
 {
 	const generation_t generation = { ++in->loads };
-	struct load_request rq = {
-		.instance = &in->maps, .tables = t, .hooks = hooks, .settings = { .ruleset = generation, .newest = generation }
-	};
+	struct load_request rq = { .instance = &in->maps,
+				   .core = core,
+				   .tables = t,
+				   .hooks = hooks,
+				   .cfg = program_cfg(in),
+				   .settings = { .ruleset = generation, .newest = generation } };
 	int rc;
 
-	rq.cfg.buckets = in->cfg.buckets;
-	memcpy(rq.cfg.hash_key, in->cfg.hash_key, sizeof(rq.cfg.hash_key));
 	for (size_t i = 0; i < TIMEOUT_COUNT; i++)
 		rq.settings.timeout[i] = IDLE_TICKS;
 	rc = programs_load(&rq, out, err);
@@ -126,7 +145,7 @@ int bench_model_load(struct bench_instance *in, const struct ruleset *model, uns
 
 	if (rc)
 		return rc;
-	rc = bench_tables_load(in, &t, hooks, out, err);
+	rc = bench_tables_load(in, &t, hooks, NULL, out, err);
 	tables_free(&t);
 	return rc;
 }

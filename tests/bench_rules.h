@@ -42,8 +42,11 @@ void bench_ruleset_model(const struct bench_ruleset *rs, unsigned int number, st
 /* Any model into the instance; the programs in `hooks` (LOAD_*). */
 int bench_model_load(struct bench_instance *in, const struct ruleset *model, unsigned int hooks, struct loaded *out, char **err);
 
-/* Tables likewise. */
-int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, struct loaded *out, char **err);
+/* Tables likewise, for the programs of a slot; NULL: with programs of their own. */
+int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, const struct core *core,
+		      struct loaded *out, char **err);
+/* The programs of a slot for so many rules, on XDP and TC egress. */
+int bench_core_load(const struct bench_instance *in, size_t rules, struct core *out, char **err);
 
 /* A datagram, all but addresses and ports filled in (these are 0). */
 struct bench_packet bench_packet_plain(void);

@@ -31,8 +31,10 @@ struct bench_options {
 #define SUBJECT_NFT_MAP    "nft, one map"
 
 #define SUBJECT_APPLY    "fwctl apply"
+#define SUBJECT_FIRST    "fwctl apply, the first one"
 #define SUBJECT_RULE_ADD "fwctl rule add"
 #define SUBJECT_LOAD     "load (verifier)"
+#define SUBJECT_CORE     "(load of a slot's programs)"
 #define SUBJECT_TABLES   "all tables"
 
 /* ClassBench sets, by nominal size. */
