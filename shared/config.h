@@ -99,6 +99,14 @@ static __always_inline rule_slot_t rule_slot_of(enum direction d, rule_id_t r)
 	return (rule_slot_t){ rule_is_none(r) ? (__u32)d : r.raw + RULE_SLOT_FIRST };
 }
 
+/* The same of a judgement: JUDGED_RULE counts from 1, where the default is 0. */
+static __always_inline rule_slot_t rule_slot_judged(judged_t j)
+{
+	__u32 number = j.raw & JUDGED_RULE;
+
+	return (rule_slot_t){ number ? number - 1 + RULE_SLOT_FIRST : (__u32)judged_direction(j) };
+}
+
 /* What could not be kept: of evicted flows and datagrams their number, of the others the packets; and the bytes of either. */
 #define FW_LOSSES(X)                                                                                                    \
 	X(LOSS_EVICTED, "evicted")                   /* unconfirmed flow gave way to a new one */                       \

@@ -154,52 +154,60 @@ static __always_inline void report_quote(const struct subject *s)
 /* How far the short way came: the packet passes and is counted; it may be a usual one, that the long way must decide; or is none. */
 enum short_way { SHORT_PASSED, SHORT_USUAL, SHORT_UNUSUAL };
 
-/* Where the short way is on, to go on from: the program's context, the programs of its hook, the interface. */
+/*
+ * Where the short way is on, to go on from: the program's context, the programs of its hook, the interface. Most packets have no need to
+ * know the latter; where it was needed to read them it is there already.
+ */
 struct stand {
 	void *ctx, *programs;
-	struct iface_slot iface;
+	__u32 ifindex;
 	enum direction direction;
+	bool found;
+	struct iface_slot iface; /* where `found` */
 };
+
+static __always_inline struct iface_slot stand_iface(const struct stand *on)
+{
+	return on->found ? on->iface : find_iface(on->ifindex);
+}
 
 /*
  * The long way and the ruleset's program are programs of their own: each has a stack of its own, and the short one need not keep
  * anything. What that came to know is in scratch memory, which is the CPU's as long as bottom halves are off.
  */
-static __always_inline void hand_over(struct scratch *s, const struct stand *at, bool usual, ticks_t now, __u32 segments,
-				      __u32 bytes)
+static __always_inline void hand_over(struct scratch *s, enum direction d, struct iface_slot iface, bool usual, ticks_t now,
+				      __u32 segments, __u32 bytes)
 {
-	s->handover = (struct handover){ .iface = { .slot = at->iface },
-					 .now = now,
-					 .segments = segments,
-					 .bytes = bytes,
-					 .direction = (__u8)at->direction,
-					 .usual = usual };
+	s->handover = (struct handover){
+		.iface = { .slot = iface }, .now = now, .segments = segments, .bytes = bytes, .direction = (__u8)d, .usual = usual
+	};
 	s->questions.wanted = s->questions.given = s->questions.rounds = s->questions.zero_too = 0;
 }
 
-static __always_inline void go_long_way(const struct stand *at, bool usual)
+static __always_inline void go_long_way(const struct stand *on, bool usual)
 {
 	struct scratch *s = fw_scratch_mine();
 
 	if (!s)
 		return;
-	hand_over(s, at, usual, (ticks_t){ 0 }, 0, 0);
-	bpf_tail_call(at->ctx, at->programs, program_long(fw_cfg.slot));
+	hand_over(s, on->direction, stand_iface(on), usual, (ticks_t){ 0 }, 0, 0);
+	bpf_tail_call(on->ctx, on->programs, program_long(fw_cfg.slot));
 }
 
 /*
  * A usual packet whose flow the table has not: to the rules, with what they are asked and what it is counted with. Returns where they have
  * to see the packet itself, which is in registers here.
  */
-static __always_inline void go_to_rules(const struct stand *at, const struct packet *p, struct place place, ticks_t now)
+static __always_inline void go_to_rules(bool replay, const struct stand *on, const struct packet *p, struct place at, ticks_t now)
 {
 	struct scratch *s = fw_scratch_mine();
+	struct iface_slot iface = stand_iface(on);
 
 	if (!s || settings()->sets)
 		return;
-	query_of(p, at->direction, place.iface, &s->query);
-	hand_over(s, at, true, now, p->segments, p->bytes);
-	bpf_tail_call(at->ctx, at->programs, program_judge(fw_cfg.slot));
+	query_of(p, on->direction, replay ? at.iface : iface.id, &s->query);
+	hand_over(s, on->direction, iface, true, now, p->segments, p->bytes);
+	bpf_tail_call(on->ctx, on->programs, program_judge(fw_cfg.slot));
 }
 
 /* The short way as far as the packet is usual and `family` its family; *s is its working memory. */
@@ -214,14 +222,17 @@ static __always_inline enum short_way pass_family(bool replay, bool stateful, co
 	if (!packet_parse_usual(&c, f, family, &s->packet))
 		return SHORT_UNUSUAL;
 	if (stateful) {
+		const bool if_bound = settings()->if_bound;
+
+		if (if_bound && !replay)
+			at.iface = stand_iface(on).id;
 		subject_find(s, hash_key());
-		usual = decide_usual(s, at, now, &o);
+		usual = decide_usual(replay, if_bound, s, at, now, &o);
 	}
 	if (usual == USUAL_ABSENT)
-		go_to_rules(on, p, at, now);
+		go_to_rules(replay, on, p, at, now);
 	if (usual != USUAL_PASSED)
 		return SHORT_USUAL;
-	count(p->segments, p->bytes, at, &o);
 	if (replay)
 		report(p, &o);
 	return SHORT_PASSED;
@@ -234,7 +245,7 @@ static __always_inline enum short_way short_way_as(bool replay, bool stateful, c
 	struct place at;
 	ticks_t now;
 
-	if (!s || !circumstances(replay, stateful, on->direction, on->iface, &at, &now))
+	if (!s || !circumstances(replay, stateful, on->direction, (struct iface_slot){ .zero = 0 }, &at, &now))
 		return SHORT_UNUSUAL;
 	switch (family_usual(c, f)) {
 	case FAMILY_INET:

@@ -68,14 +68,19 @@ static __always_inline void flow_count(struct flow *f, const struct packet *p, t
 		__sync_fetch_and_add(&f->bytes[dir], p->bytes);
 	}
 	f->last = now;
+}
+
+/* TCP: notes the flags, in whatever state. */
+static __always_inline void flow_note_flags(struct flow *f, const struct packet *p, int dir)
+{
 	if (p->tcp_flags & ~f->tcp_flags[dir])
 		flow_set_flags(f, dir, p->tcp_flags);
 }
 
-/* For a packet that is steady: it may go on from the newest byte. */
+/* TCP: a packet that is steady may go on from the newest byte. */
 static __always_inline void flow_move_seq(struct flow *f, const struct packet *p, int dir)
 {
-	if (p->proto == PROTO_TCP && (__s32)(p->tcp_seq + p->payload - f->seq_end[dir]) > 0)
+	if ((__s32)(p->tcp_seq + p->payload - f->seq_end[dir]) > 0)
 		f->seq_end[dir] = p->tcp_seq + p->payload;
 }
 
@@ -130,21 +135,23 @@ __attribute__((noinline)) int flow_account(struct flow *f, const struct packet *
 		return -1;
 	steady = flow_is_steady(f, p, dir);
 	flow_count(f, p, (ticks_t){ now }, dir, flow_counts_here(f, at, how & ACCOUNT_FROM_MAKER));
-	if (steady)
-		flow_move_seq(f, p, dir);
-	else
+	if (p->proto == PROTO_TCP)
+		flow_note_flags(f, p, dir);
+	if (!steady)
 		flow_advance(f, p, (__u32)dir);
+	else if (p->proto == PROTO_TCP)
+		flow_move_seq(f, p, dir);
 	return 0;
 }
 
 /* The same where that is settled: else the packet is for the long way. */
-static __always_inline bool flow_hook_is_settled(const struct flow *f, bool from_maker)
+static __always_inline bool flow_hook_is_settled(bool replay, const struct flow *f, bool from_maker)
 {
-	return fw_cfg.replay || from_maker || f->bits & FLOW_REPLIES;
+	return replay || from_maker || f->bits & FLOW_REPLIES;
 }
-static __always_inline bool flow_counts_settled(const struct flow *f, struct place at, bool from_maker)
+static __always_inline bool flow_counts_settled(bool replay, const struct flow *f, struct place at, bool from_maker)
 {
-	if (fw_cfg.replay)
+	if (replay)
 		return true;
 	if (from_maker)
 		return (at.direction & 1) == !!(f->bits & FLOW_MADE_OUT);

@@ -14,11 +14,11 @@
 #include "drops.h"
 
 /* Is this flow's state valid here? Always, but with `option state if-bound` only where its directions were first seen. */
-static __always_inline bool flow_bound_here(struct flow *f, struct place at, bool from_maker)
+static __always_inline bool flow_bound_here(bool if_bound, struct flow *f, struct place at, bool from_maker)
 {
 	enum direction d = (enum direction)(at.direction & 1);
 
-	if (!settings()->if_bound)
+	if (!if_bound)
 		return true;
 	if (from_maker)
 		return !judged_given(flow_judged(f, d)) || f->iface[d].raw == at.iface.raw;
@@ -104,7 +104,7 @@ static __always_inline enum known decide_known(const struct found *in, const str
 	judged_t j, there;
 
 	o->cached = 1;
-	if (!flow_bound_here(f, at, from_maker))
+	if (!flow_bound_here(settings()->if_bound, f, at, from_maker))
 		return KNOWN_ELSEWHERE;
 	j = current_ruling(f, d, p, at, from_maker, &o->cached);
 	there = from_maker ? flow_judged(f, other) : current_ruling(f, other, p, at, false, &o->cached);
@@ -195,14 +195,15 @@ static __always_inline bool decide_by_status(const struct packet *p, struct plac
 	return true;
 }
 
-/* What decide_usual() made of a packet: passed and accounted; nothing yet, and the table has no such flow, or may have it. */
+/* What decide_usual() made of a packet: passed, accounted and counted; nothing yet, and the table has no such flow, or may have it. */
 enum usual { USUAL_PASSED, USUAL_ABSENT, USUAL_OTHER };
 
 /*
  * decide() for the usual packet alone: one of a flow that goes on as it is and passes without asking the rules. For any other
- * nothing has happened. It calls no function, so that *s can stay in registers.
+ * nothing has happened. It calls no function, so that *s can stay in registers. at.iface is looked at where `if_bound` (option state).
  */
-static __always_inline enum usual decide_usual(const struct subject *s, struct place at, ticks_t now, struct outcome *o)
+static __always_inline enum usual decide_usual(bool replay, bool if_bound, const struct subject *s, struct place at, ticks_t now,
+					       struct outcome *o)
 {
 	const struct packet *p = &s->packet;
 	__u32 bucket = hash_bucket(s->hash, fw_cfg.buckets), way;
@@ -226,8 +227,8 @@ static __always_inline enum usual decide_usual(const struct subject *s, struct p
 	BARRIER(f); /* one address, not one for each field */
 	from_initiator = s->from == (__u8)flow_initiator(f);
 	from_maker = s->from == (__u8)flow_maker(f);
-	if (!flow_is_steady(f, p, !from_initiator) || flow_expired_usual(f, p, now) || !flow_hook_is_settled(f, from_maker) ||
-	    !flow_bound_here(f, at, from_maker))
+	if (!flow_is_steady(f, p, !from_initiator) || flow_expired_usual(f, p, now) ||
+	    !flow_hook_is_settled(replay, f, from_maker) || !flow_bound_here(if_bound, f, at, from_maker))
 		return USUAL_OTHER;
 	j = cached_judgement(f, at, from_maker);
 	if (!judged_given(j) || !judged_just_passes(j) || !bucket_still_has(b, way, hash_tag(s->hash)))
@@ -237,10 +238,14 @@ static __always_inline enum usual decide_usual(const struct subject *s, struct p
 			       .rule = judged_rule(j),
 			       .flow = bucket * WAYS + way,
 			       .direction = (__u8)judged_direction(j) };
-	o->reason = !from_initiator ? REASON_STATE : rule_is_none(o->rule) ? REASON_DEFAULT : REASON_RULE;
-	flow_count(f, p, now, !from_initiator, flow_counts_settled(f, at, from_maker));
-	flow_move_seq(f, p, !from_initiator);
+	o->reason = !from_initiator ? REASON_STATE : j.raw & JUDGED_RULE ? REASON_RULE : REASON_DEFAULT;
+	flow_count(f, p, now, !from_initiator, flow_counts_settled(replay, f, at, from_maker));
+	if (p->proto == PROTO_TCP) {
+		flow_note_flags(f, p, !from_initiator);
+		flow_move_seq(f, p, !from_initiator);
+	}
 	note_race(b, way, hash_tag(s->hash), p);
+	count_passed(p, at, (enum reason)o->reason, j);
 	return USUAL_PASSED;
 }
 

@@ -66,6 +66,13 @@ static __always_inline void count(__u32 segments, __u32 bytes, struct place at, 
 		fw_counts_add(rule_slot_of((enum direction)(o->direction & 1), o->rule), segments, bytes);
 }
 
+/* The same of a packet that a flow's judgement passed: a rule or a default has said so. */
+static __always_inline void count_passed(const struct packet *p, struct place at, enum reason reason, judged_t by)
+{
+	fw_tally_add(tally_of((enum direction)(at.direction & 1), VERDICT_PASS, reason), p->segments, p->bytes);
+	fw_counts_add(rule_slot_judged(by), p->segments, p->bytes);
+}
+
 static __always_inline void lose(enum loss what, __u64 packets, __u64 bytes)
 {
 	fw_losses_add((loss_id_t){ (__u32)what }, packets, bytes);

@@ -119,7 +119,9 @@ int fw_tc_long(struct __sk_buff *ctx)
 
 static __always_inline int filter(struct __sk_buff *ctx, void *programs, enum direction d)
 {
-	const struct stand on = { ctx, programs, find_iface(ctx->ifindex), d };
+	const struct stand on = {
+		.ctx = ctx, .programs = programs, .direction = d, .found = true, .iface = find_iface(ctx->ifindex)
+	};
 	enum short_way way;
 
 	if (ctx->data_end - ctx->data < HEADERS_USUAL && ctx->data_end - ctx->data < ctx->len)

@@ -87,9 +87,11 @@ int fw_xdp_long(struct xdp_md *ctx)
 SEC("xdp")
 int fw_xdp(struct xdp_md *ctx)
 {
-	const struct stand on = { ctx, &fw_programs_xdp, find_iface(ctx->ingress_ifindex), DIRECTION_IN };
-	/* Of the linear part alone: a datagram that goes on behind it takes the long way. */
-	struct frame_info linear = { .link = on.iface.link, .wire_length = ctx->data_end - ctx->data };
+	const struct stand on = {
+		.ctx = ctx, .programs = &fw_programs_xdp, .ifindex = ctx->ingress_ifindex, .direction = DIRECTION_IN
+	};
+	/* XDP is on Ethernet alone (ctl/hook_xdp.c). Of the linear part: a datagram that goes on behind it takes the long way. */
+	struct frame_info linear = { .link = LINK_ETHER, .wire_length = ctx->data_end - ctx->data };
 	enum short_way way = short_way(&on, (void *)(long)ctx->data, (void *)(long)ctx->data_end, linear);
 
 	if (way == SHORT_PASSED)
