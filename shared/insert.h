@@ -144,20 +144,6 @@ __attribute__((noinline)) int flow_account(struct flow *f, const struct packet *
 	return 0;
 }
 
-/* The same where that is settled: else the packet is for the long way. */
-static __always_inline bool flow_hook_is_settled(bool replay, const struct flow *f, bool from_maker)
-{
-	return replay || from_maker || f->bits & FLOW_REPLIES;
-}
-static __always_inline bool flow_counts_settled(bool replay, const struct flow *f, struct place at, bool from_maker)
-{
-	if (replay)
-		return true;
-	if (from_maker)
-		return (at.direction & 1) == !!(f->bits & FLOW_MADE_OUT);
-	return f->bits & (at.direction & 1 ? FLOW_REPLIES_OUT : FLOW_REPLIES_IN);
-}
-
 /* How long a flow of this state may be idle, in ticks. */
 __attribute__((noinline)) __u64 idle_limit(__u32 proto, __u32 state)
 {

@@ -195,6 +195,20 @@ static __always_inline bool decide_by_status(const struct packet *p, struct plac
 	return true;
 }
 
+/* flow_counts_here() where that is settled: else the packet is for the long way. */
+static __always_inline bool flow_hook_is_settled(bool replay, const struct flow *f, bool from_maker)
+{
+	return replay || from_maker || f->bits & FLOW_REPLIES;
+}
+static __always_inline bool flow_counts_settled(bool replay, const struct flow *f, struct place at, bool from_maker)
+{
+	if (replay)
+		return true;
+	if (from_maker)
+		return (at.direction & 1) == !!(f->bits & FLOW_MADE_OUT);
+	return f->bits & (at.direction & 1 ? FLOW_REPLIES_OUT : FLOW_REPLIES_IN);
+}
+
 /* What decide_usual() made of a packet: passed, accounted and counted; nothing yet, and the table has no such flow, or may have it. */
 enum usual { USUAL_PASSED, USUAL_ABSENT, USUAL_OTHER };
 
