@@ -26,6 +26,38 @@ void core_close(struct core *c)
 	*c = core_none();
 }
 
+/* FNV-1a, by words: it is done at each apply. */
+static __u64 fold_bytes(__u64 hash, const void *bytes, size_t n)
+{
+	const char *p = (const char *)bytes;
+
+	while (n) {
+		size_t k = n < sizeof(__u64) ? n : sizeof(__u64);
+		__u64 word = 0;
+
+		memcpy(&word, p, k);
+		hash = (hash ^ word) * 0x100000001b3;
+		p += k;
+		n -= k;
+	}
+	return hash;
+}
+
+__u64 core_build(void)
+{
+	static __u64 known;
+	const void *bytes;
+	size_t n;
+
+	if (known)
+		return known;
+	bytes = fw_xdp_bpf__elf_bytes(&n);
+	known = fold_bytes(0xcbf29ce484222325, bytes, n);
+	bytes = fw_tc_bpf__elf_bytes(&n);
+	known = fold_bytes(known, bytes, n);
+	return known;
+}
+
 /* --- loading -------------------------------------------------------------------------------------- */
 
 struct core_job {
@@ -129,6 +161,14 @@ static int load_programs(const struct core_request *rq, size_t n, struct core *c
 	return jobs_run(jobs, n * CORE_JOBS, err);
 }
 
+static int tell_build(const struct core *c, char **err)
+{
+	const struct settings first = { .build = c->build };
+	int rc = fw_settings_put(c->maps.fw_settings, &first);
+
+	return rc ? FAIL(err, rc, "settings of rules: %s", strerror(-rc)) : 0;
+}
+
 int cores_load(const struct core_request *rq, size_t n, struct core *out, char **err)
 {
 	struct core cores[PROGRAM_SLOTS] = { core_none(), core_none() };
@@ -139,7 +179,9 @@ int cores_load(const struct core_request *rq, size_t n, struct core *out, char *
 		return -EINVAL;
 	for (size_t i = 0; !rc && i < n; i++) {
 		cores[i].rules = room_for(rq[i].rules);
+		cores[i].build = core_build();
 		rc = slot_maps_create(cores[i].rules, &cores[i].maps, err);
+		rc = rc ?: tell_build(&cores[i], err);
 	}
 	rc = rc ?: load_programs(rq, n, cores, err);
 	for (size_t i = 0; i < n; i++) {
@@ -195,6 +237,7 @@ int core_open(const struct instance_maps *m, __u32 slot, struct core *out)
 	_cleanup_core_ struct core c = core_none();
 	struct bpf_map_info info;
 	__u32 len = sizeof(info);
+	struct settings told;
 	int rc;
 
 	c.xdp = PROGRAM_AT(fw_programs_xdp, m, slot);
@@ -205,8 +248,12 @@ int core_open(const struct instance_maps *m, __u32 slot, struct core *out)
 	if (c.xdp_long < 0)
 		return -ENOENT;
 	rc = maps_of_program(c.xdp_long, &slot_group, &c.maps);
-	if (rc || c.maps.fw_counts.fd < 0 || c.maps.fw_log_seen.fd < 0)
+	if (rc || c.maps.fw_counts.fd < 0 || c.maps.fw_log_seen.fd < 0 || c.maps.fw_settings.fd < 0)
 		return rc ? rc : -ENOENT;
+	rc = fw_settings_get(c.maps.fw_settings, &told);
+	if (rc)
+		return rc;
+	c.build = told.build;
 	memset(&info, 0, sizeof(info));
 	if (bpf_obj_get_info_by_fd(c.maps.fw_log_seen.fd, &info, &len))
 		return -errno;
@@ -217,7 +264,7 @@ int core_open(const struct instance_maps *m, __u32 slot, struct core *out)
 
 bool core_serves(const struct core *c, unsigned int hooks, __u32 rules)
 {
-	return rules <= c->rules && (!(hooks & LOAD_XDP) || (c->xdp >= 0 && c->xdp_long >= 0)) &&
+	return c->build == core_build() && rules <= c->rules && (!(hooks & LOAD_XDP) || (c->xdp >= 0 && c->xdp_long >= 0)) &&
 	       (!(hooks & LOAD_OUT) || c->out >= 0) && (!(hooks & LOAD_IN) || c->in >= 0) &&
 	       (!(hooks & (LOAD_OUT | LOAD_IN)) || c->tc_long >= 0);
 }

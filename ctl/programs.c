@@ -117,6 +117,7 @@ static struct settings complete_settings(const struct load_request *rq)
 	struct settings s = rq->settings;
 
 	s.policy = rq->tables->cfg.policy;
+	s.build = core_build();
 	s.stateful |= rq->tables->stateful;
 	s.per_packet = image[IMAGE_PACKET].dims != 0;
 	s.macs = !!(image[IMAGE_PACKET].dims & (1u << DIM_MAC_FROM | 1u << DIM_MAC_TO));

@@ -19,7 +19,10 @@ struct core {
 	__u32 rules;           /* of which the maps can count so many */
 	int xdp, out, in;      /* of the short way */
 	int xdp_long, tc_long; /* of the long way (shared/hook.h) */
+	__u64 build;           /* core_build() of who loaded it */
 };
+/* What tells this fwctl's programs of a slot from another version's: they and those of the rules are of one version always. */
+__u64 core_build(void);
 struct core core_none(void);
 void core_close(struct core *c);
 #define _cleanup_core_ _cleanup_(core_close)
@@ -35,7 +38,7 @@ struct core_request {
 int cores_load(const struct core_request *rq, size_t n, struct core *out, char **err);
 /* What is in a slot: all of one core_place(). -ENOENT where nothing is. */
 int core_open(const struct instance_maps *m, __u32 slot, struct core *out);
-/* Does it have the programs of those hooks, and room for so many rules? */
+/* Is it this fwctl's, with the programs of those hooks, and room for so many rules? */
 bool core_serves(const struct core *c, unsigned int hooks, __u32 rules);
 /* Into a slot that is not live; what was there goes. 0; or a negative errno, and then, as where it is ended meanwhile, nothing
  * is there, or all that was. */

@@ -47,9 +47,10 @@ struct settings {
 	__u8 kind;            /* enum rules_kind, by the former */
 	__u8 zero;
 	struct policy_cfg policy;
+	__u64 build;                  /* of the slot's programs (ctl/core.c) */
 	__u64 timeout[TIMEOUT_SLOTS]; /* in ticks, by enum timeout */
 };
-_Static_assert(sizeof(struct settings) == 24 + 8 * TIMEOUT_SLOTS, "no padding");
+_Static_assert(sizeof(struct settings) == 32 + 8 * TIMEOUT_SLOTS, "no padding");
 
 /* An attached interface; the table is probed linearly from ifindex (IFACE_PROBES places). */
 enum iface_table { IFACE_SLOTS = 256, IFACE_PROBES = 8, IFACE_STRIPS_VLAN = 1 };

@@ -127,9 +127,34 @@ static void test_fewer_hooks(void **state)
 	instance_maps_close(&m);
 }
 
+/* Those of another version are loaded anew, though all are there. */
+static void test_of_another_version(void **state)
+{
+	_cleanup_core_ struct core core = core_none(), found = core_none();
+	struct instance_maps m = instance_maps_none();
+	_cleanup_free_ char *err = NULL;
+	struct settings told;
+
+	(void)state;
+	if (instance_maps_create(BUCKETS, &m, &err))
+		fail_msg("%s", err);
+	load(&m, 0, HOOKS, &core);
+	assert_int_equal(core_place(&core, &m, SLOT), 0);
+	assert_int_equal(core_open(&m, SLOT, &found), 0);
+	assert_true(core_serves(&found, HOOKS, 0));
+	core_close(&found);
+	assert_int_equal(fw_settings_get(core.maps.fw_settings, &told), 0);
+	told.build ^= 1;
+	assert_int_equal(fw_settings_put(core.maps.fw_settings, &told), 0);
+	assert_int_equal(core_open(&m, SLOT, &found), 0);
+	assert_false(core_serves(&found, HOOKS, 0));
+	instance_maps_close(&m);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_ended_while_put), cmocka_unit_test(test_fewer_hooks) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_ended_while_put), cmocka_unit_test(test_fewer_hooks),
+					    cmocka_unit_test(test_of_another_version) };
 	int refused = net_refused("net_core");
 
 	return refused ? refused : cmocka_run_group_tests(tests, NULL, NULL);
