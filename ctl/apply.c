@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 #include "apply.h"
 #include "carry.h"
 #include "compile.h"
@@ -15,6 +12,7 @@
 #include "print.h"
 #include "selftest.h"
 #include "sets.h"
+#include "slot.h"
 #include "timeouts.h"
 
 /* A ruleset on its way: text, tables, programs. */
@@ -91,58 +89,6 @@ static int has_seeded(const struct state *s, bool *out)
 	return 0;
 }
 
-/* Each program more takes its time to be verified. */
-static unsigned int hooks_wanted(const struct state *s) { return LOAD_XDP | LOAD_OUT | (s->cfg.tc_ingress ? LOAD_IN : 0); }
-
-static struct program_cfg program_cfg(const struct state *s, __u8 slot)
-{
-	struct program_cfg cfg = { .buckets = s->cfg.buckets, .slot = slot };
-
-	memcpy(cfg.hash_key, s->cfg.hash_key, sizeof(cfg.hash_key));
-	return cfg;
-}
-
-static struct core_request core_request(const struct state *s, __u8 slot, __u32 rules)
-{
-	return (struct core_request){
-		.instance = &s->maps, .cfg = program_cfg(s, slot), .rules = rules, .hooks = hooks_wanted(s)
-	};
-}
-
-/* Both slots', so that the first apply finds its own. */
-static int load_both_cores(const struct state *s, char **err)
-{
-	const struct core_request rq[PROGRAM_SLOTS] = { core_request(s, 0, 0), core_request(s, 1, 0) };
-	struct core cores[PROGRAM_SLOTS];
-	int rc = cores_load(rq, PROGRAM_SLOTS, cores, err);
-
-	if (rc)
-		return rc;
-	for (__u32 slot = 0; slot < PROGRAM_SLOTS; slot++) {
-		rc = rc ?: core_place(&cores[slot], &s->maps, slot);
-		core_close(&cores[slot]);
-	}
-	return rc ? FAIL(err, rc, "programs: %s", strerror(-rc)) : 0;
-}
-
-/*
- * The programs of the candidate's slot, which is not live: those that are there, unless they lack a hook, or room for as many rules; then
- * new ones, to be put there by place().
- */
-static int ready_core(const struct state *s, struct candidate *c, char **err)
-{
-	const struct core_request rq = core_request(s, c->rq.cfg.slot, (__u32)c->rs->nrules);
-	int rc = core_open(&s->maps, c->rq.cfg.slot, &c->core);
-
-	c->core_is_new = rc || !core_serves(&c->core, rq.hooks, rq.rules);
-	if (rc && rc != -ENOENT)
-		return FAIL(err, rc, "programs: %s", strerror(-rc));
-	if (!c->core_is_new)
-		return 0;
-	core_close(&c->core);
-	return cores_load(&rq, 1, &c->core, err);
-}
-
 /* Into its slot; nothing judges by it yet. */
 static int place(const struct state *s, const struct candidate *c)
 {
@@ -165,13 +111,13 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 		rc = has_seeded(s, &seeded);
 	if (rc)
 		return FAIL(err, rc, "instance: %s", strerror(-rc));
-	rq->hooks = hooks_wanted(s);
+	rq->hooks = slot_hooks(s);
 	rq->settings.newest = rq->settings.ruleset;
 	rq->settings.stateful = seeded;
 	rq->instance = &s->maps;
 	rq->tables = &c->tables;
 	rq->text = c->text.str ? c->text.str : "";
-	rq->cfg = program_cfg(s, rq->cfg.slot);
+	rq->cfg = slot_cfg(s, rq->cfg.slot);
 	rq->settings.if_bound = c->rs->options.if_bound;
 	rq->settings.tcp_strict = c->rs->options.tcp_strict;
 	timeouts_fill(&c->rs->options, clock.tick_ns, &rq->settings);
@@ -207,7 +153,7 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 
 	rc = rc ?: compile(c->rs, &names, &c->tables, err);
 	rc = rc ?: fill_request(s, c, err);
-	rc = rc ?: ready_core(s, c, err);
+	rc = rc ?: slot_ready(s, c->rq.cfg.slot, (__u32)c->rs->nrules, &c->core, &c->core_is_new, err);
 	c->rq.core = &c->core;
 	rc = rc ?: programs_load(&c->rq, &c->loaded, err);
 	rc = rc ?: selftest(&test, err);
@@ -216,39 +162,18 @@ static int prepare(struct state *s, struct candidate *c, const struct ruleset *o
 	return rc;
 }
 
-/* The swap: one aligned store, seen by all hooks on all CPUs. */
-static int go_live(const struct state *s, struct live now)
-{
-	struct live *live = fw_live_map(s->maps.fw_live);
-	__u64 word;
-
-	if (!live)
-		return -errno;
-	memcpy(&word, &now, sizeof(word));
-	__atomic_store_n((__u64 *)(void *)live, word, __ATOMIC_RELEASE);
-	fw_live_unmap(live);
-	return 0;
-}
-
-/* Waits until no packet is under judgement by what was live before (kernel: synchronize_rcu). */
-static void wait_for_packets(void)
-{
-	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
-		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
-}
-
 int apply_builtin(struct state *s, char **err)
 {
 	const struct ruleset none = { .nrules = 0 };
 	_cleanup_(candidate_free) struct candidate c = candidate_none(&none);
-	int rc = load_both_cores(s, err);
+	int rc = slots_fill(s, err);
 
 	ruleset_print(&none, &c.text);
 	rc = rc ?: prepare(s, &c, NULL, NULL, false, err);
 	if (rc)
 		return rc;
 	rc = place(s, &c);
-	rc = rc ?: go_live(s, (struct live){ .slot = 0 });
+	rc = rc ?: slot_go_live(s, (struct live){ .slot = 0 });
 	return rc ? FAIL(err, rc, "first ruleset: %s", strerror(-rc)) : 0;
 }
 
@@ -299,7 +224,7 @@ static __u32 take_slot(struct change *ch)
 
 	ch->c.rq.cfg.slot = (__u8)slot;
 	if (ch->live.settling) /* an apply was ended before it had waited */
-		wait_for_packets();
+		slots_settle();
 	return slot;
 }
 
@@ -345,13 +270,13 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	rc = rc ?: carry(&ch);
 	rc = rc ?: past_keep(s, &ch.live);
 	rc = rc ?: place(s, c);
-	rc = rc ?: go_live(s, (struct live){ .slot = slot, .settling = 1 });
+	rc = rc ?: slot_go_live(s, (struct live){ .slot = slot, .settling = 1 });
 	if (rc)
 		return FAIL(err, rc, "ruleset: %s", strerror(-rc));
 	out->id = c->rq.info.id;
 	/* Done; what follows tidies up, and cannot take the change back. */
-	wait_for_packets();
-	(void)go_live(s, (struct live){ .slot = slot }); /* failing that, the next one waits once more */
+	slots_settle();
+	(void)slot_go_live(s, (struct live){ .slot = slot }); /* failing that, the next one waits once more */
 	out->counters_late = carry(&ch) != 0;
 	/* The old programs go where they are replaced: quicker than where their place is emptied, which waits for packets each time. */
 	(void)judges_place(&c->loaded, &s->maps, ch.live.slot);

@@ -17,7 +17,7 @@ static int run(struct tester *x, int prog, char **err)
 	if (bpf_prog_test_run_opts(prog, &opts))
 		return FAIL(err, -errno, "self-test of the new rules: %s", strerror(errno));
 	if (!judged_given((judged_t){ opts.retval }))
-		return selftest_fault(x, "do not ask the rules", err);
+		return selftest_fault(x, "give no answer, or two", err);
 	return selftest_said(x, (judged_t){ opts.retval }, err);
 }
 

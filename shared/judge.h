@@ -138,12 +138,18 @@ static __always_inline void answer(struct scratch *s)
 
 /* --- to the short way ----------------------------------------------------------------------------- */
 
-/* Rules that have to see the packet itself; they are asked by the long way alone (hand_over_stranger() in hook.h). */
+/* Rules that have to see the packet itself; they are asked by the long way alone (go_to_rules() in hook.h). */
 static __always_inline bool sees_packets(void)
 {
 	const volatile struct image_cfg *image = fw_rules.rules.image;
 
 	return image[IMAGE_PACKET].dims || image[IMAGE_PACKET].sets || image[IMAGE_FLOW].sets;
+}
+
+/* What the rules say of a packet of which s->query is told, where they need not see itself. */
+static __always_inline judged_t judge_query(struct scratch *s, enum direction d)
+{
+	return judged_as(&fw_rules.rules.policy, d, classify_image(IMAGE_FLOW, &s->query, NULL, &s->search));
 }
 
 /*
@@ -156,7 +162,7 @@ static __always_inline bool judge_stranger(struct scratch *s, enum verdict *v)
 	const struct place at = { .direction = h->direction & 1, .iface = h->iface.slot.id };
 	const enum direction d = (enum direction)at.direction;
 	struct outcome o = { .flow = NO_FLOW, .direction = at.direction };
-	judged_t j = judged_as(&fw_rules.rules.policy, d, classify_image(IMAGE_FLOW, &s->query, NULL, &s->search));
+	judged_t j = judge_query(s, d);
 
 	h->judged = j;
 	if (fw_cfg.replay || !judged_given(j) || (judged_verdict(j) == VERDICT_PASS && !judged_stateless(j)))
@@ -186,16 +192,23 @@ static __always_inline bool judge_handed(struct scratch *s, enum verdict *v)
 
 /* --- to a self-test (ctl/selftest_run.c) ---------------------------------------------------------- */
 
-/* A judged_t: what the rules say of the packet that lies between data and end. No flow is looked for, nothing counted, nobody told. */
+/*
+ * A judged_t: what the rules say of the packet that lies between data and end, by either way of asking them; 0 where the two say different
+ * things. No flow is looked for, nothing counted, nobody told.
+ */
 static __always_inline int judge_trial(const void *data, const void *end)
 {
 	const struct trial *t = (const struct trial *)data;
 	struct scratch *s = fw_trial_mine();
+	__u32 said;
 
 	if (!s || (const void *)(t + 1) > end)
 		return 0;
 	s->made = t->packet;
-	return (int)judge(s, &s->made, t->where);
+	said = judge(s, &s->made, t->where);
+	if (!sees_packets() && judge_query(s, (enum direction)(t->where & 1)).raw != said)
+		return 0;
+	return (int)said;
 }
 
 #endif

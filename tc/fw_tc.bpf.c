@@ -109,8 +109,11 @@ int fw_tc_long(struct __sk_buff *ctx)
 		if (is_read(s) || read_packet(ctx, s)) {
 			if (judge_read(s, d, &o))
 				return tell_and_act(ctx, d, s->handover.iface.slot, &o);
-			if (asks(s))
+			if (asks(s)) {
 				bpf_tail_call(ctx, &fw_programs_out, program_judge(fw_cfg.slot));
+				count_no_program(d, ctx->len);
+				return TC_ACT_SHOT;
+			}
 		}
 	}
 	count_fault(d, ctx->len);

@@ -48,7 +48,8 @@ static void parse_rules(unsigned int rules, unsigned int number, const char *mor
 
 	strbuf_add(&text, "default in drop\n%s", more);
 	for (unsigned int i = 0; i < rules; i++)
-		strbuf_add(&text, "pass in proto tcp from 10.%u.%u.%u to port %u\n", number % 256, i / 256, i % 256, 1 + i % 60000);
+		strbuf_add(&text, "pass in proto tcp from 10.%u.%u.%u to port %u\n", number % 256, i / 256, i % 256,
+			   1 + i % 60000);
 	if (ruleset_parse("rules", text.str, text.len, rs, &d))
 		fail_msg("line %u: %s", d.errors.v[0].loc.line, d.errors.v[0].msg);
 	diag_free(&d);

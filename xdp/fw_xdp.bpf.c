@@ -77,8 +77,11 @@ int fw_xdp_long(struct xdp_md *ctx)
 	if (s && (is_read(s) || read_packet(ctx, s->handover.iface.slot.link, s->handover.usual, &s->subject))) {
 		if (judge_read(s, DIRECTION_IN, &o))
 			return tell_and_act(ctx, s->handover.iface.slot, &o);
-		if (asks(s))
+		if (asks(s)) {
 			bpf_tail_call(ctx, &fw_programs_xdp, program_judge(fw_cfg.slot));
+			count_no_program(DIRECTION_IN, frame_length(ctx));
+			return XDP_DROP;
+		}
 	}
 	count_fault(DIRECTION_IN, frame_length(ctx));
 	return XDP_DROP;
