@@ -157,7 +157,7 @@ static int prepare(const struct bench_instance *in, const struct bench_probes *p
 	int rc = 0;
 
 	if (c->rs) /* where it goes on to the long way, that is to be its own */
-		rc = loaded_place(&c->rs->loaded, &in->maps, 0);
+		rc = bench_place(in, &c->rs->loaded);
 	if (!rc && goes_on(c->kind))
 		rc = bpf_map_update_elem(bpf_map__fd(p->skel->maps.bench_next), &slot, &c->rs->loaded.core.xdp, 0);
 	if (makes_flows(c->kind))

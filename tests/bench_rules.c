@@ -118,6 +118,17 @@ int bench_core_load(const struct bench_instance *in, size_t rules, struct core *
 	return cores_load(&rq, 1, out, err);
 }
 
+int bench_place(const struct bench_instance *in, const struct loaded *l)
+{
+	int rc = judges_place(l, &in->maps, 0);
+
+	if (!rc && l->core.xdp_long >= 0)
+		rc = fw_programs_xdp_put(in->maps.fw_programs_xdp, program_long(0), l->core.xdp_long);
+	if (!rc && l->core.tc_long >= 0)
+		rc = fw_programs_out_put(in->maps.fw_programs_out, program_long(0), l->core.tc_long);
+	return rc;
+}
+
 int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, const struct core *core,
 		      struct loaded *out, char **err)
 {
@@ -134,7 +145,8 @@ int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigne
 		rq.settings.timeout[i] = IDLE_TICKS;
 	rc = programs_load(&rq, out, err);
 	if (!rc)
-		rc = loaded_place(out, &in->maps, 0); /* the last one has the place; bench_measure() gives it to another */
+		rc = fw_settings_put(out->told, &out->settings)
+			     ?: bench_place(in, out); /* until bench_measure() gives it to another */
 	return rc;
 }
 

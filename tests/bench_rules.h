@@ -45,6 +45,11 @@ int bench_model_load(struct bench_instance *in, const struct ruleset *model, uns
 /* Tables likewise, for the programs of a slot; NULL: with programs of their own. */
 int bench_tables_load(struct bench_instance *in, const struct tables *t, unsigned int hooks, const struct core *core,
 		      struct loaded *out, char **err);
+/*
+ * Gives a loaded ruleset the place where its short way goes on from. Not as core_place() does, which first empties a place, for which
+ * the kernel waits each time.
+ */
+int bench_place(const struct bench_instance *in, const struct loaded *l);
 /* The programs of a slot for so many rules, on XDP and TC egress. */
 int bench_core_load(const struct bench_instance *in, size_t rules, struct core *out, char **err);
 

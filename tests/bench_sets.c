@@ -204,7 +204,7 @@ static int check_packet(const struct loaded *l, const void *packet, size_t size,
 int bench_set_check(const struct bench_instance *in, const struct bench_set *s, char **err)
 {
 	_cleanup_free_ __u64 *counted = (__u64 *)xcalloc(s->stateless.rules, sizeof(*counted));
-	int placed = loaded_place(&s->stateless.loaded, &in->maps, 0);
+	int placed = bench_place(in, &s->stateless.loaded);
 
 	if (placed)
 		return FAIL(err, placed, "%s, %zu rules: %s", s->name, s->rules, strerror(-placed));
@@ -236,7 +236,7 @@ int bench_set_check_corners(struct bench_instance *in, const char *dir, const ch
 	if (rc)
 		return rc;
 	l = rs.loaded;
-	rc = loaded_place(&l, &in->maps, 0);
+	rc = bench_place(in, &l);
 	if (rc)
 		return FAIL(err, rc, "%s: %s", name, strerror(-rc));
 	for (size_t i = 0; i < headers; i++) {
