@@ -210,10 +210,17 @@ static __always_inline bool flow_key_of(const struct packet *p, struct flow_key 
 	}
 	swap = flow_order(p) >> 63;
 	all = -swap;
-	k->a.q[0] = p->src.q[0] ^ ((p->src.q[0] ^ p->dst.q[0]) & all);
-	k->b.q[0] = p->dst.q[0] ^ ((p->src.q[0] ^ p->dst.q[0]) & all);
-	k->a.q[1] = p->src.q[1] ^ ((p->src.q[1] ^ p->dst.q[1]) & all);
-	k->b.q[1] = p->dst.q[1] ^ ((p->src.q[1] ^ p->dst.q[1]) & all);
+	k->a = p->src;
+	k->b = p->dst;
+	if (p->family == FAMILY_INET) { /* the rest is the same in both */
+		k->a.w[3] ^= (p->src.w[3] ^ p->dst.w[3]) & (__u32)all;
+		k->b.w[3] ^= (p->src.w[3] ^ p->dst.w[3]) & (__u32)all;
+	} else {
+		k->a.q[0] ^= (p->src.q[0] ^ p->dst.q[0]) & all;
+		k->b.q[0] ^= (p->src.q[0] ^ p->dst.q[0]) & all;
+		k->a.q[1] ^= (p->src.q[1] ^ p->dst.q[1]) & all;
+		k->b.q[1] ^= (p->src.q[1] ^ p->dst.q[1]) & all;
+	}
 	k->aport.raw = (__u16)(p->sport.raw ^ ((p->sport.raw ^ p->dport.raw) & all));
 	k->bport.raw = (__u16)(p->dport.raw ^ ((p->sport.raw ^ p->dport.raw) & all));
 	k->vlan = p->vlan;
@@ -239,8 +246,11 @@ static __always_inline bool flow_key_of(const struct packet *p, struct flow_key 
 static __always_inline bool flow_key_equal(const struct flow_key *x, const struct flow_key *y)
 {
 	const __u64 *p = (const __u64 *)x, *q = (const __u64 *)y;
+	__u64 differ = (p[4] ^ q[4]) | ((p[5] ^ q[5]) & FLOW_KEY_LAST);
 
-	return !((p[1] ^ q[1]) | (p[3] ^ q[3]) | (p[4] ^ q[4]) | ((p[5] ^ q[5]) & FLOW_KEY_LAST) | (p[0] ^ q[0]) | (p[2] ^ q[2]));
+	if (y->family == FAMILY_INET) /* x is as well, or they differ: of the addresses the rest is the same in all */
+		return !(differ | (x->a.w[3] ^ y->a.w[3]) | (x->b.w[3] ^ y->b.w[3]));
+	return !(differ | (p[0] ^ q[0]) | (p[1] ^ q[1]) | (p[2] ^ q[2]) | (p[3] ^ q[3]));
 }
 
 static __always_inline bool judged_keeps_state(judged_t j) { return (j.raw & (JUDGED_GIVEN | JUDGED_STATELESS)) == JUDGED_GIVEN; }

@@ -151,24 +151,21 @@ static __always_inline void report_quote(const struct subject *s)
 		r->quote = scratch->quote.packet;
 }
 
-/* How far the short way came: the packet passes and is counted; it may be a usual one, that the long way must decide; or is none. */
-enum short_way { SHORT_PASSED, SHORT_USUAL, SHORT_UNUSUAL };
-
 /*
  * Where the short way is on, to go on from: the program's context, the programs of its hook, the interface. Most packets have no need to
  * know the latter; where it was needed to read them it is there already.
  */
 struct stand {
 	void *ctx, *programs;
-	__u32 ifindex;
+	volatile __u32 *usual; /* the packet may be a usual one. In memory: else the compiler sets it anew at each way out */
 	enum direction direction;
-	bool found;
+	bool found;              /* else the context is that of XDP */
 	struct iface_slot iface; /* where `found` */
 };
 
 static __always_inline struct iface_slot stand_iface(const struct stand *on)
 {
-	return on->found ? on->iface : find_iface(on->ifindex);
+	return on->found ? on->iface : find_iface(((const struct xdp_md *)on->ctx)->ingress_ifindex);
 }
 
 /*
@@ -184,13 +181,13 @@ static __always_inline void hand_over(struct scratch *s, enum direction d, struc
 	s->questions.wanted = s->questions.given = s->questions.rounds = s->questions.zero_too = 0;
 }
 
-static __always_inline void go_long_way(const struct stand *on, bool usual)
+static __always_inline void go_long_way(const struct stand *on)
 {
 	struct scratch *s = fw_scratch_mine();
 
 	if (!s)
 		return;
-	hand_over(s, on->direction, stand_iface(on), usual, (ticks_t){ 0 }, 0, 0);
+	hand_over(s, on->direction, stand_iface(on), *on->usual, (ticks_t){ 0 }, 0, 0);
 	bpf_tail_call(on->ctx, on->programs, program_long(fw_cfg.slot));
 }
 
@@ -211,16 +208,16 @@ static __always_inline void go_to_rules(bool replay, const struct stand *on, con
 }
 
 /* The short way as far as the packet is usual and `family` its family; *s is its working memory. */
-static __always_inline enum short_way pass_family(bool replay, bool stateful, const struct stand *on, enum family family,
-						  struct cursor c, const struct frame_info *f, struct place at, ticks_t now,
-						  struct subject *s)
+static __always_inline bool pass_family(bool replay, bool stateful, const struct stand *on, enum family family, struct cursor c,
+					const struct frame_info *f, struct place at, ticks_t now, struct subject *s)
 {
 	const struct packet *p = &s->packet;
 	enum usual usual = USUAL_ABSENT;
 	struct outcome o;
 
 	if (!packet_parse_usual(&c, f, family, &s->packet))
-		return SHORT_UNUSUAL;
+		return false;
+	*on->usual = true;
 	if (stateful) {
 		const bool if_bound = settings()->if_bound;
 
@@ -232,40 +229,43 @@ static __always_inline enum short_way pass_family(bool replay, bool stateful, co
 	if (usual == USUAL_ABSENT)
 		go_to_rules(replay, on, p, at, now);
 	if (usual != USUAL_PASSED)
-		return SHORT_USUAL;
+		return false;
 	if (replay)
 		report(p, &o);
-	return SHORT_PASSED;
+	return true;
 }
 
-static __always_inline enum short_way short_way_as(bool replay, bool stateful, const struct stand *on, const void *data,
-						   const void *end, struct frame_info *f, struct subject *s)
+static __always_inline bool short_way_as(bool replay, bool stateful, const struct stand *on, const void *data, const void *end,
+					 struct frame_info *f, struct subject *s)
 {
 	struct cursor c = frame_cursor(replay, data, end, f);
 	struct place at;
 	ticks_t now;
 
+	if (!replay && f->wire_length == WIRE_LENGTH_UNKNOWN) /* only a capture cuts packets */
+		__builtin_unreachable();
 	if (!s || !circumstances(replay, stateful, on->direction, (struct iface_slot){ .zero = 0 }, &at, &now))
-		return SHORT_UNUSUAL;
+		return false;
 	switch (family_usual(c, f)) {
 	case FAMILY_INET:
 		return pass_family(replay, stateful, on, FAMILY_INET, c, f, at, now, s);
 	case FAMILY_INET6:
 		return pass_family(replay, stateful, on, FAMILY_INET6, c, f, at, now, s);
 	}
-	return SHORT_UNUSUAL;
+	return false;
 }
 
 /*
- * The short way of most packets: a usual packet of a flow that passes is accounted and counted here. All is inlined once for each family,
- * and again for a replay and where no state is kept, so that the compiler sees constants and keeps the packet in registers. It calls no
- * function: where the processor must not predict returns, a call costs as much as two look-ups. Several times as fast as the long way that
- * all other packets take.
+ * The short way of most packets: a usual packet of a flow that passes is accounted and counted here, and true. All is inlined once for
+ * each family, and again for a replay and where no state is kept, so that the compiler sees constants and keeps the packet in registers.
+ * It calls no function: where the processor must not predict returns, a call costs as much as two look-ups. Several times as fast as the
+ * long way that all other packets take.
  */
-static __always_inline enum short_way short_way(const struct stand *on, const void *data, const void *end, struct frame_info f)
+static __always_inline bool short_way(const struct stand *on, const void *data, const void *end, struct frame_info f)
 {
 	struct subject s;
 
+	*on->usual = false;
 	if (fw_cfg.replay && settings()->kind != RULES_PER_PACKET) /* reports all of the packet, which registers cannot hold */
 		return short_way_as(true, true, on, data, end, &f, subject_at_hand());
 	switch ((enum rules_kind)settings()->kind) {
@@ -276,7 +276,8 @@ static __always_inline enum short_way short_way(const struct stand *on, const vo
 	case RULES_PER_PACKET:
 		break;
 	}
-	return SHORT_USUAL;
+	*on->usual = true;
+	return false;
 }
 
 /* How often the rules may be asked about one packet: all that it needs at once, and again where other CPUs were quicker. */

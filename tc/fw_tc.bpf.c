@@ -122,17 +122,16 @@ int fw_tc_long(struct __sk_buff *ctx)
 
 static __always_inline int filter(struct __sk_buff *ctx, void *programs, enum direction d)
 {
+	volatile __u32 usual;
 	const struct stand on = {
-		.ctx = ctx, .programs = programs, .direction = d, .found = true, .iface = find_iface(ctx->ifindex)
+		.ctx = ctx, .programs = programs, .usual = &usual, .direction = d, .found = true, .iface = find_iface(ctx->ifindex)
 	};
-	enum short_way way;
 
 	if (ctx->data_end - ctx->data < HEADERS_USUAL && ctx->data_end - ctx->data < ctx->len)
 		bpf_skb_pull_data(ctx, ctx->len < HEADERS_USUAL ? ctx->len : HEADERS_USUAL);
-	way = short_way(&on, (void *)(long)ctx->data, (void *)(long)ctx->data_end, describe(ctx, on.iface.link));
-	if (way == SHORT_PASSED)
+	if (short_way(&on, (void *)(long)ctx->data, (void *)(long)ctx->data_end, describe(ctx, on.iface.link)))
 		return act_on(VERDICT_PASS);
-	go_long_way(&on, way == SHORT_USUAL);
+	go_long_way(&on);
 	count_no_program(d, ctx->len);
 	return TC_ACT_SHOT;
 }

@@ -90,16 +90,14 @@ int fw_xdp_long(struct xdp_md *ctx)
 SEC("xdp")
 int fw_xdp(struct xdp_md *ctx)
 {
-	const struct stand on = {
-		.ctx = ctx, .programs = &fw_programs_xdp, .ifindex = ctx->ingress_ifindex, .direction = DIRECTION_IN
-	};
+	volatile __u32 usual;
+	const struct stand on = { .ctx = ctx, .programs = &fw_programs_xdp, .usual = &usual, .direction = DIRECTION_IN };
 	/* XDP is on Ethernet alone (ctl/hook_xdp.c). Of the linear part: a datagram that goes on behind it takes the long way. */
 	struct frame_info linear = { .link = LINK_ETHER, .wire_length = ctx->data_end - ctx->data };
-	enum short_way way = short_way(&on, (void *)(long)ctx->data, (void *)(long)ctx->data_end, linear);
 
-	if (way == SHORT_PASSED)
+	if (short_way(&on, (void *)(long)ctx->data, (void *)(long)ctx->data_end, linear))
 		return XDP_PASS;
-	go_long_way(&on, way == SHORT_USUAL);
+	go_long_way(&on);
 	count_no_program(DIRECTION_IN, frame_length(ctx));
 	return XDP_DROP;
 }
