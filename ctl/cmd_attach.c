@@ -7,7 +7,7 @@
 #include "cmd.h"
 #include "fail.h"
 #include "guard.h"
-#include "hook.h"
+#include "hook_change.h"
 #include "ifaces.h"
 #include "seed.h"
 
@@ -18,11 +18,7 @@ struct attach {
 	enum xdp_mode mode;
 	bool ingress_only, force, no_seed;
 	int root[ROOT_IN + 1]; /* descriptors of the root programs, -1 until they are needed */
-	struct {
-		unsigned int ifindex;
-		enum hook hook;
-	} * made; /* what to take back on failure */
-	size_t nmade, cap_made;
+	struct hook_changes changes;
 	struct json json;
 	struct strbuf out;
 };
@@ -31,7 +27,7 @@ static void attach_free(struct attach *a)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(a->root); i++)
 		cleanup_close_fn(&a->root[i]);
-	free(a->made);
+	hook_changes_free(&a->changes);
 	strbuf_free(&a->out);
 	seeder_close(&a->seeder);
 	state_close(&a->state);
@@ -68,20 +64,12 @@ static bool is_attached(const struct attach *a, const struct iface *ifc, enum ho
 static int attach_hook(struct attach *a, const struct iface *ifc, enum hook hook, enum attach_kind *kind, char **err)
 {
 	struct hook_request rq = { .hook = hook, .prog_fd = root_of(a, hook, err), .xdp_mode = a->mode, .force = a->force };
-	bool was_there = is_attached(a, ifc, hook);
 	_cleanup_free_ char *note = NULL;
-	int rc = rq.prog_fd < 0 ? rq.prog_fd : hook_attach(&a->state.in, ifc, &rq, kind, &note, err);
+	int rc = rq.prog_fd < 0 ? rq.prog_fd : hook_change_attach(&a->changes, &a->state.in, ifc, &rq, kind, &note, err);
 
-	if (rc)
-		return rc;
-	if (note)
+	if (!rc && note)
 		cli_note(a->cli, "%s", note);
-	if (was_there)
-		return 0;
-	GROW(a->made, a->nmade, a->cap_made);
-	a->made[a->nmade].ifindex = ifc->index;
-	a->made[a->nmade++].hook = hook;
-	return 0;
+	return rc;
 }
 
 static void report(struct attach *a, const struct iface *ifc, enum attach_kind in, const enum attach_kind *out)
@@ -110,7 +98,7 @@ static int attach_in(struct attach *a, const struct iface *ifc, enum attach_kind
 		rc = attach_hook(a, ifc, hook, kind, err);
 	}
 	other = hook == HOOK_TC_IN ? HOOK_XDP_IN : HOOK_TC_IN;
-	return !rc && is_attached(a, ifc, other) ? hook_detach(&a->state.in, ifc->index, other, err) : rc;
+	return !rc && is_attached(a, ifc, other) ? hook_change_detach(&a->changes, &a->state.in, ifc->index, other, err) : rc;
 }
 
 static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
@@ -142,13 +130,10 @@ static int attach_iface(struct attach *a, const struct iface *ifc, char **err)
 	return 0;
 }
 
-/* What this command made goes; what was there before stays. */
-static void take_back(struct attach *a)
+/* What this command made goes, and what was there before is as it was; what is not is said behind *err. */
+static void take_back(struct attach *a, char **err)
 {
-	while (a->nmade) {
-		a->nmade--;
-		(void)hook_detach(&a->state.in, a->made[a->nmade].ifindex, a->made[a->nmade].hook, NULL);
-	}
+	(void)hook_changes_undo(&a->changes, &a->state.in, err);
 	(void)ifaces_refresh(&a->state);
 	if (a->state.created)
 		(void)instance_purge(&a->state.in, NULL);
@@ -188,7 +173,7 @@ static int detach_out(struct attach *a, const struct iface *ifc, char **err)
 
 	if (!a->ingress_only || !is_attached(a, ifc, HOOK_TC_OUT))
 		return 0;
-	rc = hook_detach(&a->state.in, ifc->index, HOOK_TC_OUT, err);
+	rc = hook_change_detach(&a->changes, &a->state.in, ifc->index, HOOK_TC_OUT, err);
 	if (!rc && !a->cli->json)
 		strbuf_add(&a->out, "%s: out detached\n", ifc->name);
 	return rc;
@@ -214,7 +199,7 @@ static int attach_and_seed(struct attach *a, const struct iface *v, int n, char 
 	if (!rc && how.seeds)
 		rc = seeder_run(&a->seeder, err);
 	rc = rc || !a->seeder.report.count[SEEDING_MADE] ? rc : apply_for_seeded(&a->state, err);
-	/* Last, since it is not taken back. */
+	/* Last: until it is put back, nothing judges what goes out. */
 	for (int i = 0; !rc && i < n; i++)
 		rc = detach_out(a, &v[i], err);
 	return rc;
@@ -266,7 +251,7 @@ static int attach_all(struct attach *a, int n, char **names)
 	}
 	rc = rc ?: attach_and_seed(a, v, count, &note, &err);
 	if (rc) {
-		take_back(a);
+		take_back(a, &err);
 		return cli_fail(err);
 	}
 	if (note)

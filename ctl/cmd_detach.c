@@ -3,27 +3,33 @@
 #include <errno.h>
 #include <stdio.h>
 #include "cmd.h"
-#include "hook.h"
+#include "hook_change.h"
 #include "ifaces.h"
 #include "netns.h"
 
 struct detached {
 	struct cli *cli;
 	struct instance in;
+	struct hook_changes changes;
+	struct strbuf out;
 	size_t n;
 };
 
-static void detached_free(struct detached *d) { instance_close(&d->in); }
+static void detached_free(struct detached *d)
+{
+	strbuf_free(&d->out);
+	hook_changes_free(&d->changes);
+	instance_close(&d->in);
+}
 
 static int detach_hook(struct detached *d, unsigned int ifindex, const char *name, enum hook hook, char **err)
 {
-	int rc = hook_detach(&d->in, ifindex, hook, err);
+	int rc = hook_change_detach(&d->changes, &d->in, ifindex, hook, err);
 
 	if (rc)
 		return rc;
 	d->n++;
-	if (!d->cli->quiet && !d->cli->json)
-		printf("%s: %s detached\n", name[0] ? name : "(gone)", direction_text(hook_direction(hook)));
+	strbuf_add(&d->out, "%s: %s detached\n", name[0] ? name : "(gone)", direction_text(hook_direction(hook)));
 	return 0;
 }
 
@@ -90,6 +96,10 @@ static int detach_run(struct detached *d, bool all, bool purge, int argc, char *
 	}
 	if (!rc)
 		rc = all ? detach_all(d, &err) : detach_named(d, argc, argv, &err);
+	if (rc)
+		(void)hook_changes_undo(&d->changes, &d->in, &err);
+	else if (!d->cli->quiet && !d->cli->json && d->n)
+		fputs(d->out.str, stdout);
 	if (!rc && purge)
 		rc = instance_purge(&d->in, &err);
 	else if (!rc)

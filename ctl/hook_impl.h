@@ -27,7 +27,7 @@ void hook_link_close(struct hook_link *l);
 int hook_link_open(const struct instance *in, unsigned int ifindex, enum hook hook, struct hook_link *out, char **err);
 int hook_link_pin(struct instance *in, unsigned int ifindex, enum hook hook, int link_fd, char **err);
 int hook_link_update(const struct hook_link *l, const struct iface *ifc, int prog_fd, char **err);
-/* Detach at once, then remove the pin; closes nothing. */
+/* Remove the pin and detach at once; where either fails, it is as it was. */
 int hook_link_remove(struct instance *in, unsigned int ifindex, enum hook hook, char **err);
 /* Parse a pin's name; false where it is no link's. */
 bool hook_link_name(const char *name, enum hook *hook, unsigned int *ifindex);
@@ -36,6 +36,8 @@ int hook_xdp_attach(struct instance *in, const struct iface *ifc, const struct h
 		    char **note, char **err);
 int hook_xdp_detach(struct instance *in, unsigned int ifindex, char **err);
 int hook_xdp_query(const struct instance *in, const struct iface *ifc, struct hook_programs *out, char **err);
+/* Another's program comes back where it was, unless there is a program; *err says why not, without the interface. */
+int hook_xdp_put_foreign(unsigned int ifindex, enum attach_kind kind, int prog_fd, char **err);
 
 /* -EOPNOTSUPP where the kernel has no TCX. */
 int hook_tcx_attach(struct instance *in, const struct iface *ifc, const struct hook_request *rq, char **err);

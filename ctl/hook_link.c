@@ -102,11 +102,13 @@ int hook_link_remove(struct instance *in, unsigned int ifindex, enum hook hook, 
 
 	if (rc)
 		return rc;
-	rc = bpf_link_detach(l.fd);
-	if (rc && rc != -ENOLINK && rc != -ENODEV)
-		return FAIL(err, rc, "interface %u: cannot detach: %s", ifindex, strerror(-rc));
+	/* The pin first: it can be put back, and the link ends with this process should it be killed here. */
 	if (unlink(pin) < 0 && errno != ENOENT)
 		return FAIL(err, -errno, "%s/link-%s-%u: cannot remove the pin: %s", in->shown, hook_text(hook), ifindex,
 			    strerror(errno));
-	return 0;
+	rc = bpf_link_detach(l.fd);
+	if (!rc || rc == -ENOLINK || rc == -ENODEV)
+		return 0;
+	(void)bpf_obj_pin(l.fd, pin);
+	return FAIL(err, rc, "interface %u: cannot detach: %s", ifindex, strerror(-rc));
 }

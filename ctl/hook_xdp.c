@@ -74,9 +74,9 @@ struct foreign {
 	int fd; /* to put it back; -1 where it cannot be had */
 };
 
-/* What is on the interface now. -ENODATA where nothing is. */
 static void foreign_close(struct foreign *f) { cleanup_close_fn(&f->fd); }
 
+/* What is on the interface now. -ENODATA where nothing is. */
 static int find_foreign(const struct iface *ifc, struct foreign *f, char **err)
 {
 	struct iface now;
@@ -125,12 +125,20 @@ static int evict(const struct iface *ifc, bool force, struct foreign *f, char **
 	return 0;
 }
 
-static void put_back(const struct iface *ifc, const struct foreign *f)
+int hook_xdp_put_foreign(unsigned int ifindex, enum attach_kind kind, int prog_fd, char **err)
 {
+	__u32 flags = kind == ATTACH_XDP_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 	_cleanup_rtnl_ struct rtnl r = { NULL, 0, 0, NULL };
+	struct iface now;
+	int rc = iface_get(NULL, ifindex, &now, err);
 
-	if (f->fd >= 0 && !rtnl_open(&r, NULL))
-		(void)set_by_netlink(&r, ifc->index, f->fd, -1, f->flags | XDP_FLAGS_UPDATE_IF_NOEXIST);
+	if (rc || now.xdp_native || now.xdp_generic)
+		return rc;
+	rc = rtnl_open(&r, err);
+	if (rc)
+		return rc;
+	rc = set_by_netlink(&r, ifindex, prog_fd, -1, flags | XDP_FLAGS_UPDATE_IF_NOEXIST);
+	return rc ? FAIL(err, rc, "%s", rtnl_words(&r, rc)) : 0;
 }
 
 static int refused(const struct iface *ifc, int prog_fd, __u32 flags, int rc, char **err)
@@ -161,12 +169,11 @@ static int attach_mode(struct instance *in, const struct iface *ifc, const struc
 		link = create_link(rq->prog_fd, ifc->index, flags);
 	}
 	rc = link < 0 ? link : hook_link_pin(in, ifc->index, HOOK_XDP_IN, link, err);
-	if (link < 0) {
-		if (evicted)
-			put_back(ifc, &f);
-		return refused(ifc, rq->prog_fd, flags, rc, err);
-	}
-	return rc;
+	if (rc && link >= 0)
+		(void)bpf_link_detach(link); /* at once: closing it would take its time */
+	if (rc && evicted && f.fd >= 0)
+		(void)hook_xdp_put_foreign(ifc->index, kind_of(f.flags), f.fd, NULL);
+	return link < 0 ? refused(ifc, rq->prog_fd, flags, rc, err) : rc;
 }
 
 static int attach_new(struct instance *in, const struct iface *ifc, const struct hook_request *rq, enum attach_kind *kind,

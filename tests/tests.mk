@@ -32,6 +32,9 @@ $(B)/tests/net_selftest: LIBS += -Wl,--wrap=programs_load
 # It ends a change of maps behind any step.
 $(B)/tests/net_core: LIBS += -Wl,--wrap=bpf_map_update_elem,--wrap=bpf_map_delete_elem
 
+# It has the kernel refuse what is to be put back.
+$(B)/tests/net_hook_change: LIBS += -Wl,--wrap=bpf_link_create
+
 $(B)/tests/traffic: $(B)/tests/traffic.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^

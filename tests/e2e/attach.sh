@@ -108,6 +108,45 @@ check "detach" fw "$S" -q detach s0
 check "leaves no qdisc either" bare
 check "and lets packets out" goes_out
 
+# --- all of the interfaces or none ------------------------------------------------------------------
+
+# on_one_in_use PIN COMMAND...: the command, in a mount namespace in which the pin cannot be removed: something is mounted there.
+on_one_in_use()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount bash -c 'set -- /sys/fs/bpf/fwctl/*/"$1" "${@:2}"; mount -o bind "$1" "$1" && shift && exec "$@"' - "$@"
+}
+pin=link-tc-out-$(ip -n "$S" -j link show s1 | jq '.[0].ifindex')
+for kind in clsact $tcx; do
+	FWCTL_TC=$kind fw "$S" -q attach s0
+	FWCTL_TC=$tcx fw "$S" -q attach s1
+	before="[[\"s0\",\"xdp-native\",\"$kind\"],[\"s1\",\"xdp-native\",\"$tcx\"]]"
+	if [ $tcx = clsact ]; then
+		skip "a change of two interfaces, which fails on the second ($kind)" "the kernel has no TCX, whose pins can be kept"
+		continue
+	fi
+	check_status 1 "--ingress-only of two, where the second's way out stays ($kind)" on_one_in_use "$pin" "$fwctl" -n "$S" attach --ingress-only s0 s1
+	check_says "that is said" "cannot remove the pin" printf %s "$said"
+	check_not "and nothing else" grep -q "stays changed\|put back" <<<"$said"
+	check "both are as they were" attached "$before"
+	check "and judge what goes out" stays_in
+	check_status 1 "detach of both" on_one_in_use "$pin" "$fwctl" -n "$S" detach s0 s1
+	check "which says only why" same "$(grep -c detached <<<"$said")" 0
+	check "leaves both" attached "$before"
+	check_status 1 "detach --all" on_one_in_use "$pin" "$fwctl" -n "$S" detach --all
+	check "leaves both" attached "$before"
+	check "and both judge" stays_in
+	fw "$S" -q detach --all
+done
+fw "$S" -q attach --mode generic s0
+check_status 1 "attach in another mode, and of one that takes no such" fw "$S" -q attach --mode native s0 lo
+check "leaves the mode" attached "[[\"s0\",\"xdp-generic\",\"$tcx\"]]"
+fw "$S" -q attach --mode tc s0
+check_status 1 "attach by XDP in the place of TC, and of one that takes none" fw "$S" -q attach --mode native s0 lo
+check "leaves TC" attached "[[\"s0\",\"$tcx\",\"$tcx\"]]"
+check "nothing else is attached anywhere" same "$(xdp_id s0)" ""
+fw "$S" -q detach --all
+
 # --- other people's programs ------------------------------------------------------------------------
 
 if [ -e "$foreign" ] && ip -n "$S" link set dev s0 xdp obj "$foreign" sec xdp 2>"$tmp/ip"; then
@@ -115,6 +154,8 @@ if [ -e "$foreign" ] && ip -n "$S" link set dev s0 xdp obj "$foreign" sec xdp 2>
 	check_status 1 "another's XDP program is not replaced" fw "$S" attach s0
 	check_says "and named" "s0: an XDP program of someone else is attached: 'foreign_xdp', id $id" printf %s "$said"
 	check "it is still there" same "$(xdp_id s0)" "$id"
+	check_status 1 "--force of it, and of an interface that takes no such" fw "$S" attach --force --mode native s0 lo
+	check "puts it back" same "$(xdp_id s0)" "$id"
 	check "and nothing of fwctl" attached "[]"
 	check_status 1 "detach does not touch it" fw "$S" detach s0
 	check "attach --force" fw "$S" -q attach --force s0
