@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "hook_change.h"
 #include "ifaces.h"
+#include "live.h"
 #include "seed.h"
 
 struct attach {
@@ -301,6 +302,7 @@ int cmd_attach(struct cli *cli, int argc, char **argv)
 		{ "flows", NULL, &flows_text }, { "no-seed", &a.no_seed, NULL },           { NULL, NULL, NULL },
 	};
 	__u32 flows = 0;
+	char *err = NULL;
 	int status = cli_options(cli, options, &argc, argv);
 
 	if (status != OPTIONS_TAKEN)
@@ -315,5 +317,7 @@ int cmd_attach(struct cli *cli, int argc, char **argv)
 	if (flows && (flows + WAYS - 1) / WAYS != a.state.cfg.buckets)
 		cli_note(cli, "--flows: the table has %u flows already (fwctl detach --all --purge, then attach, makes it anew)",
 			 a.state.cfg.buckets * WAYS);
+	if (live_check(&a.state, &err))
+		return cli_fail(err);
 	return attach_all(&a, argc, argv);
 }

@@ -137,11 +137,11 @@ static int ask_flows(struct inquiry *q)
 				  .direction = q->probe.direction,
 				  .iface_name = name_of_iface,
 				  .arg = q };
-	int rc = flow_list_read(&q->s, &flows, NULL);
 	char *err = NULL;
+	int rc;
 
-	if (rc)
-		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));
+	if (flow_list_read(&q->s, &flows, NULL, &err))
+		return cli_fail(err);
 	if (probe_iface(&q->probe))
 		(void)iface_id(&q->s, q->probe.iface, false, &f.iface);
 	for (size_t i = 0; i < flows.n && !q->flow_found; i++)

@@ -286,9 +286,12 @@ int cmd_flows(struct cli *cli, int argc, char **argv)
 	if (status)
 		return status;
 	rc = clock_get(l.s.maps.fw_clock, &l.clock);
-	rc = rc ?: l.dropped ? drop_list_read(&l.s, &l.flows) : flow_list_read(&l.s, &l.flows, NULL);
+	if (!rc && l.dropped)
+		rc = drop_list_read(&l.s, &l.flows);
 	if (rc)
-		return cli_fail(xasprintf("flow table: %s", strerror(-rc)));
+		return cli_fail(xasprintf("dropped packets: %s", strerror(-rc)));
+	if (!l.dropped && flow_list_read(&l.s, &l.flows, NULL, &err))
+		return cli_fail(err);
 	if (!l.dropped && rejudge(&l, &err))
 		return cli_fail(err);
 	if (flow_filter_ifaces(&l.filter, &l.flows, &note, &err))

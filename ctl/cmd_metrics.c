@@ -20,6 +20,8 @@ struct scrape {
 	struct ruleset rules;
 	struct hook_programs programs;
 	struct flow_fill fill;
+	struct export_state exported;
+	bool exports; /* there has been a collector */
 	struct metrics m;
 };
 
@@ -149,21 +151,21 @@ static void sample_export(struct scrape *sc, const struct export_state *st, cons
 
 static void add_export(struct scrape *sc)
 {
-	struct export_state st;
+	const struct export_state *st = &sc->exported;
 
-	if (export_counts(&sc->s, &st))
-		return; /* there has been no collector */
-	sample_export(sc, &st, "fwctl_export_records_total",
+	if (!sc->exports)
+		return;
+	sample_export(sc, st, "fwctl_export_records_total",
 		      "Flow records of the collector by what became of them; unseen are flows whose ends were lost before it",
 		      offsetof(struct export_tally, records));
-	sample_export(sc, &st, "fwctl_export_packets_total", "Packets that the records speak of",
+	sample_export(sc, st, "fwctl_export_packets_total", "Packets that the records speak of",
 		      offsetof(struct export_tally, packets));
-	sample_export(sc, &st, "fwctl_export_bytes_total", "Layer-3 bytes that the records speak of",
+	sample_export(sc, st, "fwctl_export_bytes_total", "Layer-3 bytes that the records speak of",
 		      offsetof(struct export_tally, bytes));
 	metric_family(&sc->m, "fwctl_export_queued_records", METRIC_GAUGE,
 		      "Flow records on their way: neither sent nor lost yet");
 	for (int k = 0; k < SINK_COUNT; k++)
-		metric_sample(&sc->m, st.queued[k].records, LABELS({ "sink", sink_kind_text((enum sink_kind)k) }));
+		metric_sample(&sc->m, st->queued[k].records, LABELS({ "sink", sink_kind_text((enum sink_kind)k) }));
 }
 
 static void add_ruleset(struct scrape *sc)
@@ -231,10 +233,10 @@ static int gather(struct scrape *sc, char **err)
 
 	rc = rc ?: live_open_counted(&sc->s, &sc->live, &sc->counts, err);
 	rc = rc ?: live_parse(&sc->live, &sc->rules, err);
-	if (rc)
-		return rc;
-	rc = flow_list_read(&sc->s, NULL, &sc->fill);
-	return rc ? FAIL(err, rc, "flow table: %s", strerror(-rc)) : 0;
+	rc = rc ?: flow_list_read(&sc->s, NULL, &sc->fill, err);
+	rc = rc ?: export_counts(&sc->s, &sc->exported, err);
+	sc->exports = rc == 1;
+	return rc < 0 ? rc : 0;
 }
 
 static int write_all(struct scrape *sc, char **err)

@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "events.h"
 #include "flowwatch.h"
+#include "live.h"
 #include "packetview.h"
 #include "pcapout.h"
 #include "recentrules.h"
@@ -394,6 +395,8 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 	status = cli_state(cli, &m.s, 0, 0);
 	if (status)
 		return status;
+	if (live_check(&m.s, &err))
+		return cli_fail(err);
 	kinds |= (drops ? 1u << EVENT_DROP : 0) | (flows ? FLOW_KINDS : 0);
 	m.clock = fw_clock_map(m.s.maps.fw_clock);
 	if (!m.clock)
@@ -409,7 +412,7 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 	if (recent_rules_look(&m.rules) && !drops && !flows && !recent_rules_log(&m.rules))
 		cli_note(cli, "no rule has `log`: until one does, there is nothing to tell (--drops, --flows)");
 	m.flows = flows;
-	rc = flows ? flow_watch_open(&m.s, &m.watch) : 0;
+	rc = flows ? flow_watch_open(&m.s, &m.watch, &err) : 0;
 	rc = rc ?: watch(&m, &err);
 	return finish(&m, rc, err);
 }

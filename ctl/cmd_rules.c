@@ -234,7 +234,7 @@ static int list_counters(const struct listing *l)
 }
 
 /* Rules that another version made live: their text, so that they can be kept; `refusal` (taken over) tells what is the matter. */
-static int list_of_another(struct cli *cli, const struct state *s, char *refusal)
+static int list_of_another(const struct cli *cli, const struct state *s, char *refusal)
 {
 	_cleanup_free_ char *text = NULL, *why = refusal;
 	char *err = NULL;
@@ -249,7 +249,7 @@ static int list_of_another(struct cli *cli, const struct state *s, char *refusal
 int cmd_list(struct cli *cli, int argc, char **argv)
 {
 	_cleanup_(listing_free) struct listing l = { .s = state_none(), .live = live_none() };
-	bool counters = false;
+	bool counters = false, plain;
 	const struct cli_option options[] = { { "counters", &counters, NULL }, { NULL, NULL, NULL } };
 	char *err = NULL;
 	int status = cli_options(cli, options, &argc, argv), rc;
@@ -258,12 +258,11 @@ int cmd_list(struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc)
 		return cli_wrong(cli, "list takes no arguments");
+	plain = !cli->json && !counters;
 	rc = cli_state_try(cli, &l.s, 0, 0, &err);
-	if (rc == -EPROTO && !cli->json && !counters)
+	rc = rc ?: plain ? live_open(&l.s, &l.live, &err) : live_open_counted(&l.s, &l.live, &l.counts, &err);
+	if (rc == -EPROTO && plain)
 		return list_of_another(cli, &l.s, err);
-	if (rc)
-		return cli_fail(err);
-	rc = counters || cli->json ? live_open_counted(&l.s, &l.live, &l.counts, &err) : live_open(&l.s, &l.live, &err);
 	if (rc || live_parse(&l.live, &l.rs, &err))
 		return cli_fail(err);
 	if (cli->json)

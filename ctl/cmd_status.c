@@ -57,14 +57,15 @@ static int read_status(struct report *st, char **err)
 	int rc = hook_list(&st->s.in, &st->programs, err);
 
 	rc = rc ?: live_open(&st->s, &live, err);
-	if (rc)
+	rc = rc ?: flow_list_read(&st->s, NULL, &st->fill, err);
+	rc = rc ?: export_counts(&st->s, &st->exported, err);
+	if (rc < 0)
 		return rc;
+	st->exports = rc;
 	st->ruleset = live.info;
 	st->capacity = (__u64)st->s.cfg.buckets * WAYS;
-	rc = flow_list_read(&st->s, NULL, &st->fill);
-	rc = rc ?: read_counters(st);
+	rc = read_counters(st);
 	rc = rc ?: events_totals(&st->s.maps, &st->events);
-	st->exports = !export_counts(&st->s, &st->exported);
 	rc = rc ?: events_readers(&st->s.maps, &st->readers);
 	if (rc)
 		*err = xasprintf("status: %s", strerror(-rc));

@@ -70,9 +70,9 @@ static int look_for_ifaces(struct top *t, char **note, char **err)
 {
 	const struct flow_filter *f = sampler_filter(t->p);
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
-	int rc = f->given && f->match.on.n ? flow_list_read(t->s, &flows, NULL) : 0;
+	int rc = f->given && f->match.on.n ? flow_list_read(t->s, &flows, NULL, err) : 0;
 
-	return rc ? FAIL(err, rc, "flow table: %s", strerror(-rc)) : flow_filter_ifaces(f, &flows, note, err);
+	return rc ?: flow_filter_ifaces(f, &flows, note, err);
 }
 
 /* An interface of the filter that has no flows now: they may come, with it. */

@@ -87,16 +87,20 @@ static int take_maps_of(const struct state *s, struct export_maps *m, char **err
 	return rc ?: pin_new(s, m, &old, err);
 }
 
-int export_counts(const struct state *s, struct export_state *out)
+int export_counts(const struct state *s, struct export_state *out, char **err)
 {
-	struct export_maps m = export_maps_none();
+	_cleanup_(export_maps_close) struct export_maps m = export_maps_none();
 	int rc = open_pin(s, "fw_export", &m.fw_export.fd);
 
-	rc = rc ?: m.fw_export.fd < 0 ? -ENOENT : 0;
-	rc = rc ?: contract_check("fw_export", m.fw_export.fd, s->in.shown, NULL);
-	rc = rc ?: fw_export_get(m.fw_export, out);
-	export_maps_close(&m);
-	return rc;
+	if (!rc && m.fw_export.fd < 0)
+		return 0;
+	if (!rc) {
+		rc = contract_check("fw_export", m.fw_export.fd, s->in.shown, err);
+		if (rc)
+			return rc;
+		rc = fw_export_get(m.fw_export, out);
+	}
+	return rc ? FAIL(err, rc, "%s/fw_export: %s", s->in.shown, strerror(-rc)) : 1;
 }
 
 /* --- setting up ----------------------------------------------------------------------------------- */
@@ -132,10 +136,10 @@ static int take_lock(struct run *r, char **err)
 static int map_all(struct run *r, char **err)
 {
 	struct sweep *w = &r->c.sweep;
-	int rc = flow_table_open(r->s, &w->table);
+	int rc = flow_table_open(r->s, &w->table, err);
 
 	if (rc)
-		return FAIL(err, rc, "flow table: %s", strerror(-rc));
+		return rc;
 	w->reported = fw_reported_map(r->maps.fw_reported, w->table.buckets);
 	w->st = fw_export_map(r->maps.fw_export);
 	r->c.ifaces = fw_ifaces_map(r->s->maps.fw_ifaces);

@@ -29,9 +29,9 @@ int export_run(const struct state *s, const struct export_request *rq, char **er
 int export_listen(const struct instance_maps *m, struct export_state *st, ticks_t now, struct events **out, char **err);
 
 /*
- * What collectors of this instance have counted so far: -ENOENT where there never was one. Does not change anything. `journal`
- * and places are void.
+ * What collectors of this instance have counted so far: 1, or 0 where there never was one; a negative errno with *err, -EPROTO where it is of
+ * another layout. Does not change anything. `journal` and places are void.
  */
-int export_counts(const struct state *s, struct export_state *out);
+int export_counts(const struct state *s, struct export_state *out, char **err);
 
 #endif

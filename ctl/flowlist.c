@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
+#include <string.h>
 #include "clock.h"
+#include "fail.h"
 #include "flowlist.h"
 #include "flowview.h"
 #include "live.h"
@@ -13,30 +15,32 @@ void flow_list_free(struct flow_list *l)
 	*l = (struct flow_list){ NULL, 0, 0 };
 }
 
-int flow_table_timeouts(const struct state *s, struct flow_table *t)
+int flow_table_timeouts(const struct state *s, struct flow_table *t, char **err)
 {
 	_cleanup_live_ struct live_ruleset live = live_none();
 	struct ruleset rs = { .nrules = 0 };
-	int rc = live_open(s, &live, NULL);
+	int rc = live_open(s, &live, err);
 
-	rc = rc ?: live_parse(&live, &rs, NULL);
+	rc = rc ?: live_parse(&live, &rs, err);
 	if (!rc)
 		timeouts_fill(&rs.options, t->clock.tick_ns, &t->settings);
 	ruleset_free(&rs);
 	return rc;
 }
 
-int flow_table_open(const struct state *s, struct flow_table *out)
+int flow_table_open(const struct state *s, struct flow_table *out, char **err)
 {
 	int rc;
 
 	*out = (struct flow_table){ .buckets = s->cfg.buckets };
 	rc = clock_get(s->maps.fw_clock, &out->clock);
-	rc = rc ?: flow_table_timeouts(s, out);
+	if (rc)
+		return FAIL(err, rc, "%s/fw_clock: %s", s->in.shown, strerror(-rc));
+	rc = flow_table_timeouts(s, out, err);
 	if (rc)
 		return rc;
 	out->at = fw_flows_map(s->maps.fw_flows, out->buckets);
-	return out->at ? 0 : -errno;
+	return out->at ? 0 : FAIL(err, -errno, "%s/fw_flows: %s", s->in.shown, strerror(errno));
 }
 
 void flow_table_close(struct flow_table *t)
@@ -70,10 +74,10 @@ bool flow_table_over(const struct flow_table *t, const struct flow *f, ticks_t n
 	       (idle > 0 && (__u64)idle > t->settings.timeout[flow_timeout(f->key.proto, (enum flow_state)f->state)]);
 }
 
-int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fill *fill)
+int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fill *fill, char **err)
 {
 	_cleanup_flow_table_ struct flow_table t = { .at = NULL };
-	int rc = flow_table_open(s, &t);
+	int rc = flow_table_open(s, &t, err);
 	struct flow f;
 	__u16 serial;
 	ticks_t now;

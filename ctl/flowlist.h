@@ -12,12 +12,12 @@ struct flow_table {
 	struct clock_pair clock;
 	struct settings settings;
 };
-/* 0 or a negative errno. */
-int flow_table_open(const struct state *s, struct flow_table *out);
+/* 0 or a negative errno with *err. */
+int flow_table_open(const struct state *s, struct flow_table *out, char **err);
 void flow_table_close(struct flow_table *t);
 #define _cleanup_flow_table_ _cleanup_(flow_table_close)
-/* Reads the timeouts anew, after the rules have changed. */
-int flow_table_timeouts(const struct state *s, struct flow_table *t);
+/* Reads the timeouts anew, after the rules have changed. 0 or a negative errno with *err. */
+int flow_table_timeouts(const struct state *s, struct flow_table *t, char **err);
 
 /*
  * The flow at this way of a bucket, a consistent copy (shared/event.h), with its serial; an entry that changes hands meanwhile is
@@ -42,8 +42,8 @@ struct flow_fill {
 
 /*
  * Live flows, a copy each, and those that are stopped (flow_is_stopped: the rules of now may pass them again). `fill` may be NULL, and `out`
- * too. 0 or a negative errno.
+ * too. 0 or a negative errno with *err.
  */
-int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fill *fill);
+int flow_list_read(const struct state *s, struct flow_list *out, struct flow_fill *fill, char **err);
 
 #endif

@@ -69,9 +69,9 @@ bool flow_watch_look(struct flow_watch *w)
 	return true;
 }
 
-int flow_watch_open(const struct state *s, struct flow_watch *out)
+int flow_watch_open(const struct state *s, struct flow_watch *out, char **err)
 {
-	int rc = flow_table_open(s, &out->table);
+	int rc = flow_table_open(s, &out->table, err);
 
 	if (rc)
 		return rc;

@@ -27,8 +27,8 @@ struct flow_watch {
 	struct flow_seen_list seen; /* by the last look, to be told */
 };
 
-/* Flows that are over by now are taken for told. 0 or a negative errno. */
-int flow_watch_open(const struct state *s, struct flow_watch *out);
+/* Flows that are over by now are taken for told. 0 or a negative errno with *err. */
+int flow_watch_open(const struct state *s, struct flow_watch *out, char **err);
 void flow_watch_close(struct flow_watch *w);
 
 /* The timeouts are those of these rules from now on. */

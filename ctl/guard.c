@@ -312,7 +312,7 @@ int guard_session(const struct state *s, const struct ruleset *rs, bool keep_set
 	rc = rc ?: hook_list(&s->in, &g.attached, err);
 	if (rc)
 		return rc;
-	if (!flow_list_read(s, &flows, NULL))
+	if (!flow_list_read(s, &flows, NULL, NULL))
 		for (size_t i = 0; i < flows.n; i++)
 			if (is_session(&flows.v[i], &p))
 				return judge_flow(&g, &flows.v[i], &p, note, err);
@@ -398,7 +398,7 @@ int guard_attach(const struct seeder *sd, struct guard_attach how, char **note, 
 	if (rc)
 		return rc;
 	g.rs = &g.old;
-	(void)flow_list_read(g.s, &flows, NULL);
+	(void)flow_list_read(g.s, &flows, NULL, NULL);
 	for (size_t i = 0; !rc && i < c.n; i++) {
 		g.iface = c.view[i].iface;
 		rc = judge_view(&g, &c, i, &flows, &p, note, err);

@@ -94,6 +94,13 @@ int live_open(const struct state *s, struct live_ruleset *out, char **err)
 	return 0;
 }
 
+int live_check(const struct state *s, char **err)
+{
+	_cleanup_live_ struct live_ruleset l = live_none();
+
+	return live_open(s, &l, err);
+}
+
 int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err)
 {
 	struct diag d = { .io_error = 0 };

@@ -24,6 +24,9 @@ void live_close(struct live_ruleset *l);
 /* 0 or a negative errno with *err. */
 int live_open(const struct state *s, struct live_ruleset *out, char **err);
 
+/* Whether live_open() will do, for those who look at the rules later only, when it is too late to refuse. */
+int live_check(const struct state *s, char **err);
+
 /* The text of a ruleset, of this length in bytes; NUL-terminated, the caller's. 0 or a negative errno. */
 int live_text(fw_text_t m, __u64 length, char **out);
 

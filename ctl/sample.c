@@ -249,8 +249,7 @@ static int look_at_ruleset(struct sampler *p, struct counters **counts, char **e
 	free(p->counts);
 	p->counts = (struct counters *)xcalloc(n, sizeof(*p->counts));
 	memcpy(p->counts, *counts, n * sizeof(*p->counts));
-	rc = flow_table_timeouts(p->s, &p->table);
-	return rc ? FAIL(err, rc, "timeouts: %s", strerror(-rc)) : 0;
+	return flow_table_timeouts(p->s, &p->table, err);
 }
 
 int sampler_look(struct sampler *p, enum top_sort sort, struct sample *out, char **err)
@@ -279,14 +278,12 @@ int sampler_open(const struct state *s, struct sampler **out, char **err)
 {
 	struct sampler *p = (struct sampler *)xcalloc(1, sizeof(*p));
 	struct sample nothing;
-	int rc = flow_table_open(s, &p->table);
+	int rc = flow_table_open(s, &p->table, err);
 
 	p->s = s;
 	p->live = live_none();
 	p->filter = (struct flow_filter){ .s = s, .live = &p->live, .rs = &p->rules };
 	p->seen = (struct seen *)xcalloc((size_t)s->cfg.buckets * WAYS, sizeof(*p->seen));
-	if (rc)
-		FAIL(err, rc, "flow table: %s", strerror(-rc));
 	rc = rc ?: sampler_look(p, TOP_BITS, &nothing, err);
 	if (rc)
 		sampler_close(p);

@@ -6,8 +6,27 @@
 
 pair
 s=10.9.0.2
-LC_ALL=C sed 's/seq_end/seq_enx/g' "$fwctl" >"$tmp/other" && chmod +x "$tmp/other"
+# another_layout FIELD NAME: the other names this field so (as many letters).
+another_layout()
+{
+	LC_ALL=C sed "s/$1/$2/g" "$fwctl" >"$tmp/made" && chmod +x "$tmp/made" && mv "$tmp/made" "$tmp/other"
+}
 other() { "$tmp/other" -n "$S" "$@"; }
+# refuses WORDS COMMAND: exit status 1, what differs, and the way on.
+refuses()
+{
+	# shellcheck disable=SC2086
+	check_status 1 "${2% /*} refuses" fw "$S" $2
+	case $said in
+	*"$1"*"detach --all --purge"*) pass "${2% /*} says why" ;;
+	*) fail "${2% /*} says why" "$said" ;;
+	esac
+}
+echo "pass in" >"$tmp/rules"
+all=(status "list --counters" "list -j" flows "flows --dropped" top "top -j" metrics "rule add pass in" "rule delete 1" "rule show 1"
+	"explain in from 192.0.2.1 to 192.0.2.2" "monitor" "monitor --flows" "export --json -" "export --ipfix udp:127.0.0.1:9" "attach s0"
+	"apply $tmp/rules" "apply --dry-run $tmp/rules")
+another_layout seq_end seq_enx
 check_not "the other is another contract" same "$("$fwctl" version -j | jq -r .contract)" "$("$tmp/other" version -j | jq -r .contract)"
 
 serve "$S" 80 || fail "serve"
@@ -22,14 +41,8 @@ check "and none beside" tcp_dropped "$C" $s 81
 before=$(other list)
 
 # Whatever needs the maps refuses, and says what is there, what was wanted, and the way on.
-echo "pass in" >"$tmp/rules"
-for command in status "list --counters" "list -j" flows metrics "rule add pass in" "attach s0" "apply $tmp/rules"; do
-	# shellcheck disable=SC2086
-	check_status 1 "${command% /*} refuses" fw "$S" $command
-	case $said in
-	*"struct flow, member seq_end: is not there (in its place seq_enx)"*"detach --all --purge"*) pass "${command% /*} says why" ;;
-	*) fail "${command% /*} says why" "$said" ;;
-	esac
+for command in "${all[@]}"; do
+	refuses "struct flow, member seq_end: is not there (in its place seq_enx)" "$command"
 done
 check "nothing was changed" same "$(other list)" "$before"
 check "the rules judge as before" tcp "$C" $s 80
@@ -54,5 +67,28 @@ check "the same rules are live" same "$(fw "$S" list)" "$before"
 check "they pass" tcp "$C" $s 80
 check "they drop" tcp_dropped "$C" $s 81
 check_says "and the other refuses now" "member seq_enx: is not there" other status
+
+# One whose instance is as ours, but its rulesets are not: what reads them refuses, and list gives the rules.
+check "detach --all --purge, again" fw "$S" -q detach --all --purge
+another_layout text_length text_lengtx
+check "one with other rulesets attaches" other -q attach s0
+check "and applies, too" other -q apply "$tmp/kept"
+for command in "${all[@]}"; do
+	refuses "struct ruleset_info, member text_length: is not there (in its place text_lengtx)" "$command"
+done
+check "list gives these rules, too" same "$(fw "$S" -q list)" "$before"
+check_says "and says what is the matter" "member text_length" fw "$S" list
+check "detach" fw "$S" -q detach s0
+check "and back, by the one that made it" other -q attach s0
+
+# One whose collector kept other books: what tells of them refuses.
+check "detach --all --purge, once more" fw "$S" -q detach --all --purge
+another_layout file_inode file_inodx
+check "one with another collector attaches" other -q attach s0
+timeout 2 "$tmp/other" -n "$S" -q export --json "$tmp/flows.json"
+for command in status metrics "export --json -"; do
+	refuses "struct export_state, member file_inode: is not there (in its place file_inodx)" "$command"
+done
+check "what does not tell of them goes on" fw "$S" -q apply "$tmp/rules"
 
 finish
