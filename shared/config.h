@@ -34,6 +34,15 @@ struct judge_cfg {
 /* Which way usual packets go (hook.h): by their flows, else to the rules; at once to the rules; the long way. */
 enum rules_kind { RULES_STATEFUL, RULES_STATELESS, RULES_PER_PACKET };
 
+/* What is asked of the rules about one packet (struct questions). */
+enum ask {
+	ASK_HAND, /* all rules, about the packet at hand */
+	ASK_EACH, /* those that look at every packet, about the packet at hand */
+	ASK_MADE_IN,
+	ASK_MADE_OUT, /* all rules of a direction, about the packet that made its flow (scratch.made) */
+	ASK_COUNT
+};
+
 /* What a ruleset says beside its rules, to the programs of its slot. */
 struct settings {
 	generation_t ruleset; /* its number */
@@ -163,9 +172,11 @@ struct vocabulary {
 	enum direction direction[0];
 	enum family family[0];
 	enum verdict verdict[0];
+	enum status status[0];
 	enum reason reason[0];
 	enum fragment fragment[0];
 	enum flow_state flow_state[0];
+	enum flow_side flow_side[0];
 	enum timeout timeout[0];
 	enum link link[0];
 	enum loss loss[0];
@@ -174,6 +185,8 @@ struct vocabulary {
 	enum judged_bit judged_bit[0];
 	enum action_bit action_bit[0];
 	enum iface_table iface_table[0];
+	enum rules_kind rules_kind[0];
+	enum ask ask[0];
 	enum event event[0];
 	enum event_fate event_fate[0];
 	enum flow_end flow_end[0];

@@ -71,11 +71,12 @@ struct export_change {
 enum { JOURNAL_MAX = 512 };
 enum { SINKS_TCP = 1 << 16 }; /* IPFIX goes over TCP: what is queued is not on its way yet */
 struct export_state {
-	__u64 token;            /* of the reader of events (event.h) that is, was or is about to be ours */
-	__u32 n;                /* entries of the journal */
-	__u32 done[SINK_COUNT]; /* entries that the sink has got, or that are counted as lost to it */
-	__u32 sinks;            /* 1 << SINK_*: those of the collector that wrote the journal; and SINKS_TCP */
-	__u32 last_end_place;   /* the last flow end that was taken from the ring buffer */
+	enum sink_kind kinds[0]; /* by which the arrays go: their numbers are part of the map's type, as in struct vocabulary */
+	__u64 token;             /* of the reader of events (event.h) that is, was or is about to be ours */
+	__u32 n;                 /* entries of the journal */
+	__u32 done[SINK_COUNT];  /* entries that the sink has got, or that are counted as lost to it */
+	__u32 sinks;             /* 1 << SINK_*: those of the collector that wrote the journal; and SINKS_TCP */
+	__u32 last_end_place;    /* the last flow end that was taken from the ring buffer */
 	__u16 last_end_serial, last_end_valid;
 	__u64 file_device, file_inode; /* of the JSON file, and its length before the batch */
 	__u64 file_length;

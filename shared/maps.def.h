@@ -130,13 +130,6 @@ _Static_assert(sizeof(struct handover) == 32, "no padding");
  * What the long way asks the ruleset's program, and what that says (ask.h). The rules may be asked several things of one packet, at places
  * that cannot wait: the long way is gone anew, with the answers.
  */
-enum ask {
-	ASK_HAND, /* all rules, about the packet at hand */
-	ASK_EACH, /* those that look at every packet, about the packet at hand */
-	ASK_MADE_IN,
-	ASK_MADE_OUT, /* all rules of a direction, about the packet that made its flow (scratch.made) */
-	ASK_COUNT
-};
 struct questions {
 	ticks_t now;                            /* when the packet is judged, however often the way is gone */
 	__u64 old[DIRECTION_COUNT];             /* ASK_MADE_*: the ruling_t about which they are */

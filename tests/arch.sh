@@ -105,6 +105,19 @@ check_reasons()
 	grep -q 'for (int r = 0; r < REASON_COUNT; r++)' ctl/cmd_status.c || echo "ctl/cmd_status.c: status does not list all reasons"
 }
 
+# Each enum that both sides know is part of a pinned map's type (struct vocabulary), so that programs that number it otherwise are told apart. Not those
+# whose numbers lie in no map, or in maps that come and go with the programs that read them; sink_kind is in a map of its own.
+check_vocabulary()
+{
+	local passing="datagram_class account_how way_class known usual by_flow dim image seeding sink_kind" name
+
+	for name in $(sed -nE 's/^enum ([a-z_]+) \{.*/\1/p; s/^FW_ENUM\(([a-z_]+),.*/\1/p' shared/*.h); do
+		case " $passing " in *" $name "*) continue ;; esac
+		sed -n '/^struct vocabulary {/,/^};/p' shared/config.h | grep -qE "^	enum $name $name\[0\];" ||
+			echo "shared/config.h: struct vocabulary does not have enum $name"
+	done
+}
+
 # Where this was built and by whom is nobody's business.
 check_places()
 {
@@ -136,7 +149,7 @@ check_help()
 	done
 }
 
-checks="maps packet_bytes printing sizes switches reasons places"
+checks="maps packet_bytes printing sizes switches reasons vocabulary places"
 [ -z "$build" ] || checks+=" help"
 for name in ${ARCH_CHECKS:-$checks}; do
 	"check_$name" </dev/null | verdict "$name" || bad=1

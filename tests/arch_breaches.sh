@@ -48,6 +48,8 @@ breach switches ctl/hook.c "a warning is turned off" "1a #pragma GCC diagnostic 
 breach reasons shared/types.h "a reason that is not explained" "s/^${tab}X(REASON_ND, \"nd\") /${tab}X(REASON_ND, \"nd-other\")/"
 breach reasons shared/types.h "a reason that nothing gives" "s/^${tab}X(REASON_FAULT,/${tab}X(REASON_MOOD, \"rule\") \\\\\n&/"
 breach reasons ctl/cmd_status.c "status leaves reasons out" "s/r < REASON_COUNT/r < REASON_ND/"
+breach vocabulary shared/config.h "an enum that no map's type has" "/^${tab}enum flow_side flow_side/d"
+breach vocabulary shared/types.h "a new one" "s/^FW_ENUM(link,/FW_ENUM(mood, FW_LINKS, MOOD_COUNT)\n&/"
 breach places scripts/demo.sh "a path of one machine" "\$a cd /home/me"
 [ -z "$build" ] || breach help README.md "an option that is not in the README" "s/--write-expect/--write/g"
 [ -z "$build" ] || breach help ctl/cmd_flows.c "an option without help" "s/{ \"limit\", NULL/{ \"bound\", NULL/"
