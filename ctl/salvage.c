@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "fail.h"
-#include "mapset.h"
+#include "object.h"
 #include "salvage.h"
 
 static int open_pin(const struct instance *in, const char *name)
@@ -19,28 +19,6 @@ static int map_info(int fd, struct bpf_map_info *info)
 
 	memset(info, 0, sizeof(*info));
 	return bpf_obj_get_info_by_fd(fd, info, &len) ? -errno : 0;
-}
-
-/* The map `name` of a program: a descriptor, or a negative errno. */
-static int map_of_program(int prog_fd, const char *name)
-{
-	__u32 ids[64] = { 0 }, len;
-	struct bpf_prog_info info;
-
-	memset(&info, 0, sizeof(info));
-	info.map_ids = (__u64)(uintptr_t)ids;
-	info.nr_map_ids = ARRAY_COUNT(ids);
-	len = sizeof(info);
-	if (bpf_obj_get_info_by_fd(prog_fd, &info, &len))
-		return -errno;
-	for (__u32 i = 0; i < info.nr_map_ids && i < ARRAY_COUNT(ids); i++) {
-		_cleanup_close_ int fd = bpf_map_get_fd_by_id(ids[i]);
-		struct bpf_map_info map;
-
-		if (fd >= 0 && !map_info(fd, &map) && !strcmp(map.name, name))
-			return TAKE_FD(fd);
-	}
-	return -ENOENT;
 }
 
 /* The program in the live slot: a descriptor, or a negative errno. Sizes are looked at first: the kernel writes as much as it has. */
@@ -92,8 +70,12 @@ static int read_text(int fd, char **text)
 
 int salvage_text(const struct instance *in, char **text, char **err)
 {
-	_cleanup_close_ int prog = live_program(in), fd = prog < 0 ? prog : map_of_program(prog, "fw_text");
-	int rc = fd < 0 ? fd : read_text(fd, text);
+	_cleanup_close_ int prog = live_program(in);
+	struct ruleset_maps maps = ruleset_maps_none();
+	int rc = prog < 0 ? prog : maps_of_program(prog, &ruleset_group, &maps);
 
+	if (!rc)
+		rc = maps.fw_text.fd < 0 ? -ENOENT : read_text(maps.fw_text.fd, text);
+	ruleset_maps_close(&maps);
 	return rc ? FAIL(err, rc, "%s: the text of its rules cannot be read: %s", in->shown, strerror(-rc)) : 0;
 }
