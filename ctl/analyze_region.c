@@ -40,21 +40,6 @@ void arena_free(struct arena *a)
 
 /* --- lists of ranges ------------------------------------------------------------------------------ */
 
-bool ranges_have(const struct ranges *r, u128 v)
-{
-	size_t lo = 0, hi = r->n;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (r->v[mid].hi < v)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < r->n && r->v[lo].lo <= v;
-}
-
 /* Index of the first range that ends at or behind v. */
 static size_t first_ending(const struct ranges *r, u128 v)
 {
@@ -69,6 +54,13 @@ static size_t first_ending(const struct ranges *r, u128 v)
 			hi = mid;
 	}
 	return lo;
+}
+
+bool ranges_have(const struct ranges *r, u128 v)
+{
+	size_t i = first_ending(r, v);
+
+	return i < r->n && r->v[i].lo <= v;
 }
 
 /* Of a, which is not empty, against b. */

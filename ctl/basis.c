@@ -74,7 +74,7 @@ static int create_group(__u32 buckets, const struct plumbing *sizes, const struc
 		if (bpf_map__is_internal(map) || !map_group_fd(g, maps, bpf_map__name(map)))
 			bpf_map__set_autocreate(map, false);
 	rc = sizes ? plumb(obj, sizes) : 0;
-	if (buckets)
+	if (!rc && buckets)
 		rc = bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_flows"), buckets)
 			     ?: bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, "fw_hints"), buckets);
 	rc = rc ?: bpf_object__load(obj);
@@ -83,22 +83,33 @@ static int create_group(__u32 buckets, const struct plumbing *sizes, const struc
 	return rc;
 }
 
-int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err)
+/* The same, and looks at what was made: libbpf makes a map without its types where the kernel refuses them, and says nothing. */
+static int create_checked(__u32 buckets, const struct plumbing *sizes, const struct map_group *g, void *maps, const char *what,
+			  char **err)
 {
-	struct instance_maps m = instance_maps_none();
 	int rc;
 
 	object_error_clear();
-	rc = create_group(buckets, NULL, &instance_group, &m);
-	m.fw_programs_xdp.fd = programs_array("fw_programs_xdp");
-	m.fw_programs_out.fd = programs_array("fw_programs_out");
-	m.fw_programs_in.fd = programs_array("fw_programs_in");
-	if (!rc && (m.fw_programs_xdp.fd < 0 || m.fw_programs_out.fd < 0 || m.fw_programs_in.fd < 0))
-		rc = -ENOMEM;
-	if (rc)
-		FAIL(err, rc, "flow table and maps: %s", object_error(rc));
-	/* libbpf makes a map without its types where the kernel refuses them, and says nothing. */
-	rc = rc ?: contract_check_group(&instance_group, &m, "new map", err);
+	rc = create_group(buckets, sizes, g, maps);
+	return rc ? FAIL(err, rc, "%s: %s", what, object_error(rc)) : contract_check_group(g, maps, "new map", err);
+}
+
+static int programs_arrays_create(struct instance_maps *m, char **err)
+{
+	m->fw_programs_xdp.fd = programs_array("fw_programs_xdp");
+	m->fw_programs_out.fd = programs_array("fw_programs_out");
+	m->fw_programs_in.fd = programs_array("fw_programs_in");
+	if (m->fw_programs_xdp.fd < 0 || m->fw_programs_out.fd < 0 || m->fw_programs_in.fd < 0)
+		return FAIL(err, -ENOMEM, "program arrays: %s", strerror(ENOMEM));
+	return 0;
+}
+
+int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err)
+{
+	struct instance_maps m = instance_maps_none();
+	int rc = create_checked(buckets, NULL, &instance_group, &m, "flow table and maps", err);
+
+	rc = rc ?: programs_arrays_create(&m, err);
 	if (rc) {
 		instance_maps_close(&m);
 		return rc;
@@ -110,13 +121,11 @@ int instance_maps_create(__u32 buckets, struct instance_maps *out, char **err)
 int replay_maps_create(struct replay_maps *out, char **err)
 {
 	struct replay_maps m = replay_maps_none();
-	int rc;
+	int rc = create_checked(0, NULL, &replay_group, &m, "replay maps", err);
 
-	object_error_clear();
-	rc = create_group(0, NULL, &replay_group, &m);
 	if (rc) {
 		replay_maps_close(&m);
-		return FAIL(err, rc, "replay maps: %s", object_error(rc));
+		return rc;
 	}
 	*out = m;
 	return 0;
@@ -126,13 +135,8 @@ int ruleset_maps_create(const struct load_request *rq, struct ruleset_maps *out,
 {
 	const struct plumbing sizes = { .rq = rq };
 	struct ruleset_maps m = ruleset_maps_none();
-	int rc;
+	int rc = create_checked(0, &sizes, &ruleset_group, &m, "rule tables", err);
 
-	object_error_clear();
-	rc = create_group(0, &sizes, &ruleset_group, &m);
-	if (rc)
-		FAIL(err, rc, "rule tables: %s", object_error(rc));
-	rc = rc ?: contract_check_group(&ruleset_group, &m, "new map", err);
 	if (rc) {
 		ruleset_maps_close(&m);
 		return rc;
@@ -145,13 +149,8 @@ int slot_maps_create(__u32 rules, struct slot_maps *out, char **err)
 {
 	const struct plumbing sizes = { .slot_rules = rules };
 	struct slot_maps m = slot_maps_none();
-	int rc;
+	int rc = create_checked(0, &sizes, &slot_group, &m, "counters of rules", err);
 
-	object_error_clear();
-	rc = create_group(0, &sizes, &slot_group, &m);
-	if (rc)
-		FAIL(err, rc, "counters of rules: %s", object_error(rc));
-	rc = rc ?: contract_check_group(&slot_group, &m, "new map", err);
 	if (rc) {
 		slot_maps_close(&m);
 		return rc;

@@ -34,15 +34,9 @@ int capture_fail(struct capture *c, int rc, char **err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (!text)
-		*err = xstrdup("out of memory");
-	else if (!c->next)
-		*err = TAKE_PTR(text);
-	else
-		*err = xasprintf("packet %" PRIu64 ": %s", c->packets + 1, text);
+	*err = c->next ? xasprintf("packet %" PRIu64 ": %s", c->packets + 1, text) : TAKE_PTR(text);
 	return rc;
 }
 

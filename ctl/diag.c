@@ -6,12 +6,8 @@
 
 static void diag_add(struct diag_list *l, const char *file, struct srcloc loc, const char *fmt, va_list ap)
 {
-	char *msg;
-
-	if (vasprintf(&msg, fmt, ap) < 0)
-		msg = xstrdup("out of memory");
 	GROW(l->v, l->n, l->cap);
-	l->v[l->n++] = (struct diag_entry){ .file = xstrdup(file), .loc = loc, .at = loc, .msg = msg };
+	l->v[l->n++] = (struct diag_entry){ .file = xstrdup(file), .loc = loc, .at = loc, .msg = xvasprintf(fmt, ap) };
 }
 
 void diag_error(struct diag *d, const char *file, struct srcloc loc, const char *fmt, ...)

@@ -26,8 +26,7 @@ int p_error(struct parser *p, struct srcloc loc, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		msg = xstrdup("out of memory");
+	msg = xvasprintf(fmt, ap);
 	va_end(ap);
 	diag_error(p->diag, p->name, loc, "%s", msg);
 	return -EINVAL;

@@ -34,11 +34,9 @@ void sink_say(const struct sink *s, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (text)
-		s->env->say(s->env->arg, text);
+	s->env->say(s->env->arg, text);
 }
 
 /* We write whole lines to it, and are the only collector that does; others may (who rotates it by copying, say). */
