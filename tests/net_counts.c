@@ -150,9 +150,9 @@ static void test_all_are_exact(void **state)
 static int tests(void)
 {
 	const struct CMUnitTest list[] = {
-		cmocka_unit_test_setup_teardown(test_a_ruleset_that_is_gone, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_and_its_slot_too, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_all_are_exact, setup_state, teardown_state),
+		COUNTING_TEST(test_a_ruleset_that_is_gone),
+		COUNTING_TEST(test_and_its_slot_too),
+		COUNTING_TEST(test_all_are_exact),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);

@@ -30,19 +30,14 @@ static pid_t again_and_again(struct bench *b, struct shared *sh, void (*what)(st
 
 static void apply_next(struct bench *b, struct shared *sh)
 {
-	struct ruleset rs;
-	struct diag d = { .io_error = 0 };
-	struct apply_result result = { .unchanged = false };
 	_cleanup_free_ char *text = xasprintf(RULE "drop in proto tcp to port %llu\n", 1 + sh->applied % 60000);
-	int rc = ruleset_parse("rules", text, strlen(text), &rs, &d);
+	struct apply_result result;
+	int rc = try_rules(b, text, &result);
 
-	diag_free(&d);
-	rc = rc ?: apply_ruleset(&b->s, &rs, 0, &result, &b->err);
 	if (rc || result.counters_late) {
 		fprintf(stderr, "apply: %s\n", b->err ? b->err : strerror(-rc));
 		_exit(1);
 	}
-	ruleset_free(&rs);
 	__atomic_fetch_add(&sh->applied, 1, __ATOMIC_RELEASE);
 }
 
@@ -215,9 +210,9 @@ static void test_it_is_waited_for(void **state)
 static int tests(void)
 {
 	const struct CMUnitTest list[] = {
-		cmocka_unit_test_setup_teardown(test_no_counter_goes_back, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_top_shows_no_spike, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_it_is_waited_for, setup_state, teardown_state),
+		COUNTING_TEST(test_no_counter_goes_back),
+		COUNTING_TEST(test_top_shows_no_spike),
+		COUNTING_TEST(test_it_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);

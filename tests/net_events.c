@@ -3,48 +3,10 @@
  * Events of flows: each flow that the table gave up is told once, as it was at last; what no reader got is counted; readers do not take
  * each other's events.
  */
-#include "build_packet.h"
-#include "net_replay.h"
+#include "net_table.h"
 #include "../ctl/events.h"
 
-#define START_NS (1767225600 * 1000000000ull)
 enum { RING = 1 << 22, SMALL_RING = 4096, FLOOD = 20000 };
-
-struct table {
-	struct ruleset rs;
-	struct replay *r;
-	enum net_hook hook;
-	uint64_t now;
-};
-
-static struct table open_table(enum net_hook hook, const char *rules)
-{
-	struct table t = { .hook = hook, .now = START_NS };
-
-	net_rules(rules, strlen(rules), &t.rs);
-	t.r = net_open(&t.rs, NULL, net_load(hook));
-	return t;
-}
-
-static void close_table(struct table *t)
-{
-	replay_close(t->r);
-	ruleset_free(&t->rs);
-}
-
-static const struct outcome *judge(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static const struct outcome *judge(struct table *t, const char *format, ...)
-{
-	char text[160];
-	struct built b;
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	build_packet(text, &b);
-	return &net_judge(t->r, t->hook, t->now, &b.frame)->outcome;
-}
 
 static struct events *reader(struct table *t, __u32 kinds, size_t bytes)
 {

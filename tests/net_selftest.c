@@ -3,14 +3,11 @@
  * apply with tables that come out wrong in the kernel: programs_load() is ours (the linker's --wrap), and breaks what it has loaded. Such
  * a ruleset must not go live, and neither may the self-test itself leave anything behind in what is live.
  */
-#include "net_fixture.h"
+#include "net_instance.h"
 #include <time.h>
 #include "gen_rules.h"
 #include "scale.h"
-#include "../ctl/apply.h"
 #include "../ctl/compile.h"
-#include "../ctl/live.h"
-#include "../ctl/parse.h"
 #include "../ctl/selftest.h"
 
 int __real_programs_load(const struct load_request *rq, struct loaded *out, char **err);
@@ -37,52 +34,14 @@ int __wrap_programs_load(const struct load_request *rq, struct loaded *out, char
 	return rc;
 }
 
-struct bench {
-	struct state s;
-	char *err;
-};
-
-static int setup_state(void **state)
+static int setup_unbroken(void **state)
 {
-	struct bench *b = (struct bench *)xcalloc(1, sizeof(*b));
-
-	*state = b;
 	broken = NULL;
 	misled = NULL;
-	b->s = state_none();
-	if (netns_enter(ns_a, NULL, &b->err) || state_open(&b->s, INSTANCE_CREATE | INSTANCE_LOCK, 1024, &b->err)) {
-		print_error("%s\n", b->err);
-		return -1;
-	}
-	return 0;
+	return setup_state(state);
 }
 
-static int teardown_state(void **state)
-{
-	struct bench *b = (struct bench *)*state;
-
-	instance_purge(&b->s.in, NULL);
-	state_close(&b->s);
-	free(b->err);
-	free(b);
-	return netns_return(home, NULL);
-}
-
-static int apply_text(struct bench *b, const char *text, struct apply_result *result)
-{
-	struct diag d = { .io_error = 0 };
-	struct ruleset rs;
-	int rc;
-
-	free(TAKE_PTR(b->err));
-	memset(result, 0, sizeof(*result));
-	if (ruleset_parse("rules", text, strlen(text), &rs, &d))
-		fail_msg("line %u: %s", d.errors.v[0].loc.line, d.errors.v[0].msg);
-	diag_free(&d);
-	rc = apply_ruleset(&b->s, &rs, 0, result, &b->err);
-	ruleset_free(&rs);
-	return rc;
-}
+#define SELFTEST(f) cmocka_unit_test_setup_teardown(f, setup_unbroken, teardown_state)
 
 /* --- what goes wrong ------------------------------------------------------------------------------ */
 
@@ -193,18 +152,18 @@ static void test_wrong_tables_never_go_live(void **state)
 	struct apply_result result;
 	__u32 id;
 
-	assert_int_equal(apply_text(b, OLD, &result), 0);
+	assert_int_equal(try_rules(b, OLD, &result), 0);
 	id = result.id;
 	for (size_t i = 0; i < ARRAY_COUNT(faults); i++) {
 		broken = faults[i].how;
-		assert_int_equal(apply_text(b, NEW, &result), -EBADMSG);
+		assert_int_equal(try_rules(b, NEW, &result), -EBADMSG);
 		assert_says(b->err, faults[i].said);
 		assert_says(b->err, "nothing was changed");
 		assert_null(strchr(b->err, '\n'));
 		assert_live(b, id, OLD);
 	}
 	broken = NULL;
-	assert_int_equal(apply_text(b, NEW, &result), 0);
+	assert_int_equal(try_rules(b, NEW, &result), 0);
 	assert_live(b, result.id, NEW);
 }
 
@@ -230,16 +189,16 @@ static void test_nor_do_wrong_programs(void **state)
 	struct apply_result result;
 	__u32 id;
 
-	assert_int_equal(apply_text(b, OLD, &result), 0);
+	assert_int_equal(try_rules(b, OLD, &result), 0);
 	id = result.id;
 	for (size_t i = 0; i < ARRAY_COUNT(misleading); i++) {
 		misled = misleading[i].how;
-		assert_int_equal(apply_text(b, NEW, &result), -EBADMSG);
+		assert_int_equal(try_rules(b, NEW, &result), -EBADMSG);
 		assert_says(b->err, misleading[i].said);
 		assert_live(b, id, OLD);
 	}
 	misled = NULL;
-	assert_int_equal(apply_text(b, NEW, &result), 0);
+	assert_int_equal(try_rules(b, NEW, &result), 0);
 	assert_live(b, result.id, NEW);
 }
 
@@ -255,7 +214,7 @@ static void test_right_ones_do(void **state)
 		struct apply_result result;
 
 		gen_ruleset(&seed, i % 10 ? 1 + i * 4 : 1500, &text);
-		if (apply_text(b, text.str, &result))
+		if (try_rules(b, text.str, &result))
 			fail_msg("ruleset %u: %s\n%s", i, b->err, text.str);
 		assert_int_equal(counted(&b->s), 0);
 	}
@@ -278,16 +237,12 @@ static double self_ms;
 
 static void time_it(const struct load_request *rq, struct loaded *l)
 {
-	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
 	struct timespec from, to;
-	struct diag d = { .io_error = 0 };
 	struct ruleset rs;
 	const struct compile_names none = { NULL, NULL, NULL };
 	const struct selftest t = { &rs, &none, rq->tables, l, rq->instance };
 
-	strbuf_add(&text, "%s", rq->text);
-	assert_int_equal(ruleset_parse("rules", text.str, text.len, &rs, &d), 0);
-	diag_free(&d);
+	net_rules(rq->text, (size_t)rq->info.text_length, &rs);
 	for (int i = 0; i < 5; i++) {
 		double ms;
 
@@ -312,7 +267,7 @@ static void test_it_is_quick(void **state)
 		strbuf_add(&text, "%s in proto tcp from 10.%u.%u.0/24 to 192.168.%u.0/25 port %u\n", i % 3 ? "pass" : "drop",
 			   i / 200, i % 200, i % 256, 1 + i * 7);
 	broken = time_it;
-	assert_int_equal(apply_text(b, text.str, &result), 0);
+	assert_int_equal(try_rules(b, text.str, &result), 0);
 	print_message("# 1,000 rules: %.3f ms\n", self_ms);
 	assert_true(self_ms < 5); /* 1 on a machine that does nothing else */
 }
@@ -320,11 +275,8 @@ static void test_it_is_quick(void **state)
 static int tests(void)
 {
 	const struct CMUnitTest list[] = {
-		cmocka_unit_test_setup_teardown(test_wrong_tables_never_go_live, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_nor_do_wrong_programs, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_right_ones_do, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_nor_do_they_in_a_dry_run, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_it_is_quick, setup_state, teardown_state),
+		SELFTEST(test_wrong_tables_never_go_live), SELFTEST(test_nor_do_wrong_programs), SELFTEST(test_right_ones_do),
+		SELFTEST(test_nor_do_they_in_a_dry_run),   SELFTEST(test_it_is_quick),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);

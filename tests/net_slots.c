@@ -3,67 +3,29 @@
  * The two slots of program arrays: their programs outlast rulesets, one is live and left alone until the other has taken over, and they are
  * loaded anew only where they lack something.
  */
-#include "net_fixture.h"
-#include "../ctl/apply.h"
-#include "../ctl/live.h"
-#include "../ctl/parse.h"
-#include "../ctl/programs.h"
+#include "net_instance.h"
 
 enum { PLACES = PROGRAM_PLACES };
 
-struct bench {
-	struct state s;
-	char *err;
-};
-
-static int setup_state(void **state)
+/* Text of rules, of which each number makes another set. */
+static char *rules_text(unsigned int rules, unsigned int number, const char *more)
 {
-	struct bench *b = (struct bench *)xcalloc(1, sizeof(*b));
-
-	*state = b;
-	b->s = state_none();
-	if (netns_enter(ns_a, NULL, &b->err) || state_open(&b->s, INSTANCE_CREATE | INSTANCE_LOCK, 1024, &b->err)) {
-		print_error("%s\n", b->err);
-		return -1;
-	}
-	return 0;
-}
-
-static int teardown_state(void **state)
-{
-	struct bench *b = (struct bench *)*state;
-
-	instance_purge(&b->s.in, NULL);
-	state_close(&b->s);
-	free(b->err);
-	free(b);
-	return netns_return(home, NULL);
-}
-
-/* Rules, of which each number makes another set. */
-static void parse_rules(unsigned int rules, unsigned int number, const char *more, struct ruleset *rs)
-{
-	_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
-	struct diag d = { .io_error = 0 };
+	struct strbuf text = { NULL, 0, 0 };
 
 	strbuf_add(&text, "default in drop\n%s", more);
 	for (unsigned int i = 0; i < rules; i++)
 		strbuf_add(&text, "pass in proto tcp from 10.%u.%u.%u to port %u\n", number % 256, i / 256, i % 256,
 			   1 + i % 60000);
-	if (ruleset_parse("rules", text.str, text.len, rs, &d))
-		fail_msg("line %u: %s", d.errors.v[0].loc.line, d.errors.v[0].msg);
-	diag_free(&d);
+	return text.str;
 }
 
 static void apply_rules(struct bench *b, unsigned int rules, unsigned int number, const char *more)
 {
+	_cleanup_free_ char *text = rules_text(rules, number, more);
 	struct apply_result result;
-	struct ruleset rs;
 
-	parse_rules(rules, number, more, &rs);
-	if (apply_ruleset(&b->s, &rs, 0, &result, &b->err))
+	if (try_rules(b, text, &result))
 		fail_msg("%s", b->err);
-	ruleset_free(&rs);
 }
 
 /* Ids of what lies in the XDP programs' array; 0: nothing. */
@@ -154,7 +116,9 @@ static void test_a_dry_run_changes_nothing(void **state)
 		assert_int_equal(fw_settings_get(core.maps.fw_settings, &was), 0);
 		programs(b, before);
 		for (unsigned int rules = 1; rules < 6000; rules += 5000) {
-			parse_rules(rules, 7, "option state if-bound\n", &rs);
+			_cleanup_free_ char *text = rules_text(rules, 7, "option state if-bound\n");
+
+			net_rules(text, strlen(text), &rs);
 			if (apply_dry_run(&b->s, &rs, &b->err))
 				fail_msg("%s", b->err);
 			ruleset_free(&rs);
@@ -208,11 +172,9 @@ static void test_hooks_come_with_the_slot(void **state)
 static int tests(void)
 {
 	const struct CMUnitTest list[] = {
-		cmocka_unit_test_setup_teardown(test_an_apply_loads_the_rules_alone, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_more_rules_need_more_room, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_a_dry_run_changes_nothing, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_a_slot_settles, setup_state, teardown_state),
-		cmocka_unit_test_setup_teardown(test_hooks_come_with_the_slot, setup_state, teardown_state),
+		STATE_TEST(test_an_apply_loads_the_rules_alone), STATE_TEST(test_more_rules_need_more_room),
+		STATE_TEST(test_a_dry_run_changes_nothing),      STATE_TEST(test_a_slot_settles),
+		STATE_TEST(test_hooks_come_with_the_slot),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);

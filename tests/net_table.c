@@ -3,47 +3,9 @@
  * The flow table when it is full: a flood of one-packet flows takes only the places of its like, confirmed flows
  * stay, a flow that gave way is still reported, and what could not be kept is counted.
  */
-#include "build_packet.h"
-#include "net_replay.h"
+#include "net_table.h"
 
 enum { TABLE = 1024, KEPT = 100, FLOOD = 20000 };
-#define START_NS (1767225600 * 1000000000ull)
-
-struct table {
-	struct ruleset rs;
-	struct replay *r;
-	enum net_hook hook;
-	uint64_t now;
-};
-
-static struct table open_table(enum net_hook hook, const char *rules)
-{
-	struct table t = { .hook = hook, .now = START_NS };
-
-	net_rules(rules, strlen(rules), &t.rs);
-	assert_int_equal(t.rs.options.flows, TABLE);
-	return t;
-}
-
-static void close_table(struct table *t)
-{
-	replay_close(t->r);
-	ruleset_free(&t->rs);
-}
-
-static const struct replay_result *judge(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static const struct replay_result *judge(struct table *t, const char *format, ...)
-{
-	char text[160];
-	struct built b;
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	build_packet(text, &b);
-	return net_judge(t->r, t->hook, t->now, &b.frame);
-}
 
 /* Packet `i` of a flood of as many flows. */
 static const struct replay_result *flood(struct table *t, unsigned int i)
@@ -97,7 +59,7 @@ static void flood_hook(enum net_hook hook)
 	struct table t = open_table(hook, "option flows 1024\noption timeout udp-unreplied 1h\n");
 	uint64_t evicted;
 
-	t.r = net_open(&t.rs, NULL, net_load(hook));
+	assert_int_equal(t.rs.options.flows, TABLE);
 	for (unsigned int i = 0; i < KEPT; i++)
 		confirm(&t, i);
 	for (unsigned int i = 0; i < FLOOD; i++) {
@@ -132,7 +94,6 @@ static void test_newest_stay(void **state)
 	unsigned int known = 0;
 
 	(void)state;
-	t.r = net_open(&t.rs, NULL, LOAD_XDP);
 	for (unsigned int i = 0; i < FLOOD; i++, t.now += 1000)
 		flood(&t, i);
 	/* Newest first, so that looking does not evict what is yet to be looked at: each bucket keeps its newest. */
@@ -152,7 +113,6 @@ static void test_expired(void **state)
 	struct table t = open_table(NET_XDP, "option flows 1024\n");
 
 	(void)state;
-	t.r = net_open(&t.rs, NULL, LOAD_XDP);
 	for (unsigned int round = 0; round < 40; round++) {
 		for (unsigned int i = 0; i < 100; i++)
 			assert_true(flood(&t, round * 100 + i)->outcome.made);
@@ -171,7 +131,6 @@ static void test_all_confirmed(void **state)
 	unsigned int made = 0, refused = 0;
 
 	(void)state;
-	t.r = net_open(&t.rs, NULL, LOAD_XDP);
 	for (unsigned int i = 0; i < 4000; i++) {
 		const struct outcome *o = &judge(&t, "udp 172.16.0.1:%u > 192.0.2.1:53", 1000 + i)->outcome;
 		bool has = o->made;
@@ -213,7 +172,6 @@ static void test_cut(void **state)
 	unsigned int stopped = 0, kept = 0, others = 0;
 
 	(void)state;
-	t.r = net_open(&t.rs, NULL, LOAD_XDP);
 	for (unsigned int i = 0; i < FLOWS; i++) {
 		const struct outcome *o = &judge(&t, "udp 172.16.0.1:%u > 192.0.2.1:53 ttl 3", 1000 + i)->outcome;
 
