@@ -209,6 +209,7 @@ static struct model_answer judge_fresh(struct flow_model *m, const struct packet
 	f = &m->v[m->n++];
 	*f = (struct model_flow){ .first = *p, .state = first_state(p), .last_ns = now_ns };
 	f->reversed = f->state == FLOW_SYN_RECEIVED;
+	f->made = d;
 	f->judged[d] = true;
 	f->rule[d] = rule;
 	f->packets[f->reversed] = 1;
@@ -235,13 +236,16 @@ static struct model_answer judge_known(struct flow_model *m, struct model_flow *
 {
 	bool reply = (side < 0) != f->reversed, first_here = side > 0 && !f->judged[d];
 	rule_id_t single = linear_scan(m->rs, 1 << IMAGE_PACKET, p, d, m->on, NULL);
+	rule_id_t rule = f->rule[d];
 	struct model_answer a;
 
 	if (first_here) {
-		f->judged[d] = true;
-		f->rule[d] = linear_scan(m->rs, LINEAR_ALL, p, d, m->on, NULL);
+		rule = linear_scan(m->rs, LINEAR_ALL, p, d, m->on, NULL);
+		/* What went out and is to come in may be of someone who uses our address: that it stops says nothing of the flow. */
+		f->judged[d] = verdict_of(m, rule, d) == VERDICT_PASS || d == DIRECTION_OUT || f->made == DIRECTION_IN;
+		f->rule[d] = rule;
 	}
-	a = side > 0 ? answer(m, f->rule[d], d) : answer_other_side(m, f, d);
+	a = side > 0 ? answer(m, rule, d) : answer_other_side(m, f, d);
 	a.cached = !first_here;
 	if (reply && a.verdict == VERDICT_PASS)
 		a.reason = REASON_STATE;

@@ -11,6 +11,7 @@
 
 struct model_flow {
 	struct packet first; /* the packet that made it */
+	enum direction made; /* the hook where that was */
 	bool reversed;       /* made by a SYN+ACK: its sender is not the initiator */
 	bool judged[DIRECTION_COUNT], seen_fin[2], replied;
 	rule_id_t rule[DIRECTION_COUNT];

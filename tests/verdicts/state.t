@@ -171,6 +171,17 @@ in 0 udp [2001:db8::1]:5 > [2001:db8::2]:6 = pass 0 default
 in 0 udp [2001:db8:1::1]:5 > [2001:db8::1]:5 = pass 0 default
 in 0 udp [2001:db8::1]:5 > [2001:db8:1::1]:5 = pass 0 state cached
 
+== a packet with our own address, from outside, ends no connection of ours
+rules:
+default in drop
+packets:
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 0 default
+in 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000 ack 1001 = pass 0 state cached
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5001 = pass 0 default cached
+in 1 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5001 = drop 0 default
+in 2 tcp 10.0.0.2:80 > 10.0.0.1:1 PA seq 5001 ack 1001 payload 9 = pass 0 state cached
+out 2 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5010 = pass 0 default cached
+
 == a mapped address on the wire is never an IPv4 flow
 rules:
 default in drop
