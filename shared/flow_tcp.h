@@ -7,9 +7,9 @@
 
 /*
  * State after a packet of an existing TCP flow (RFC 9293 3.3.2 as seen from between: both ends' flags, no windows).
- * `seen` are the flags seen so far by direction, this packet's included; dir 0 is from the initiator.
+ * `seen` are the flags seen so far by direction, this packet's included; dir 0 is from the initiator; `answers`: flow_is_answered().
  */
-static __always_inline enum flow_state flow_tcp_next(enum flow_state s, __u8 flags, int dir, const __u8 seen[2])
+static __always_inline enum flow_state flow_tcp_next(enum flow_state s, __u8 flags, int dir, const __u8 seen[2], bool answers)
 {
 	if (flags & TCP_RST)
 		return FLOW_RESET;
@@ -21,7 +21,7 @@ static __always_inline enum flow_state flow_tcp_next(enum flow_state s, __u8 fla
 	case FLOW_SYN_RECEIVED:
 		if (flags & TCP_FIN)
 			return FLOW_CLOSING;
-		return !dir && flags & TCP_ACK ? FLOW_ESTABLISHED : s;
+		return !dir && flags & TCP_ACK && answers ? FLOW_ESTABLISHED : s;
 	case FLOW_ESTABLISHED:
 		return flags & TCP_FIN ? FLOW_CLOSING : s;
 	case FLOW_CLOSING:
@@ -68,6 +68,15 @@ static __always_inline bool flow_reset_is_meant(const struct flow *f, const stru
 	if (f->seq_end[!dir] && p->tcp_flags & TCP_ACK)
 		return seq_is_near(p->tcp_ack, f->seq_end[!dir]);
 	return f->state != FLOW_SYN_SENT;
+}
+
+/*
+ * An acknowledgement completes the handshake when it is one of what the other side was seen to say: else who forges his address could
+ * complete it, and fill the table with connections that do not give way.
+ */
+static __always_inline bool flow_is_answered(const struct flow *f, const struct packet *p, int dir)
+{
+	return !f->seq_end[!dir] || (__u32)(f->seq_end[!dir] - p->tcp_ack) <= TCP_WINDOW;
 }
 
 /*

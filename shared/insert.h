@@ -6,7 +6,7 @@
 #define FW_INSERT_H
 
 /* The word that this packet moves the flow's to: another state, and whether it is confirmed. */
-static __always_inline __u32 flow_word_next(__u32 word, __u8 proto, __u8 tcp_flags, int dir)
+static __always_inline __u32 flow_word_next(__u32 word, __u8 proto, __u8 tcp_flags, int dir, bool answers)
 {
 	const __u8 seen[2] = { (__u8)(word >> FLOW_WORD_FLAGS), (__u8)(word >> 2 * FLOW_WORD_FLAGS) };
 	enum flow_state state = (enum flow_state)(word & 0xff), next;
@@ -14,7 +14,7 @@ static __always_inline __u32 flow_word_next(__u32 word, __u8 proto, __u8 tcp_fla
 	if (proto != PROTO_TCP)
 		next = dir ? FLOW_REPLIED : state;
 	else
-		next = flow_tcp_next(state, tcp_flags, dir, seen);
+		next = flow_tcp_next(state, tcp_flags, dir, seen, answers);
 	/* Picked up mid-stream, a TCP flow is confirmed by its first reply. */
 	if (next == FLOW_REPLIED || (next == FLOW_ESTABLISHED && (next != state || dir)))
 		word |= (__u32)FLOW_CONFIRMED << FLOW_WORD_BITS;
@@ -28,12 +28,14 @@ __attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *
 {
 	__u8 proto, tcp_flags;
 	int to = (int)(dir & 1);
+	bool answers;
 
 	if (!f || !p)
 		return -1;
 	/* Read ahead of the loop: read in it, once more each time round, they lay its end ahead of its beginning (BPF_CFLAGS). */
 	proto = p->proto;
 	tcp_flags = p->tcp_flags;
+	answers = flow_is_answered(f, p, to);
 	if (proto == PROTO_TCP && p->has & HAS_FLAGS) {
 		if (tcp_flags & TCP_RST) {
 			if (!flow_reset_is_meant(f, p, to))
@@ -43,7 +45,7 @@ __attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *
 		}
 	}
 	for (int i = 0; i < WORD_TRIES; i++) {
-		__u32 word = *(const volatile __u32 *)flow_word(f), next = flow_word_next(word, proto, tcp_flags, to);
+		__u32 word = *(const volatile __u32 *)flow_word(f), next = flow_word_next(word, proto, tcp_flags, to, answers);
 
 		if (word == next || __sync_val_compare_and_swap(flow_word(f), word, next) == word)
 			return 0;

@@ -118,9 +118,10 @@ static enum flow_state first_state(const struct packet *p)
 	return p->tcp_flags & TCP_FIN ? FLOW_CLOSING : FLOW_ESTABLISHED;
 }
 
-static void move_tcp(struct model_flow *f, uint8_t flags, bool reply)
+/* `unacked`: what the other side has said beyond what the packet acknowledges; a handshake is completed by who has seen the answer. */
+static void move_tcp(struct model_flow *f, uint8_t flags, bool reply, int64_t unacked)
 {
-	bool fin = flags & TCP_FIN;
+	bool fin = flags & TCP_FIN, answers = !f->end[!reply] || (unacked >= 0 && unacked <= 65535);
 
 	if (flags & TCP_RST)
 		f->state = FLOW_RESET;
@@ -128,7 +129,7 @@ static void move_tcp(struct model_flow *f, uint8_t flags, bool reply)
 		f->state = FLOW_SYN_RECEIVED;
 	else if ((f->state == FLOW_SYN_RECEIVED || f->state == FLOW_ESTABLISHED) && fin)
 		f->state = FLOW_CLOSING;
-	else if (f->state == FLOW_SYN_RECEIVED && !reply && flags & TCP_ACK)
+	else if (f->state == FLOW_SYN_RECEIVED && !reply && flags & TCP_ACK && answers)
 		f->state = FLOW_ESTABLISHED;
 	else if (f->state == FLOW_CLOSING && f->seen_fin[0] && f->seen_fin[1] && !fin && flags & TCP_ACK)
 		f->state = FLOW_CLOSED;
@@ -176,7 +177,7 @@ static void account(struct model_flow *f, const struct packet *p, bool reply, ui
 			return;
 		if (!(p->tcp_flags & TCP_RST))
 			follow(f, p, reply);
-		move_tcp(f, p->tcp_flags, reply);
+		move_tcp(f, p->tcp_flags, reply, beyond(f->end[!reply], p->tcp_ack));
 	} else if (reply)
 		f->state = FLOW_REPLIED;
 }

@@ -198,6 +198,21 @@ in 5 tcp 10.0.0.1:1 > 10.0.0.2:80 PA seq 1001 ack 5001 payload 500 = pass 0 defa
 flows:
 tcp 10.0.0.1:1 > 10.0.0.2:80 : state established packets 6/3 confirmed yes
 
+== a handshake is completed by who has seen the answer
+rules:
+packets:
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 0 default
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000000 ack 1001 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 777777777 = pass 0 default cached
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 R seq 777777777 = pass 0 state cached
+in 1 tcp 10.0.0.1:2 > 10.0.0.2:80 S seq 1000 = pass 0 default
+out 1 tcp 10.0.0.2:80 > 10.0.0.1:2 SA seq 5000000 ack 1001 = pass 0 state cached
+in 1 tcp 10.0.0.1:2 > 10.0.0.2:80 A seq 1001 ack 5000002 = pass 0 default cached
+in 1 tcp 10.0.0.1:2 > 10.0.0.2:80 A seq 1001 ack 5000001 = pass 0 default cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state syn-received confirmed no
+tcp 10.0.0.1:2 > 10.0.0.2:80 : state established confirmed yes
+
 == a reset from the sender's newest byte, or near it, ends the connection
 rules:
 packets:
