@@ -41,15 +41,16 @@ static __always_inline bool flow_has_ended(const struct flow *f) { return f->sta
 
 /*
  * Sequence numbers (RFC 9293 3.4). What is assumed, since windows and their scale are not followed: the bytes on their way fit
- * TCP_BEHIND, a sender is at most TCP_AHEAD beyond what was seen of it, and a reset that is meant comes from within TCP_WINDOW of
- * its sender's newest byte.
+ * TCP_BEHIND, and what ends a connection, or goes on from what was seen of its sender, comes from within TCP_WINDOW of its sender's
+ * newest byte.
  */
-enum { TCP_WINDOW = 0xffff, TCP_AHEAD = 1 << 20, TCP_BEHIND = 1 << 24 };
+enum { TCP_WINDOW = 0xffff, TCP_BEHIND = 1 << 24 };
 
 static __always_inline bool seq_is_near(__u32 seq, __u32 end) { return (__u32)(seq - end + TCP_WINDOW) <= 2 * TCP_WINDOW; }
+/* Where a packet begins: at what was seen of its sender, or before. */
 static __always_inline bool seq_in_line(__u32 seq, __u32 end)
 {
-	return (__u32)(seq - end + TCP_BEHIND) < (__u32)TCP_BEHIND + TCP_AHEAD;
+	return (__u32)(seq - end + TCP_BEHIND) <= TCP_BEHIND + TCP_WINDOW;
 }
 /* Behind the packet's last byte; SYN and FIN are one each. */
 static __always_inline __u32 packet_seq_end(const struct packet *p)
@@ -70,6 +71,12 @@ static __always_inline bool flow_reset_is_meant(const struct flow *f, const stru
 	return f->state != FLOW_SYN_SENT;
 }
 
+/* The packet acknowledges what the other side has sent, which who guesses can hardly do. */
+static __always_inline bool flow_is_acked(const struct flow *f, const struct packet *p, int dir)
+{
+	return p->tcp_flags & TCP_ACK && f->seq_end[!dir] && seq_is_near(p->tcp_ack, f->seq_end[!dir]);
+}
+
 /*
  * An acknowledgement completes the handshake when it is one of what the other side was seen to say: else who forges his address could
  * complete it, and fill the table with connections that do not give way.
@@ -79,21 +86,28 @@ static __always_inline bool flow_is_answered(const struct flow *f, const struct 
 	return !f->seq_end[!dir] || (__u32)(f->seq_end[!dir] - p->tcp_ack) <= TCP_WINDOW;
 }
 
+/* The packet's flags, but for a FIN that is not where its sender is: that ends nothing, as little as such a reset does. */
+static __always_inline __u8 flow_flags_meant(const struct flow *f, const struct packet *p, int dir)
+{
+	if (p->tcp_flags & TCP_FIN && f->seq_end[dir] && !seq_is_near(p->tcp_seq, f->seq_end[dir]) && !flow_is_acked(f, p, dir))
+		return p->tcp_flags & (__u8)~TCP_FIN;
+	return p->tcp_flags;
+}
+
 /*
  * Follows what the sender has sent. What is far from what was seen of it is believed when it acknowledges what the other side has
- * sent, which who guesses can hardly do; a new SYN also before the other side has answered.
+ * sent; a new SYN also before the other side has answered.
  */
 static __always_inline void flow_follow_seq(struct flow *f, const struct packet *p, int dir)
 {
-	__u32 end = packet_seq_end(p), known = f->seq_end[dir], other = f->seq_end[!dir];
+	__u32 end = packet_seq_end(p), known = f->seq_end[dir];
 
-	if (known && seq_in_line(end, known)) {
+	if (known && seq_in_line(p->tcp_seq, known)) {
 		if ((__s32)(end - known) > 0)
 			f->seq_end[dir] = end;
 		return;
 	}
-	if (!known || (p->tcp_flags & TCP_SYN && f->state == FLOW_SYN_SENT) ||
-	    (p->tcp_flags & TCP_ACK && other && seq_is_near(p->tcp_ack, other)))
+	if (!known || (p->tcp_flags & TCP_SYN && f->state == FLOW_SYN_SENT) || flow_is_acked(f, p, dir))
 		f->seq_end[dir] = end;
 }
 

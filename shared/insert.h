@@ -23,18 +23,21 @@ static __always_inline __u32 flow_word_next(__u32 word, __u8 proto, __u8 tcp_fla
 
 enum { WORD_TRIES = 4 };
 
-/* The flow's state after this packet. dir 0 is from the initiator. A global function: most packets move nothing and do not come here. */
-__attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *p, __u32 dir)
+/*
+ * The flow's state after this packet, of whose flags `flags` are meant. dir 0 is from the initiator. A global function: most packets move
+ * nothing and do not come here.
+ */
+__attribute__((noinline)) int flow_advance(struct flow *f, const struct packet *p, __u32 dir, __u32 flags)
 {
-	__u8 proto, tcp_flags;
 	int to = (int)(dir & 1);
+	__u8 proto, tcp_flags;
 	bool answers;
 
 	if (!f || !p)
 		return -1;
 	/* Read ahead of the loop: read in it, once more each time round, they lay its end ahead of its beginning (BPF_CFLAGS). */
 	proto = p->proto;
-	tcp_flags = p->tcp_flags;
+	tcp_flags = (__u8)flags;
 	answers = flow_is_answered(f, p, to);
 	if (proto == PROTO_TCP && p->has & HAS_FLAGS) {
 		if (tcp_flags & TCP_RST) {
@@ -58,7 +61,7 @@ static __always_inline bool flow_is_steady(const struct flow *f, const struct pa
 {
 	if (p->proto == PROTO_TCP)
 		return f->state == FLOW_ESTABLISHED && !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
-		       (!dir || f->bits & FLOW_CONFIRMED) && seq_in_line(p->tcp_seq + p->payload, f->seq_end[dir]);
+		       (!dir || f->bits & FLOW_CONFIRMED) && seq_in_line(p->tcp_seq, f->seq_end[dir]);
 	return !dir || f->state == FLOW_REPLIED;
 }
 
@@ -73,10 +76,10 @@ static __always_inline void flow_count(struct flow *f, const struct packet *p, t
 }
 
 /* TCP: notes the flags, in whatever state. */
-static __always_inline void flow_note_flags(struct flow *f, const struct packet *p, int dir)
+static __always_inline void flow_note_flags(struct flow *f, __u8 flags, int dir)
 {
-	if (p->tcp_flags & ~f->tcp_flags[dir])
-		flow_set_flags(f, dir, p->tcp_flags);
+	if (flags & ~f->tcp_flags[dir])
+		flow_set_flags(f, dir, flags);
 }
 
 /* TCP: a packet that is steady may go on from the newest byte. */
@@ -131,16 +134,18 @@ __attribute__((noinline)) int flow_account(struct flow *f, const struct packet *
 {
 	const struct place at = { .direction = how & ACCOUNT_OUT ? DIRECTION_OUT : DIRECTION_IN };
 	int dir = (int)(how & ACCOUNT_REPLY);
+	__u8 flags;
 	bool steady;
 
 	if (!f || !p)
 		return -1;
+	flags = flow_flags_meant(f, p, dir);
 	steady = flow_is_steady(f, p, dir);
 	flow_count(f, p, (ticks_t){ now }, dir, flow_counts_here(f, at, how & ACCOUNT_FROM_MAKER));
 	if (p->proto == PROTO_TCP)
-		flow_note_flags(f, p, dir);
+		flow_note_flags(f, flags, dir);
 	if (!steady)
-		flow_advance(f, p, (__u32)dir);
+		flow_advance(f, p, (__u32)dir, flags);
 	else if (p->proto == PROTO_TCP)
 		flow_move_seq(f, p, dir);
 	return 0;

@@ -269,7 +269,7 @@ static __always_inline enum usual decide_usual(bool replay, bool if_bound, const
 	o->reason = !from_initiator ? REASON_STATE : j.raw & JUDGED_RULE ? REASON_RULE : REASON_DEFAULT;
 	flow_count(f, p, now, !from_initiator, flow_counts_settled(replay, f, at, from_maker));
 	if (p->proto == PROTO_TCP) {
-		flow_note_flags(f, p, !from_initiator);
+		flow_note_flags(f, p->tcp_flags, !from_initiator);
 		flow_move_seq(f, p, !from_initiator);
 	}
 	note_race(b, way, hash_tag(s->hash), p);

@@ -153,31 +153,44 @@ static bool reset_is_meant(const struct model_flow *f, const struct packet *p, b
 	return f->state != FLOW_SYN_SENT;
 }
 
+static bool acks_other(const struct model_flow *f, const struct packet *p, bool reply)
+{
+	return p->tcp_flags & TCP_ACK && f->end[!reply] && is_near(p->tcp_ack, f->end[!reply]);
+}
+
+static bool fin_is_meant(const struct model_flow *f, const struct packet *p, bool reply)
+{
+	return !f->end[reply] || is_near(p->tcp_seq, f->end[reply]) || acks_other(f, p, reply);
+}
+
 static void follow(struct model_flow *f, const struct packet *p, bool reply)
 {
-	int64_t ahead = beyond(end_of(p), f->end[reply]);
-	bool believed = !f->end[reply] || (p->tcp_flags & TCP_SYN && f->state == FLOW_SYN_SENT) ||
-			(p->tcp_flags & TCP_ACK && f->end[!reply] && is_near(p->tcp_ack, f->end[!reply]));
+	int64_t ahead = beyond(p->tcp_seq, f->end[reply]);
+	bool believed = !f->end[reply] || (p->tcp_flags & TCP_SYN && f->state == FLOW_SYN_SENT) || acks_other(f, p, reply);
 
-	if (f->end[reply] && ahead >= -(1 << 24) && ahead < 1 << 20)
-		believed = ahead > 0;
+	if (f->end[reply] && ahead >= -(1 << 24) && ahead <= 65535)
+		believed = beyond(end_of(p), f->end[reply]) > 0;
 	if (believed)
 		f->end[reply] = end_of(p);
 }
 
 static void account(struct model_flow *f, const struct packet *p, bool reply, uint64_t now_ns)
 {
+	uint8_t flags = p->tcp_flags;
+
+	if (flags & TCP_FIN && !fin_is_meant(f, p, reply))
+		flags ^= TCP_FIN;
 	f->packets[reply]++;
 	f->bytes[reply] += p->length;
-	f->flags[reply] |= p->tcp_flags;
-	f->seen_fin[reply] |= (p->tcp_flags & TCP_FIN) != 0;
+	f->flags[reply] |= flags;
+	f->seen_fin[reply] |= (flags & TCP_FIN) != 0;
 	f->last_ns = now_ns;
 	if (p->has & HAS_FLAGS) {
 		if (p->tcp_flags & TCP_RST && !reset_is_meant(f, p, reply))
 			return;
 		if (!(p->tcp_flags & TCP_RST))
 			follow(f, p, reply);
-		move_tcp(f, p->tcp_flags, reply, beyond(f->end[!reply], p->tcp_ack));
+		move_tcp(f, flags, reply, beyond(f->end[!reply], p->tcp_ack));
 	} else if (reply)
 		f->state = FLOW_REPLIED;
 }

@@ -244,6 +244,34 @@ out 5000 tcp 10.0.0.2:80 > 10.0.0.1:1 A seq 5000001 ack 1001 = pass 0 state cach
 flows:
 tcp 10.0.0.1:1 > 10.0.0.2:80 : state established packets 5/5 flags SRA/SRA confirmed yes
 
+== nor does a blind FIN; one that acknowledges what was sent is meant
+rules:
+packets:
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 0 default
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000000 ack 1001 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5000001 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 FA seq 900000000 ack 777777 = pass 0 default cached
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 FA seq 1 ack 2000000000 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5000001 = pass 0 default cached
+in 1 tcp 10.0.0.1:2 > 10.0.0.2:80 S seq 1000 = pass 0 default
+out 1 tcp 10.0.0.2:80 > 10.0.0.1:2 SA seq 5000000 ack 1001 = pass 0 state cached
+in 1 tcp 10.0.0.1:2 > 10.0.0.2:80 A seq 1001 ack 5000001 = pass 0 default cached
+in 1 tcp 10.0.0.1:2 > 10.0.0.2:80 FA seq 900000000 ack 5000001 payload 10 = pass 0 default cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state established flags SA/SA confirmed yes
+tcp 10.0.0.1:2 > 10.0.0.2:80 : state closing flags FSA/SA
+
+== nor can they be moved a little, and a reset come from there
+rules:
+packets:
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 0 default
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000000 ack 1001 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5000001 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 900000 ack 777777777 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 R seq 900000 = pass 0 default cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state established
+
 == who guesses cannot move the numbers along first
 rules:
 packets:
