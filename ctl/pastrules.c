@@ -145,7 +145,8 @@ void past_prune(const struct state *s)
 	}
 }
 
-int past_each(const struct state *s, __u32 above, int (*each)(void *arg, __u32 id, const char *text), void *arg)
+/* Those with a higher id, the oldest first, until `each` returns other than 0. What cannot be read is left out. */
+static int past_each(const struct state *s, __u32 above, int (*each)(void *arg, __u32 id, const char *text), void *arg)
 {
 	_cleanup_(ids_free) struct ids ids = { NULL, 0, 0 };
 	int rc = 0;
@@ -160,23 +161,16 @@ int past_each(const struct state *s, __u32 above, int (*each)(void *arg, __u32 i
 	return rc;
 }
 
-static int add(void *arg, __u32 id, const char *text)
-{
-	(void)rulebook_add((struct rulebook *)arg, id, text); /* one that is not understood is not known */
-	return 0;
-}
-
-int past_and_live(const struct state *s, struct rulebook *b, __u32 *id)
+int past_and_live(const struct state *s, __u32 known, int (*each)(void *arg, __u32 id, const char *text), void *arg, __u32 *id)
 {
 	_cleanup_live_ struct live_ruleset live = live_none();
-	__u32 known = rulebook_newest(b);
 	int rc = live_open(s, &live, NULL);
 
 	if (rc)
 		return rc;
 	*id = live.info.id;
-	if (rulebook_exact(b, *id))
+	if (*id <= known)
 		return 0;
-	(void)past_each(s, known, add, b);
-	return rulebook_add(b, *id, live.text);
+	rc = past_each(s, known, each, arg);
+	return rc ? rc : each(arg, *id, live.text);
 }

@@ -18,10 +18,12 @@ int past_keep(const struct state *s, const struct live_ruleset *live);
 /* Lets go of the oldest where there are too many. The lock is held. */
 void past_prune(const struct state *s);
 
-/* Calls `each` for those with a higher id, the oldest first, until it returns other than 0, which is returned. What cannot be read is left out. */
-int past_each(const struct state *s, __u32 above, int (*each)(void *arg, __u32 id, const char *text), void *arg);
-
-/* Those above the newest that is known, and the live one: *live is its id. 0 or a negative errno. */
-int past_and_live(const struct state *s, struct rulebook *b, __u32 *live);
+/*
+ * Calls `each` for the rulesets above `known`, the oldest first and the live one last, so that who knows one knows those before it; until it
+ * returns other than 0, which is returned.
+ * *live is the live one's id, also where nothing is new. What was live and cannot be read is left out. 0, or a negative errno where the
+ * live one cannot be read.
+ */
+int past_and_live(const struct state *s, __u32 known, int (*each)(void *arg, __u32 id, const char *text), void *arg, __u32 *live);
 
 #endif

@@ -2,11 +2,18 @@
 #include "pastrules.h"
 #include "recentrules.h"
 
+static int learn(void *arg, __u32 id, const char *text)
+{
+	(void)rulebook_add((struct rulebook *)arg, id, text); /* one that is not understood is not known */
+	return 0;
+}
+
 bool recent_rules_look(struct recent_rules *r)
 {
 	__u32 live;
 
-	if (past_and_live(r->s, &r->book, &live) || live == r->live)
+	if (past_and_live(r->s, rulebook_newest(&r->book), learn, &r->book, &live) || live == r->live ||
+	    !rulebook_exact(&r->book, live))
 		return false;
 	r->live = live;
 	return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The live rules and those before, as events speak of them. */
+/* The live rules and those before, as events speak of them, for who keeps its privileges: it reads them itself (else rulewatch.h). */
 #ifndef FW_RECENTRULES_H
 #define FW_RECENTRULES_H
 

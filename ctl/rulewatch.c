@@ -47,27 +47,27 @@ static int move_all(int fd, void *p, size_t n, bool out)
 
 /* --- the process that reads ----------------------------------------------------------------------- */
 
+struct outgoing {
+	int fd, rc;
+};
+
 static int hand_over(void *arg, __u32 id, const char *text)
 {
-	const int *fd = (const int *)arg;
+	struct outgoing *o = (struct outgoing *)arg;
 	struct answer a = { .id = id, .length = strlen(text) };
-	int rc = move_all(*fd, &a, sizeof(a), true);
 
-	return rc ?: move_all(*fd, (void *)text, a.length, true);
+	o->rc = move_all(o->fd, &a, sizeof(a), true);
+	o->rc = o->rc ?: move_all(o->fd, (void *)text, a.length, true);
+	return o->rc;
 }
 
 static int answer_one(const struct state *s, int fd, __u32 known)
 {
-	_cleanup_live_ struct live_ruleset live = live_none();
-	struct answer a = { .failed = live_open(s, &live, NULL) != 0, .last = 1, .id = live.info.id };
-	int rc = 0;
+	struct outgoing o = { .fd = fd };
+	struct answer a = { .last = 1 };
 
-	/* Those that were live before come first: what is known is known up to its newest. */
-	if (!a.failed && a.id != known)
-		rc = past_each(s, known, hand_over, &fd);
-	if (!a.failed && a.id > known)
-		rc = rc ?: hand_over(&fd, a.id, live.text);
-	return rc ?: move_all(fd, &a, sizeof(a), true);
+	a.failed = past_and_live(s, known, hand_over, &o, &a.id) != 0;
+	return o.rc ?: move_all(fd, &a, sizeof(a), true);
 }
 
 static __attribute__((noreturn)) void serve(const struct state *s, int fd)
