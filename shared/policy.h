@@ -9,6 +9,7 @@
 #include "program.h"
 #include "ask.h"
 #include "send.h"
+#include "account.h"
 #include "insert.h"
 #include "fragment.h"
 #include "drops.h"

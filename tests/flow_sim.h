@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A flow table in plain memory, and who inserts flows and counts packets as the programs do (shared/insert.h, event.h): for the collector
- * without a kernel, in time that runs as the test wants. Knows what every flow has had.
+ * A flow table in plain memory, and who inserts flows and counts packets as the programs do (shared/account.h, insert.h, event.h): for
+ * the collector without a kernel, in time that runs as the test wants. Knows what every flow has had.
  */
 #ifndef TESTS_FLOW_SIM_H
 #define TESTS_FLOW_SIM_H
