@@ -26,26 +26,34 @@ static __always_inline __u32 mac_class_of(const struct mac_key *k)
 
 	return c ? c->class : MAC_CLASS_OTHER;
 }
-/* A global function: its key is on the stack only while it runs. */
-__attribute__((noinline)) int set_look_up(__u32 set, __u32 type, __u32 family, const addr_t *a)
+/* Global functions: a key is on the stack only while its own runs; in one function compilers write both keys through one pointer. */
+__attribute__((noinline)) int addr_in_set(__u32 set, __u32 family, const addr_t *a)
 {
-	union {
-		struct set_net_key net;
-		struct set_addr_key addr;
-	} key;
+	struct set_addr_key key = { .set = (__u16)set, .family = (__u8)family };
 
 	if (!a)
 		return 0;
-	if (type == SET_ADDR) {
-		key.addr = (struct set_addr_key){ .set = (__u16)set, .family = (__u8)family, .addr = *a };
-		return fw_set_addrs_get(&key.addr) != NULL;
-	}
-	key.net = (struct set_net_key){ .prefixlen = 32 + 128, .set = (__u16)set, .family = (__u8)family, .addr = *a };
-	return fw_set_nets_get(&key.net) != NULL;
+	key.addr = *a;
+	return fw_set_addrs_get(&key) != NULL;
+}
+__attribute__((noinline)) int addr_in_nets(__u32 set, __u32 family, const addr_t *a)
+{
+	struct set_net_key key = { .prefixlen = 32 + 128, .set = (__u16)set, .family = (__u8)family };
+
+	if (!a)
+		return 0;
+	key.addr = *a;
+	return fw_set_nets_get(&key) != NULL;
 }
 static __always_inline bool set_has(__u16 set, enum set_type type, enum family family, const addr_t *a)
 {
-	return set_look_up(set, type, family, a);
+	switch (type) {
+	case SET_ADDR:
+		return addr_in_set(set, family, a);
+	case SET_NET:
+		break;
+	}
+	return addr_in_nets(set, family, a);
 }
 
 /* A global function: the verifier checks it once, on its own, not once a call. */
