@@ -4,6 +4,7 @@
 # make test      installs what is missing, builds, and runs all tests (root)
 # make bench     what it costs, beside xdp-filter and nftables (root); BENCH="packet live apply quick": parts of it
 # make kernels   the tests on Debian's kernels from 6.1 to the newest, under QEMU (root)
+# make toolchains   build and tests of the packet path with the other compilers and the newer libbpf that Debian has (root)
 # make lint      the conventions that a tool can see, and static analysis
 # make format    lays out the sources by .clang-format
 # make install   to $(DESTDIR)$(PREFIX)/sbin, and the unit of the collector to lib/systemd/system

@@ -77,7 +77,7 @@ static double seconds(void)
 static int lock(int fd, const char *shown, char **err)
 {
 	const struct timespec pause = { 0, LOCK_POLL_MS * 1000000L };
-	double end = seconds() + LOCK_WAIT_S;
+	double end = seconds() + (double)LOCK_WAIT_S;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)

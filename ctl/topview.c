@@ -74,7 +74,7 @@ static void fill_line(const struct page *g)
 	double part = s->capacity ? (double)(s->fill.confirmed + s->fill.unconfirmed) / (double)s->capacity : 0;
 	char bar[BAR + 1];
 
-	for (; used < BAR && (double)used < part * BAR; used++)
+	for (; used < BAR && (double)used < part * (double)BAR; used++)
 		bar[used] = '#';
 	memset(bar + used, '.', BAR - used);
 	bar[BAR] = '\0';

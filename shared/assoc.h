@@ -9,8 +9,7 @@
 
 #include "flow_tcp.h"
 #ifdef __bpf__
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+#include "helpers.bpf.h"
 #endif
 
 enum { WAYS = 8, LOCK_TRIES = 24 };

@@ -3,8 +3,7 @@
 #ifndef FW_MAPS_BPF_H
 #define FW_MAPS_BPF_H
 
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+#include "helpers.bpf.h"
 #include "maps.def.h"
 
 #define DEF_ARRAY(n, kind, V, max, flags) \

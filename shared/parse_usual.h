@@ -60,7 +60,8 @@ static __always_inline bool packet_parse_usual(struct cursor *c, const struct fr
 	s = family == FAMILY_INET ? parse_ipv4_usual(c, f, p, &w) : parse_ipv6(c, f, p, &w);
 	if (s != STATUS_OK || p->fragment != FRAGMENT_NONE)
 		return false;
-	p->fragment = FRAGMENT_NONE; /* a constant, so that no compiler keeps ways for other kinds, which the verifier would follow */
+	p->fragment =
+		FRAGMENT_NONE; /* a constant, so that no compiler keeps ways for other kinds, which the verifier would follow */
 	if (w.next == PROTO_TCP)
 		s = parse_tcp(c, p, &w);
 	else if (w.next == PROTO_UDP)

@@ -77,6 +77,10 @@ kernels: deps
 run-kernels: all tests
 	$(Q)scripts/kernels.sh $(B) $(KERNELS)
 
+.PHONY: toolchains
+toolchains: deps
+	$(Q)scripts/toolchains.sh $(B) $(TOOLCHAINS)
+
 # Fuzz targets: all of ctl/ and their helpers with clang's sanitizers, apart from the other objects.
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_MAIN  := $(wildcard tests/fuzz_*.c)
