@@ -17,6 +17,9 @@ static int keep_message(enum libbpf_print_level level, const char *fmt, va_list 
 		return vfprintf(stderr, fmt, ap);
 	if (level != LIBBPF_WARN)
 		return 0;
+	/* Said at the end of each failure: what was said before is why. */
+	if (last_message[0] && strstr(fmt, "failed to load object"))
+		return 0;
 	vsnprintf(last_message, sizeof(last_message), fmt, ap);
 	n = strcspn(last_message, "\n");
 	last_message[n] = '\0';
@@ -29,7 +32,13 @@ void objects_verbose(bool on)
 	libbpf_set_print(keep_message);
 }
 
-const char *object_error(int rc) { return last_message[0] ? last_message : strerror(-rc); }
+const char *object_error(int rc)
+{
+	if (rc == -EPERM) /* capabilities were looked for already (instance_privileged) */
+		return "Operation not permitted (BPF needs its privileges in the initial user namespace: root of a user "
+		       "namespace, as in some containers, is not enough)";
+	return last_message[0] ? last_message : strerror(-rc);
+}
 
 void object_error_clear(void) { last_message[0] = '\0'; }
 

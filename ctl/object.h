@@ -42,7 +42,7 @@ int keep_fd(int fd);
 /* Blocks of a text of so many bytes. */
 size_t text_blocks(__u64 bytes);
 
-/* libbpf's own words for what just failed, else errno's. Static storage. */
+/* What just failed, in the words of libbpf that tell most, else errno's. Static storage. */
 const char *object_error(int rc);
 void object_error_clear(void);
 

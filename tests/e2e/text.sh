@@ -214,6 +214,14 @@ if command -v setpriv >/dev/null; then
 else
 	skip "without privileges" "no setpriv"
 fi
+if unshare -Urn true 2>/dev/null; then
+	check_status 1 "root of a user namespace does not do" unshare -Urn "$fwctl" attach lo
+	check_says "and it is said why" "not permitted (BPF needs its privileges in the initial user namespace" printf %s "$said"
+	check_status 1 "nor for test" unshare -Urn "$fwctl" test all.fw "$(dirname "$0")/../../pcaps/udp.pcap"
+	check_says "for the same reason" "initial user namespace" printf %s "$said"
+else
+	skip "root of a user namespace" "none is to be had"
+fi
 
 # --- JSON -------------------------------------------------------------------------------------------
 
