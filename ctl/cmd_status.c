@@ -10,6 +10,7 @@
 #include "export.h"
 #include "flowlist.h"
 #include "hook.h"
+#include "ifaces.h"
 #include "live.h"
 #include "netns.h"
 
@@ -177,6 +178,17 @@ static void print_json(const struct report *st)
 	cli_print_json(&b);
 }
 
+static void print_gone(const struct report *st, unsigned int ifindex)
+{
+	struct iface_slot slot;
+	const char *name = iface_slot_of(&st->s, ifindex, &slot) ? "" : iface_name_of(&st->s, slot.id);
+
+	if (name[0])
+		printf("interface %s: gone (fwctl attach %s, when there is one of that name again)\n", name, name);
+	else
+		printf("interface number %u: gone (fwctl attach, when it is there again)\n", ifindex);
+}
+
 static void print_text(const struct report *st)
 {
 	const struct hook_program *p;
@@ -188,7 +200,7 @@ static void print_text(const struct report *st)
 
 		any = true;
 		if (p->gone)
-			printf("interface %u: gone (attach a new one of its name by fwctl attach)\n", p->ifindex);
+			print_gone(st, p->ifindex);
 		else
 			printf("interface %s: in %s, out %s\n", p->ifname, in ? in : "not attached", out ? out : "not attached");
 	}

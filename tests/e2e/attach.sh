@@ -200,6 +200,7 @@ fi
 fw "$S" -q attach s0 s1
 FWCTL_TC=clsact fw "$S" -q attach s1
 ip -n "$S" link delete s1
+check_says "status names one that is gone" "interface s1: gone (fwctl attach s1" fw "$S" status
 check "an interface goes: status" attached "[[\"s0\",\"xdp-native\",\"$tcx\"]]"
 check_status 1 "detach of it by name" fw "$S" detach s1
 ip -n "$S" link delete s0
