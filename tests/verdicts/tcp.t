@@ -152,6 +152,50 @@ out 100 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1011 ack 5102 = pass 1 rule cached
 flows:
 tcp 10.0.0.1:1 > 10.0.0.2:80 : state closed packets 5/4 confirmed yes
 
+== half-closed and silent for tcp-closing: over, what the other side still says is judged by the rules
+rules:
+default in drop
+pass out proto tcp
+packets:
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S = pass 1 rule
+in 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA = pass 1 state cached
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A = pass 1 rule cached
+out 1 tcp 10.0.0.1:1 > 10.0.0.2:80 FA = pass 1 rule cached
+in 60 tcp 10.0.0.2:80 > 10.0.0.1:1 PA payload 100 = pass 1 state cached
+in 122 tcp 10.0.0.2:80 > 10.0.0.1:1 PA payload 100 = drop 0 default
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state closing packets 3/2
+
+== half-closed with a longer tcp-closing
+rules:
+default in drop
+option timeout tcp-closing 1h
+pass out proto tcp
+packets:
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S = pass 1 rule
+in 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA = pass 1 state cached
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A = pass 1 rule cached
+out 1 tcp 10.0.0.1:1 > 10.0.0.2:80 FA = pass 1 rule cached
+in 3600 tcp 10.0.0.2:80 > 10.0.0.1:1 PA payload 100 = pass 1 state cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state closing packets 3/2
+
+== data beyond any window, acknowledgements of what was never sent, odd flags: part of the flow, none dropped
+rules:
+default in drop
+pass out proto tcp
+packets:
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 1 rule
+in 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000 ack 1001 = pass 1 state cached
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5001 = pass 1 rule cached
+in 1 tcp 10.0.0.2:80 > 10.0.0.1:1 PA seq 2000000000 ack 1001 payload 9 = pass 1 state cached
+in 1 tcp 10.0.0.2:80 > 10.0.0.1:1 PA seq 5001 ack 3000000000 payload 9 = pass 1 state cached
+in 1 tcp 10.0.0.2:80 > 10.0.0.1:1 seq 5001 = pass 1 state cached
+in 1 tcp 10.0.0.2:80 > 10.0.0.1:1 PU seq 5001 = pass 1 state cached
+out 1 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 4000000000 = pass 1 rule cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state established packets 3/5
+
 == the responder closes first; both at once; a FIN again
 rules:
 packets:
