@@ -51,8 +51,8 @@ static void print_applied(const struct cli *cli, const struct apply_result *r, s
 
 	if (r->flows_ignored)
 		cli_note(cli,
-			 "option flows: the table has %u flows already (fwctl detach --all --purge, then attach, makes it "
-			 "anew)",
+			 "option flows: the table has %u flows already (fwctl detach --all --purge, then apply ahead of attach, "
+			 "makes it anew)",
 			 r->flows);
 	if (!cli->json) {
 		if (!cli->quiet)

@@ -164,8 +164,13 @@ check_json "and the rest is there" ".flows | .confirmed == $taken and .evicted =
 check_says "status tells how full it is" "of 1024;" fw "$S" status
 check_says "its size is settled: attach --flows" "the table has 1024 flows already" fw "$S" attach --flows 4096 s0
 check_says "and option flows" "the table has 1024 flows already" fw "$S" apply - <<<"option flows 4096"
+check_says "with what is to be done" "then apply ahead of attach" printf %s "$said"
 check_status 2 "--flows out of range" fw "$S" attach --flows 1000 s0
 check_says "tells what it may be" "'1000' is not a number from 1024 to 16777216" printf %s "$said"
+fw "$S" -q detach --all --purge
+fw "$S" -q apply - <<<"option flows 4096"
+fw "$S" -q attach --no-seed s0
+check_json "and that does it" ".flows.capacity == 4096" fw "$S" -j status
 fw "$S" -q detach --all --purge
 check_says "in words" "not taken over (no room in the table" fw "$S" attach --flows 1024 s0
 fw "$S" -q detach --all --purge
