@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include "apply.h"
 #include "carry.h"
+#include "clock.h"
 #include "compile.h"
 #include "fail.h"
 #include "ifaces.h"
@@ -64,14 +64,6 @@ static __u16 name_set(void *arg, size_t index)
 	return index < sets->n ? sets->v[index] : 0;
 }
 
-static __u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
-}
-
 /* Whether the flow table holds a flow that was seeded and has its pass still. */
 static int has_seeded(const struct state *s, bool *out)
 {
@@ -125,7 +117,7 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 		.id = rq->settings.ruleset.raw,
 		.rules = (__u32)c->rs->nrules,
 		.text_length = c->text.len,
-		.applied_ns = now_ns(),
+		.applied_ns = clock_real_ns(),
 		.sets = (__u32)c->sets.n,
 	};
 	memcpy(rq->info.set, c->sets.v, c->sets.n * sizeof(c->sets.v[0]));

@@ -14,6 +14,10 @@ static __u64 read_ns(clockid_t id)
 
 __u64 clock_monotonic_ns(void) { return read_ns(CLOCK_MONOTONIC); }
 
+__u64 clock_monotonic_ms(void) { return clock_monotonic_ns() / 1000000; }
+
+__u64 clock_real_ns(void) { return read_ns(CLOCK_REALTIME); }
+
 ticks_t clock_ticks_now(const struct clock_pair *c)
 {
 	return (ticks_t){ c->ticks.raw + (clock_monotonic_ns() - c->monotonic_ns) / c->tick_ns };

@@ -8,8 +8,10 @@
 /* What it says now. `tick_ns` of *c is not 0. */
 ticks_t clock_ticks_now(const struct clock_pair *c);
 
-/* CLOCK_MONOTONIC, ns. */
+/* CLOCK_MONOTONIC, in ns and ms; CLOCK_REALTIME, in ns. */
 __u64 clock_monotonic_ns(void);
+__u64 clock_monotonic_ms(void);
+__u64 clock_real_ns(void);
 
 /* From CLOCK_MONOTONIC to the wall clock, as they are now, to about a microsecond. */
 __u64 clock_difference(void);

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "clock.h"
 #include "cmd.h"
@@ -60,14 +59,6 @@ static void monitor_free(struct monitor *m)
 }
 
 /* --- output -------------------------------------------------------------------------------------- */
-
-static __u64 read_clock(clockid_t id)
-{
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
-}
 
 /* Who is to end does not wait for a reader that has stopped reading: as if that one were gone. */
 static bool is_stuck(FILE *f)
@@ -215,7 +206,7 @@ static void put_seen(struct monitor *m)
 static void look_at_flows(struct monitor *m)
 {
 	put_seen(m);
-	m->looked_ns = read_clock(CLOCK_MONOTONIC);
+	m->looked_ns = clock_monotonic_ns();
 	m->look_on = !flow_watch_look(&m->watch);
 }
 
@@ -288,7 +279,7 @@ static int watch(struct monitor *m, char **err)
 	int rc = 0;
 
 	while (rc >= 0 && !ended) {
-		__u64 now = read_clock(CLOCK_MONOTONIC);
+		__u64 now = clock_monotonic_ns();
 
 		if (now >= look_at) {
 			rc = look(m, err);

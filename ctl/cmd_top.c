@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "clock.h"
 #include "cmd.h"
 #include "fail.h"
 #include "flowlist.h"
@@ -152,27 +153,19 @@ static bool command(struct top *t, int key, bool *again)
 	return true;
 }
 
-static __u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
-}
-
 static int run_screen(struct top *t)
 {
-	__u64 next = now_ms() + FIRST_MS;
+	__u64 next = clock_monotonic_ms() + FIRST_MS;
 	bool again = false;
 	int key;
 
-	while ((key = term_key(next > now_ms() ? (int)(next - now_ms()) : 0)) != TERM_END) {
+	while ((key = term_key(next > clock_monotonic_ms() ? (int)(next - clock_monotonic_ms()) : 0)) != TERM_END) {
 		if (key >= 0 && t->view.prompt)
 			type(t, key);
 		else if (key >= 0 && !command(t, key, &again))
 			break;
-		if (again || now_ms() >= next) {
-			next = now_ms() + INTERVAL_MS;
+		if (again || clock_monotonic_ms() >= next) {
+			next = clock_monotonic_ms() + INTERVAL_MS;
 			again = false;
 			if (!t->view.paused && look(t))
 				return EXIT_FAILED;

@@ -314,8 +314,6 @@ static int look(struct events *e)
 	return 0;
 }
 
-static __u64 now_ms(void) { return clock_monotonic_ns() / 1000000; }
-
 /* What came before the slot was taken from us is in our ring buffer still. */
 static int poll_rest(struct events *e)
 {
@@ -329,14 +327,14 @@ static int poll_rest(struct events *e)
 
 int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg)
 {
-	__u64 end = timeout_ms < 0 ? UINT64_MAX : now_ms() + (__u64)timeout_ms;
+	__u64 end = timeout_ms < 0 ? UINT64_MAX : clock_monotonic_ms() + (__u64)timeout_ms;
 	int total = 0;
 
 	e->fn = fn;
 	e->arg = arg;
 	for (;;) {
 		unsigned int before = e->seen;
-		__u64 now = now_ms();
+		__u64 now = clock_monotonic_ms();
 		int rc = look(e), wait = total || now >= end ? 0 : (int)(end - now < LOOK_MS ? end - now : LOOK_MS);
 
 		if (rc)
@@ -347,7 +345,7 @@ int events_poll(struct events *e, int timeout_ms, events_fn fn, void *arg)
 		total += (int)(e->seen - before);
 		if (rc < 0 && rc != -EAGAIN)
 			return rc;
-		if (total >= POLL_EVENTS || (rc != -EAGAIN && (total || now_ms() >= end)))
+		if (total >= POLL_EVENTS || (rc != -EAGAIN && (total || clock_monotonic_ms() >= end)))
 			return total;
 	}
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "bpffs.h"
+#include "clock.h"
 #include "fail.h"
 #include "instance.h"
 #include "netns.h"
@@ -66,23 +67,15 @@ static int open_dir(int at, const char *name, bool create, const char *shown, ch
 	return TAKE_FD(fd);
 }
 
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static int lock(int fd, const char *shown, char **err)
 {
 	const struct timespec pause = { 0, LOCK_POLL_MS * 1000000L };
-	double end = seconds() + (double)LOCK_WAIT_S;
+	__u64 end = clock_monotonic_ms() + LOCK_WAIT_S * 1000ull;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return FAIL(err, -errno, "%s: cannot lock it: %s", shown, strerror(errno));
-		if (seconds() > end)
+		if (clock_monotonic_ms() > end)
 			return FAIL(err, -EBUSY, "%s: locked by another fwctl for %d s (let it end, then try again)", shown,
 				    LOCK_WAIT_S);
 		nanosleep(&pause, NULL);

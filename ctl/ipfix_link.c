@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "fail.h"
 #include "ipfix_link.h"
 
@@ -57,14 +58,6 @@ struct ipfix_link {
 	size_t queued_bytes;
 };
 
-static __u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * SECOND_NS + (__u64)t.tv_nsec;
-}
-
 static struct export_state *state_of(const struct ipfix_link *l) { return l->sink->env->st; }
 
 static void settle(struct ipfix_link *l, struct export_tally *tally, bool sent)
@@ -95,7 +88,7 @@ static void drop_queue(struct ipfix_link *l)
  */
 static bool pause_for_room(struct ipfix_link *l)
 {
-	__u64 before = now_ns(), took;
+	__u64 before = clock_monotonic_ns(), took;
 
 	if (l->sink->env->ending && !l->last_sweep) {
 		l->last_sweep = true;
@@ -107,7 +100,7 @@ static bool pause_for_room(struct ipfix_link *l)
 		return false;
 	}
 	nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
-	took = now_ns() - before;
+	took = clock_monotonic_ns() - before;
 	l->patience_ns -= took < l->patience_ns ? took : l->patience_ns;
 	return true;
 }
@@ -127,7 +120,7 @@ static void go_down(struct ipfix_link *l, int err)
 	l->backoff_s = l->backoff_s ? l->backoff_s * 2 : 1;
 	if (l->backoff_s > BACKOFF_MAX_S)
 		l->backoff_s = BACKOFF_MAX_S;
-	l->deadline = now_ns() + l->backoff_s * SECOND_NS;
+	l->deadline = clock_monotonic_ns() + l->backoff_s * SECOND_NS;
 	if (!l->said_down)
 		sink_say(l->sink, "%s: %s (tried again, at least every %d s; what is not sent until then is counted as lost)",
 			 l->target.text, err ? strerror(err) : "the collector closed the connection", BACKOFF_MAX_S);
@@ -162,7 +155,7 @@ static void start(struct ipfix_link *l)
 		(void)setsockopt(l->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
 	}
 	l->state = LINK_CONNECTING;
-	l->deadline = now_ns() + CONNECT_S * SECOND_NS;
+	l->deadline = clock_monotonic_ns() + CONNECT_S * SECOND_NS;
 	if (!connect(l->fd, (struct sockaddr *)&to, n))
 		go_up(l);
 	else if (errno != EINPROGRESS)
@@ -177,7 +170,7 @@ static void look_connecting(struct ipfix_link *l, int wait_ms)
 	int err = 0;
 
 	if (poll(&p, 1, wait_ms) <= 0) {
-		if (now_ns() > l->deadline)
+		if (clock_monotonic_ns() > l->deadline)
 			go_down(l, ETIMEDOUT);
 		return;
 	}
@@ -194,7 +187,7 @@ static void say_udp(struct ipfix_link *l, int err)
 	if (!l->said_down)
 		sink_say(l->sink, "%s: %s (what is known to be lost is counted)", l->target.text, strerror(err));
 	l->said_down = true;
-	l->error_at = now_ns();
+	l->error_at = clock_monotonic_ns();
 }
 
 /*
@@ -212,7 +205,7 @@ static void look_udp(struct ipfix_link *l)
 	if (err) {
 		l->session++;
 		say_udp(l, err);
-	} else if (l->said_down && now_ns() > l->error_at + QUIET_S * SECOND_NS) {
+	} else if (l->said_down && clock_monotonic_ns() > l->error_at + QUIET_S * SECOND_NS) {
 		sink_say(l->sink, "%s: no error for %d s", l->target.text, QUIET_S);
 		l->said_down = false;
 	}
@@ -398,13 +391,13 @@ void ipfix_link_tick(struct ipfix_link *l, __u64 now)
 
 void ipfix_link_close(struct ipfix_link *l, int wait_ms)
 {
-	__u64 end = now_ns() + (__u64)wait_ms * 1000000;
+	__u64 end = clock_monotonic_ns() + (__u64)wait_ms * 1000000;
 	const struct timespec pause = { 0, 10000000 };
 
-	ipfix_link_tick(l, now_ns());
-	while (l->first && l->state == LINK_UP && now_ns() < end) {
+	ipfix_link_tick(l, clock_monotonic_ns());
+	while (l->first && l->state == LINK_UP && clock_monotonic_ns() < end) {
 		nanosleep(&pause, NULL);
-		ipfix_link_tick(l, now_ns());
+		ipfix_link_tick(l, clock_monotonic_ns());
 	}
 	drop_queue(l);
 	cleanup_close_fn(&l->fd);

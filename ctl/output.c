@@ -7,8 +7,8 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "output.h"
 #include "util.h"
 
@@ -45,21 +45,13 @@ static size_t next_piece(const struct output *o, const char *at, size_t n)
 	return end ? (size_t)(end - at) + 1 : PIPE_BUF;
 }
 
-static __u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
-}
-
 /* Waits for room until then. 0, or -ETIMEDOUT. */
 static int wait_for_room(const struct output *o, __u64 until_ms)
 {
 	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
 
 	for (;;) {
-		__u64 now = now_ms();
+		__u64 now = clock_monotonic_ms();
 		int n = poll(&p, 1, until_ms > now ? (int)(until_ms - now) : 0);
 
 		if (n > 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include "clock.h"
 #include "fail.h"
 #include "sample.h"
@@ -32,14 +31,6 @@ struct sampler {
 	struct top_host top_hosts[TOP_MAX];
 	struct top_rule top_rules[TOP_MAX];
 };
-
-static __u64 monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000000000 + (__u64)t.tv_nsec;
-}
 
 static struct rate rate_of(__u64 packets, __u64 bytes, double seconds)
 {
@@ -255,7 +246,7 @@ static int look_at_ruleset(struct sampler *p, struct counters **counts, char **e
 int sampler_look(struct sampler *p, enum top_sort sort, struct sample *out, char **err)
 {
 	_cleanup_free_ struct counters *counts = NULL;
-	__u64 now = monotonic_ns();
+	__u64 now = clock_monotonic_ns();
 	int rc;
 
 	*out = (struct sample){ .seconds = (double)(now - p->at_ns) / 1e9, .capacity = (__u64)p->s->cfg.buckets * WAYS };

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "fail.h"
 #include "output.h"
 #include "sink.h"
@@ -172,14 +172,6 @@ static void json_add(struct sink *s, const struct flow_record *r, const struct f
 	strbuf_add_bytes(&j->lines, "\n", 1);
 }
 
-static __u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (__u64)t.tv_sec * 1000 + (__u64)t.tv_nsec / 1000000;
-}
-
 static __u32 lines_in(const char *p, size_t n, size_t *bytes)
 {
 	__u32 lines = 0;
@@ -284,7 +276,7 @@ static int write_batch(struct sink_json *j)
 {
 	struct export_state *st = j->sink.env->st;
 	__u32 pending = journal_pending(st, SINK_JSON), lines;
-	__u64 until = now_ms() + (j->failing ? 0 : STALL_MS);
+	__u64 until = clock_monotonic_ms() + (j->failing ? 0 : STALL_MS);
 	size_t done, whole;
 	int rc = write_rest(j, until);
 
