@@ -1,110 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-#include "addr.h"
 #include "fail.h"
 #include "flowlist.h"
-#include "flowview.h"
 #include "guard.h"
 #include "linear.h"
 #include "live.h"
+#include "session.h"
 #include "sets.h"
-
-/* As sshd writes an address: fe80::1%eth0, and where its socket is of IPv6 ::ffff:192.0.2.1 of IPv4. */
-static bool session_addr(char *text, enum family *family, addr_t *out)
-{
-	static const char mapped[] = "::ffff:";
-	bool v4 = !strncasecmp(text, mapped, sizeof(mapped) - 1) && strchr(text, '.');
-
-	text[strcspn(text, "%")] = '\0';
-	text += v4 ? sizeof(mapped) - 1 : 0;
-	return addr_parse(text, strlen(text), family, out) == ADDR_OK;
-}
-
-/* The session's packet from client to server. False where the variable says nothing that is understood. */
-static bool session_packet(const char *text, struct packet *p)
-{
-	char client[ADDR_TEXT_MAX], server[ADDR_TEXT_MAX], port[2][8];
-	unsigned long cport, sport;
-	enum family a, b;
-
-	memset(p, 0, sizeof(*p));
-	if (!text || sscanf(text, "%95s %7s %95s %7s", client, port[0], server, port[1]) != 4 ||
-	    !text_number(port[0], 65535, &cport) || !text_number(port[1], 65535, &sport))
-		return false;
-	if (!session_addr(client, &a, &p->src) || !session_addr(server, &b, &p->dst) || a != b)
-		return false;
-	p->family = (__u8)a;
-	p->proto = PROTO_TCP;
-	p->has = HAS_PORTS | HAS_FLAGS;
-	p->sport.raw = htons((__u16)cport);
-	p->dport.raw = htons((__u16)sport);
-	p->tcp_flags = TCP_ACK | TCP_PSH;
-	p->ttl = 64;
-	p->length = 100;
-	p->segments = 1;
-	return true;
-}
-
-/* Name of the interface that has the address, "" where none has. */
-static void iface_of_address(enum family family, const addr_t *a, char out[IFNAMSIZ])
-{
-	struct ifaddrs *all = NULL;
-
-	if (getifaddrs(&all))
-		return;
-	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
-		const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)i->ifa_addr;
-		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)i->ifa_addr;
-
-		if (!i->ifa_addr)
-			continue;
-		if ((family == FAMILY_INET && i->ifa_addr->sa_family == AF_INET && in4->sin_addr.s_addr == a->w[3]) ||
-		    (family == FAMILY_INET6 && i->ifa_addr->sa_family == AF_INET6 && !memcmp(&in6->sin6_addr, a, 16)))
-			snprintf(out, IFNAMSIZ, "%s", i->ifa_name);
-	}
-	freeifaddrs(all);
-}
-
-/*
- * Whether the session's server end is in this network namespace: with -n, and behind `ip netns exec`, it is in another. No interface has
- * the address where all of a prefix is local (127.0.0.0/8); and what an interface has in a VRF, not every socket can be bound to.
- */
-static bool is_here(const struct packet *p)
-{
-	char own[IFNAMSIZ] = "";
-	struct sockaddr_in in4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-	bool v4 = p->family == FAMILY_INET;
-	_cleanup_close_ int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	in4.sin_addr.s_addr = p->dst.w[3];
-	memcpy(&in6.sin6_addr, &p->dst, sizeof(in6.sin6_addr));
-	iface_of_address((enum family)p->family, &p->dst, own);
-	if (own[0] || fd < 0)
-		return true;
-	return !bind(fd, v4 ? (struct sockaddr *)&in4 : (struct sockaddr *)&in6, v4 ? sizeof(in4) : sizeof(in6)) ||
-	       errno != EADDRNOTAVAIL;
-}
-
-/* Is it the flow between the two ends of the session, whoever initiated it? */
-static bool is_session(const struct flow *f, const struct packet *p)
-{
-	struct flow_ends e;
-
-	flow_ends_of(f, &e);
-	if (f->key.proto != PROTO_TCP || f->key.family != p->family)
-		return false;
-	if (!memcmp(&e.src, &p->src, sizeof(e.src)) && e.sport.raw == p->sport.raw)
-		return !memcmp(&e.dst, &p->dst, sizeof(e.dst)) && e.dport.raw == p->dport.raw;
-	return !memcmp(&e.src, &p->dst, sizeof(e.src)) && e.sport.raw == p->dport.raw &&
-	       !memcmp(&e.dst, &p->src, sizeof(e.dst)) && e.dport.raw == p->sport.raw;
-}
 
 /* The rules that are asked, and what is live: it has the elements of sets that keep theirs. */
 struct guard {
@@ -264,48 +167,16 @@ static int judge_flow(const struct guard *g, const struct flow *f, const struct 
 	return rc || keeps_state ? rc : judge_packet(g, session, err);
 }
 
-/* SSH_CONNECTION from the environment of a process, owned by the caller; NULL where it has none. */
-static char *ssh_of_process(pid_t pid)
-{
-	static const char name[] = "SSH_CONNECTION=";
-	_cleanup_free_ char *path = xasprintf("/proc/%d/environ", (int)pid), *text = NULL;
-	size_t len;
-
-	if (read_file(path, 1 << 20, &text, &len))
-		return NULL;
-	for (const char *p = text; p < text + len; p += strlen(p) + 1)
-		if (!strncmp(p, name, sizeof(name) - 1))
-			return xstrdup(p + sizeof(name) - 1);
-	return NULL;
-}
-
-static char *ssh_connection(void)
-{
-	const char *own = getenv("SSH_CONNECTION");
-	pid_t pid = getppid();
-
-	if (own && *own)
-		return xstrdup(own);
-	for (int depth = 0; pid > 1 && depth < 32; depth++, pid = process_parent(pid)) {
-		char *found = ssh_of_process(pid);
-
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
 int guard_session(const struct state *s, const struct ruleset *rs, bool keep_sets, char **note, char **err)
 {
 	_cleanup_(guard_free) struct guard g = {
 		.s = s, .rs = rs, .whose = "these rules", .keep_sets = keep_sets, .live = live_none()
 	};
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
-	_cleanup_free_ char *connection = ssh_connection();
 	struct packet p;
 	int rc;
 
-	if (!session_packet(connection, &p) || !is_here(&p))
+	if (!session_find(&p))
 		return 0;
 	rc = live_open(s, &g.live, err);
 	rc = rc ?: live_parse(&g.live, &g.old, err);
@@ -314,7 +185,7 @@ int guard_session(const struct state *s, const struct ruleset *rs, bool keep_set
 		return rc;
 	if (!flow_list_read(s, &flows, NULL, NULL))
 		for (size_t i = 0; i < flows.n; i++)
-			if (is_session(&flows.v[i], &p))
+			if (session_is_flow(&flows.v[i], &p))
 				return judge_flow(&g, &flows.v[i], &p, note, err);
 	return judge_packet(&g, &p, err);
 }
@@ -345,7 +216,7 @@ static int judge_view(const struct guard *g, const struct seeder_connection *c, 
 	for (size_t i = 0; i < flows->n; i++) {
 		struct flow f = flows->v[i];
 
-		if (!is_session(&f, &p) || f.key.vlan != p.vlan || f.key.inner_vlan != p.inner_vlan)
+		if (!session_is_flow(&f, &p) || f.key.vlan != p.vlan || f.key.inner_vlan != p.inner_vlan)
 			continue;
 		f.bits |= seeds ? FLOW_SEEDED : 0;
 		return judge_flow(g, &f, &p, note, err);
@@ -382,12 +253,11 @@ int guard_attach(const struct seeder *sd, struct guard_attach how, char **note, 
 		.s = sd->s, .whose = "the live rules", .keep_sets = true, .egress = how.egress, .live = live_none()
 	};
 	_cleanup_flow_list_ struct flow_list flows = { NULL, 0, 0 };
-	_cleanup_free_ char *connection = ssh_connection();
 	struct seeder_connection c;
 	struct packet p;
 	int rc;
 
-	if (!session_packet(connection, &p) || !is_here(&p))
+	if (!session_find(&p))
 		return 0;
 	rc = look_up_session(sd, &p, how.egress, &c, err);
 	if (rc || !c.n)

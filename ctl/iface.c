@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if_arp.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -242,6 +245,25 @@ int iface_list(struct iface **v, size_t *n, char **err)
 	*v = vec.v;
 	*n = vec.n;
 	return 0;
+}
+
+void iface_of_address(enum family family, const addr_t *a, char out[IFNAMSIZ])
+{
+	struct ifaddrs *all = NULL;
+
+	if (getifaddrs(&all))
+		return;
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
+		const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)i->ifa_addr;
+		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)i->ifa_addr;
+
+		if (!i->ifa_addr)
+			continue;
+		if ((family == FAMILY_INET && i->ifa_addr->sa_family == AF_INET && in4->sin_addr.s_addr == a->w[3]) ||
+		    (family == FAMILY_INET6 && i->ifa_addr->sa_family == AF_INET6 && !memcmp(&in6->sin6_addr, a, 16)))
+			snprintf(out, IFNAMSIZ, "%s", i->ifa_name);
+	}
+	freeifaddrs(all);
 }
 
 bool iface_strips_vlan(const struct iface *ifc)

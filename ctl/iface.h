@@ -34,6 +34,9 @@ int iface_get(const char *name, unsigned int index, struct iface *out, char **er
 /* All interfaces, by index. *v is owned by the caller. */
 int iface_list(struct iface **v, size_t *n, char **err);
 
+/* Name of the interface that has the address; `out` stays as it is where none has. */
+void iface_of_address(enum family family, const addr_t *a, char out[IFNAMSIZ]);
+
 /* Whether the NIC takes VLAN tags off before XDP sees the packet (rxvlan); false where it does not say. */
 bool iface_strips_vlan(const struct iface *ifc);
 
