@@ -16,7 +16,7 @@ build=$(cd "${1:?usage: kernels.sh BUILD_DIR [SERIES...]}" && pwd)
 shift
 [ $# -gt 0 ] || set -- 6.1 6.12 6.18 7
 # In parts, each in a boot of its own: what takes longest is the verifier.
-parts=("net_verdicts" "net_verifier net_state net_mutated net_table net_events net_attach net_hook_change net_selftest net_slots e2e/attach e2e/edit e2e/seed")
+parts=("net_verdicts" "net_verifier net_state net_mutated net_table net_events net_namespace net_attach net_hook_change net_selftest net_slots e2e/attach e2e/edit e2e/seed")
 [ -z "${KERNEL_TESTS:-}" ] || parts=("$KERNEL_TESTS")
 percent=${FWCTL_TEST_PERCENT:-10}
 limit=${KERNEL_TIME:-600}
