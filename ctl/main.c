@@ -20,7 +20,15 @@ const struct command commands[] = {
 	  "  --all              from all interfaces of the namespace\n"
 	  "  --purge            with --all: forget rules, flows and counters too\n",
 	  cmd_detach },
-	{ "status", "", "What is attached where and how, the ruleset, the flow table, drops and losses.", "", cmd_status },
+	{ "status", "", "What is attached where and how, the ruleset, the flow table, drops and losses.",
+	  "flows, live:        confirmed (answered; TCP: handshake complete), unconfirmed; and the size of the table\n"
+	  "  since it was made:  evicted (unconfirmed flows that gave way to new ones), table-full (packets whose flow found no\n"
+	  "                      place: judged without state), contended (likewise, the place was busy), fragment-evicted\n"
+	  "                      (datagrams forgotten before they were complete), raced (packets counted while their flow gave\n"
+	  "                      way), dropped-displaced, dropped-unlisted (dropped packets that `flows --dropped` lacks)\n"
+	  "drops:              packets, by reason\n"
+	  "events:             sent, lost (a reader was slow; logs that nobody read), unreported (ends of flows that nobody read)\n",
+	  cmd_status },
 	{ "check", "FILE|-", "Parse and compile rules, and look for rules without effect; no privileges are needed.",
 	  "Reported: rules that can never match, since earlier ones take all their packets; redundant rules, without which\n"
 	  "no packet's verdict would change; rules for which this could not be decided. Exit status 3 where there are any.\n"
@@ -48,7 +56,7 @@ const struct command commands[] = {
 	  "  --flows            the flows behind the packets\n"
 	  "  --expect FILE      compare with a file of `N verdict [rule]` lines; exit status 3 where they differ\n"
 	  "  --write-expect FILE  write such a file\n"
-	  "  -q                 no line a packet: the summary, and what was expected otherwise\n",
+	  "  -q                 without -j, no line a packet: the summary, and what was expected otherwise\n",
 	  cmd_test },
 	{ "explain", "[--rules FILE] in|out [on IFACE] MATCH...",
 	  "Which rule decides a packet, and why: in on eth0 proto tcp from 192.0.2.1 port 5555 to 10.0.0.10 port 80.",

@@ -200,6 +200,18 @@ new_ns E e
 check_status 1 "list where nothing is attached or applied" fw "$E" list
 check_status 1 "detach of an interface that is not attached" fw "$N" detach lo
 
+# --- what help and the README say ---------------------------------------------------------------------
+
+for command in $("$fwctl" -h | sed -n 's/^  \([a-z]*\)  *.*/\1/p'); do
+	check "the README has the usage of $command" grep -qxF -- "$("$fwctl" "$command" -h | sed -n '1s/^usage: //p')" "$readme"
+done
+words=$(fw "$N" -j status | jq -r '(.flows | del(.capacity)), (.events | del(.readers)) | keys[]')
+check "status -j has counts" test -n "$words"
+"$fwctl" status -h >status.help
+for word in $words; do
+	check "status -h tells what $word is" grep -qw -- "$word" status.help
+done
+
 # --- without privileges -----------------------------------------------------------------------------
 
 if command -v setpriv >/dev/null; then
