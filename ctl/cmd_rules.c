@@ -233,17 +233,26 @@ static int list_counters(const struct listing *l)
 	return EXIT_DONE;
 }
 
-/* Rules that another version made live: their text, so that they can be kept; `refusal` (taken over) tells what is the matter. */
+/* Rules of which we can give no more than the text, so that they can be kept; `refusal` (taken over) tells what is the matter. */
+static int list_no_more_than(const struct cli *cli, const char *text, char *refusal)
+{
+	fputs(text, stdout);
+	cli_note(cli, "%s", refusal);
+	free(refusal);
+	return EXIT_DONE;
+}
+
+/* Rules that another version made live, whose maps are not ours. */
 static int list_of_another(const struct cli *cli, const struct state *s, char *refusal)
 {
-	_cleanup_free_ char *text = NULL, *why = refusal;
+	_cleanup_free_ char *text = NULL;
 	char *err = NULL;
 
-	if (salvage_text(&s->in, &text, &err))
+	if (salvage_text(&s->in, &text, &err)) {
+		free(refusal);
 		return cli_fail(err);
-	fputs(text, stdout);
-	cli_note(cli, "%s", why);
-	return EXIT_DONE;
+	}
+	return list_no_more_than(cli, text, refusal);
 }
 
 int cmd_list(struct cli *cli, int argc, char **argv)
@@ -263,8 +272,10 @@ int cmd_list(struct cli *cli, int argc, char **argv)
 	rc = rc ?: plain ? live_open(&l.s, &l.live, &err) : live_open_counted(&l.s, &l.live, &l.counts, &err);
 	if (rc == -EPROTO && plain)
 		return list_of_another(cli, &l.s, err);
-	if (rc || live_parse(&l.live, &l.rs, &err))
+	if (rc)
 		return cli_fail(err);
+	if (live_parse(&l.live, &l.rs, &err))
+		return plain ? list_no_more_than(cli, l.live.text, err) : cli_fail(err);
 	if (cli->json)
 		return list_json(&l);
 	if (counters)

@@ -111,7 +111,11 @@ int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err)
 
 		if (d.errors.n)
 			diag_render(&d.errors.v[0], &b);
-		FAIL(err, rc, "the live ruleset is not understood by this version: %s (apply it anew)", b.str ? b.str : "");
+		FAIL(err, rc,
+		     "the live ruleset is not understood by this version: %s (fwctl list > FILE keeps its text; mend FILE, then "
+		     "fwctl "
+		     "detach --all --purge, attach, and apply FILE)",
+		     b.str ? b.str : "");
 	}
 	diag_free(&d);
 	return rc;

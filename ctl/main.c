@@ -27,7 +27,8 @@ const struct command commands[] = {
 	  "                      (datagrams forgotten before they were complete), raced (packets counted while their flow gave\n"
 	  "                      way), dropped-displaced, dropped-unlisted (dropped packets that `flows --dropped` lacks)\n"
 	  "drops:              packets, by reason\n"
-	  "events:             sent, lost (a reader was slow; logs that nobody read), unreported (ends of flows that nobody read)\n",
+	  "events:             sent, lost (a reader was slow; logs that nobody read), unreported (ends of flows that nobody "
+	  "read)\n",
 	  cmd_status },
 	{ "check", "FILE|-", "Parse and compile rules, and look for rules without effect; no privileges are needed.",
 	  "Reported: rules that can never match, since earlier ones take all their packets; redundant rules, without which\n"

@@ -81,6 +81,18 @@ check_says "and says what is the matter" "member text_length" fw "$S" list
 check "detach" fw "$S" -q detach s0
 check "and back, by the one that made it" other -q attach s0
 
+# One whose rules have words that ours does not know.
+check "detach --all --purge, for another language" fw "$S" -q detach --all --purge
+another_layout udplite udplitx
+other -q attach s0
+other -q apply - <<<$'default in drop\npass in proto udplitx\npass in proto icmp'
+worded=$(other list)
+for command in status flows "list -j" "rule add pass in" "apply $tmp/rules"; do
+	refuses "not understood by this version: live ruleset:3:15: unknown protocol 'udplitx'" "$command"
+done
+check "list gives their text" same "$(fw "$S" -q list)" "$worded"
+check_says "and says that it is not understood" "not understood by this version" fw "$S" list
+
 # One whose collector kept other books: what tells of them refuses.
 check "detach --all --purge, once more" fw "$S" -q detach --all --purge
 another_layout file_inode file_inodx
