@@ -22,7 +22,7 @@ struct candidate {
 	struct tables tables;
 	struct set_numbers sets;
 	struct core core; /* of the slot that it is for */
-	bool core_is_new; /* and not there yet */
+	bool core_is_new; /* and not in the slot yet */
 	struct loaded loaded;
 	struct load_request rq;
 };
@@ -94,9 +94,8 @@ static int fill_request(struct state *s, struct candidate *c, char **err)
 {
 	struct load_request *rq = &c->rq;
 	struct clock_pair clock;
-	int rc = fw_clock_get(s->maps.fw_clock, &clock);
-
 	bool seeded = false;
+	int rc = fw_clock_get(s->maps.fw_clock, &clock);
 
 	rc = rc ?: state_next_generation(s, &rq->settings.ruleset);
 	if (!rc && !c->tables.stateful)
@@ -256,8 +255,10 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	rc = prepare(s, c, &ch.old, &ch.live, keep_sets, err);
 	if (rc)
 		return rc;
-	/* Counters are carried twice: before the swap, so that they are there whatever happens then, and once more when the
-	 * old programs count no longer. */
+	/*
+	 * Counters are carried over twice: before the swap, so that they are there even if this process is killed at the swap, and again when
+	 * nothing counts by the old rules any more.
+	 */
 	rc = read_start(&ch);
 	rc = rc ?: carry(&ch);
 	rc = rc ?: past_keep(s, &ch.live);
@@ -270,14 +271,14 @@ int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags,
 	slots_settle();
 	(void)slot_go_live(s, (struct live){ .slot = slot }); /* failing that, the next one waits once more */
 	out->counters_late = carry(&ch) != 0;
-	/* The old programs go where they are replaced: quicker than where their place is emptied, which waits for packets each time. */
+	/* The old ruleset's programs go by being replaced: to empty their places would wait for a grace period each. */
 	(void)judges_place(&c->loaded, &s->maps, ch.live.slot);
 	(void)sets_keep_only(&s->maps, &c->sets);
 	past_prune(s);
 	return 0;
 }
 
-/* The live ruleset once more, where it keeps no state or `always`. */
+/* Applies the live ruleset once more: where it keeps no state, or `always`. */
 static int load_anew(struct state *s, bool always, char **err)
 {
 	_cleanup_live_ struct live_ruleset live = live_none();

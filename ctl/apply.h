@@ -32,8 +32,8 @@ enum {
 int apply_ruleset(struct state *s, const struct ruleset *rs, unsigned int flags, struct apply_result *out, char **err);
 
 /*
- * Where the live ruleset keeps no state, its programs look at no flow, unless there were seeded ones when they were loaded: to be
- * called when flows have been seeded since. As apply_ruleset().
+ * Where the live ruleset keeps no state, no flow is looked for, unless there were seeded ones when it was applied: to be called when flows
+ * have been seeded since. As apply_ruleset().
  */
 int apply_for_seeded(struct state *s, char **err);
 

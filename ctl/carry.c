@@ -78,7 +78,7 @@ void carry_pairs(const char *a, size_t na, const char *b, size_t nb, long *from)
 	}
 }
 
-/* What has been counted is to be shown as `total`, and the counter stands at `start`. */
+/* With which a counter that reads `start` is shown as `total`. */
 static struct counters base_of(struct counters total, struct counters start)
 {
 	return (struct counters){ total.packets - start.packets, total.bytes - start.bytes };

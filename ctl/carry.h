@@ -6,19 +6,19 @@
 #include "live.h"
 
 /*
- * Rules of canonical text b that stand word by word in text a: from[i] is the position in a of b's rule i, or -1. Equal
- * lines pair up in order. `from` has nb places; the texts have na and nb rules.
+ * Which rules of canonical text b stand word by word in text a: from[i] becomes the position in a of b's rule i, or -1. Equal lines pair up in
+ * order. The texts have na and nb rules, and `from` has nb places.
  */
 void carry_pairs(const char *a, size_t na, const char *b, size_t nb, long *from);
 
-/* What of the new ruleset takes part. */
+/* What is needed of the new ruleset. */
 struct carry {
 	const struct ruleset_maps *maps;
 	const char *text;
 	bool keep_default[DIRECTION_COUNT]; /* it says the same in both */
 	/*
-	 * What the counters of its slot stood at before it counts, a place for each rule_slot_t: they go on from where an earlier ruleset left
-	 * them. Bases are modulo 2^64.
+	 * What its slot's counters read before it counts, by rule_slot_t: they are never set back, but go on from where the slot's ruleset before
+	 * left them. A base is what is to be added to a counter, modulo 2^64.
 	 */
 	const struct counters *start;
 	struct ruleset_info *info;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The programs of a slot, of the short and of the long way. */
+/* The programs of a slot: the short way and the long way (shared/hook.h). */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ void core_close(struct core *c)
 	*c = core_none();
 }
 
-/* FNV-1a, by words: it is done at each apply. */
+/* FNV-1a, but eight bytes at a time: each apply hashes two objects. */
 static __u64 fold_bytes(__u64 hash, const void *bytes, size_t n)
 {
 	const char *p = (const char *)bytes;
@@ -128,7 +128,7 @@ static int load_tc(void *arg)
 	return rc;
 }
 
-/* Room for rules that a slot has at least, and in which it grows: more rules than this are rare, and its programs are loaded anew for them. */
+/* How many rules a slot can count at the least. More are rare: for them its programs are loaded anew, with room to spare. */
 enum { CORE_RULES = 4096 };
 
 static __u32 room_for(__u32 rules)
@@ -140,7 +140,7 @@ static __u32 room_for(__u32 rules)
 	return room;
 }
 
-enum { CORE_JOBS = 2 }; /* of each */
+enum { CORE_JOBS = 2 }; /* of a slot: XDP and TC */
 
 static int load_programs(const struct core_request *rq, size_t n, struct core *cores, char **err)
 {
@@ -161,6 +161,7 @@ static int load_programs(const struct core_request *rq, size_t n, struct core *c
 	return jobs_run(jobs, n * CORE_JOBS, err);
 }
 
+/* Before any ruleset fills in the rest: core_open() reads it in a slot that had none yet. */
 static int tell_build(const struct core *c, char **err)
 {
 	const struct settings first = { .build = c->build };
@@ -194,7 +195,7 @@ int cores_load(const struct core_request *rq, size_t n, struct core *out, char *
 
 /* --- in its slot ---------------------------------------------------------------------------------- */
 
-/* A program to its place, which is empty where there is none. */
+/* Puts a program in its place; where there is none (prog < 0) the place is emptied. */
 #define PUT(map, m, place, prog)                                                                             \
 	({                                                                                                   \
 		int rc_ = (prog) >= 0 ? map##_put((m)->map, (place), (prog)) : map##_del((m)->map, (place)); \
@@ -202,8 +203,9 @@ int cores_load(const struct core_request *rq, size_t n, struct core *out, char *
 	})
 
 /*
- * The programs of a slot share its maps. So that who is ended in the middle leaves none of which some are of before, the one by which
- * core_open() goes is taken away first, and put last. The long way of TC is one for both directions, and in both arrays.
+ * All programs of a slot use the same maps. Should this process be killed half-way, old and new ones would be mixed: so the program that
+ * core_open() goes by is taken out first and put in last, and until then the slot counts as empty. TC has one long way for both directions;
+ * it is in both arrays.
  */
 int core_place(const struct core *c, const struct instance_maps *m, __u32 slot)
 {

@@ -9,7 +9,7 @@
 struct job {
 	int (*run)(void *arg); /* 0 or a negative errno; object_error() tells more */
 	void *arg;
-	const char *what; /* is loaded */
+	const char *what; /* is loaded, in words */
 	bool wanted;
 	/* Filled in. */
 	int rc;

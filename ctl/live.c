@@ -38,7 +38,7 @@ static int open_maps(int prog_fd, struct live_ruleset *l, char **err)
 
 int live_text(fw_text_t m, __u64 length, char **out)
 {
-	size_t n = (size_t)length, blocks = (n + sizeof(struct text_block) - 1) / sizeof(struct text_block);
+	size_t n = (size_t)length, blocks = text_blocks(length);
 	struct text_block *at = n ? fw_text_map(m, blocks) : NULL;
 
 	if (n && !at)

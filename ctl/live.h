@@ -40,8 +40,8 @@ int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err);
 int live_generation(const struct live_ruleset *l, generation_t *out);
 
 /*
- * Packets and bytes that each rule and default decided so far: `out` has a place for each rule_slot_t. 0 or a negative errno; -ESTALE:
- * two changes have been since, and what it counted in counts for a later ruleset.
+ * Packets and bytes that each rule and default decided so far: `out` has a place for each rule_slot_t. 0 or a negative errno; -ESTALE where
+ * the rules have changed twice since, so that a later ruleset counts in its slot.
  */
 int live_totals(const struct live_ruleset *l, struct counters *out);
 

@@ -30,10 +30,13 @@ enum maps_object { MAPS_OF_PROGRAMS, MAPS_OF_EXPORT };
 enum { MAPS_OBJECTS = MAPS_OF_EXPORT + 1 };
 struct bpf_object *maps_object(enum maps_object which);
 
-/* The embedded object that knows all maps of programs, opened; NULL: errno. The bytes of an object are in each file that includes its skeleton: in one. */
+/*
+ * The embedded object that knows all maps of programs, opened; the caller closes it. NULL: errno. It is behind a function because each file that
+ * includes a skeleton has a copy of the object.
+ */
 struct bpf_object *programs_object_open(void);
 
-/* Opens those of the program's maps that the group knows and *maps does not hold yet. 0 or a negative errno. */
+/* Opens those of the program's maps that the group knows and *maps, a struct of that group, does not hold yet. 0 or a negative errno. */
 int maps_of_program(int prog_fd, const struct map_group *g, void *maps);
 
 /* A copy of the descriptor that outlives the object, or a negative errno. */

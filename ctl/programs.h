@@ -10,13 +10,13 @@
 #include "tables.h"
 #include "util.h"
 
-/* Which hooks: loading the programs of one takes the verifier some 50 ms. */
+/* Which hooks: to load a slot's programs for one takes the verifier some 50 ms. */
 enum { LOAD_XDP = 1, LOAD_OUT = 2, LOAD_IN = 4, LOAD_ALL = LOAD_XDP | LOAD_OUT | LOAD_IN };
 
 /* The programs of a slot, -1 where there is none: descriptors owned by the struct. */
 struct core {
 	struct slot_maps maps;
-	__u32 rules;           /* of which the maps can count so many */
+	__u32 rules;           /* how many the maps can count */
 	int xdp, out, in;      /* of the short way */
 	int xdp_long, tc_long; /* of the long way (shared/hook.h) */
 	__u64 build;           /* core_build() of who loaded it */
@@ -34,14 +34,19 @@ struct core_request {
 	__u32 rules;                      /* to be counted, at least */
 	unsigned int hooks;               /* LOAD_* */
 };
-/* One for each request (PROGRAM_SLOTS at most), side by side. 0; or a negative errno and *err, and all of out[n] are none. */
+/*
+ * Loads, side by side, the programs of n slots (PROGRAM_SLOTS at most), each with maps of its own, into out[n]. 0; or a negative errno and
+ * *err, and all of out[n] are none.
+ */
 int cores_load(const struct core_request *rq, size_t n, struct core *out, char **err);
-/* What is in a slot: all of one core_place(). -ENOENT where nothing is. */
+/* Opens what core_place() has put into a slot. -ENOENT where the slot is empty, also by a core_place() that was interrupted. */
 int core_open(const struct instance_maps *m, __u32 slot, struct core *out);
 /* Is it this fwctl's, with the programs of those hooks, and room for so many rules? */
 bool core_serves(const struct core *c, unsigned int hooks, __u32 rules);
-/* Into a slot that is not live; what was there goes. 0; or a negative errno, and then, as where it is ended meanwhile, nothing
- * is there, or all that was. */
+/*
+ * Puts them into a slot that is not live, in the place of what was there. 0; or a negative errno: then, and where the process is killed in
+ * between, the slot has what it had, or counts as empty.
+ */
 int core_place(const struct core *c, const struct instance_maps *m, __u32 slot);
 
 /* A ruleset in the kernel: descriptors owned by the struct. */
@@ -54,9 +59,12 @@ struct loaded {
 	int xdp_trial, tc_trial; /* what a self-test runs */
 };
 struct loaded loaded_none(void);
-/* Puts it and the programs that came with it into their slot of the instance's arrays, and tells these its settings. A negative errno, or 0. */
+/*
+ * Writes its settings to its slot's map, and puts its programs into the slot's places in the instance's arrays: ahead of them those of the slot,
+ * where they were loaded with it. 0 or a negative errno.
+ */
 int loaded_place(const struct loaded *l, const struct instance_maps *m, __u32 slot);
-/* Its own programs alone, into a slot where others were and nothing judges: those go. */
+/* Puts its own programs alone into a slot by which nothing is judged any more: the ruleset that was there is freed. 0 or a negative errno. */
 int judges_place(const struct loaded *l, const struct instance_maps *m, __u32 slot);
 void loaded_close(struct loaded *l);
 #define _cleanup_loaded_ _cleanup_(loaded_close)

@@ -9,7 +9,7 @@
 #include "programs.h"
 #include "state.h"
 
-/* Which hooks an instance needs programs for: each more takes its time to be verified. LOAD_*. */
+/* The hooks that an instance needs programs for (LOAD_*), and no others: each takes the verifier its time. */
 unsigned int slot_hooks(const struct state *s);
 /* What programs of a slot are loaded with. */
 struct program_cfg slot_cfg(const struct state *s, __u32 slot);
@@ -18,8 +18,9 @@ struct program_cfg slot_cfg(const struct state *s, __u32 slot);
 int slots_fill(const struct state *s, char **err);
 
 /*
- * The programs of a slot that is not live: those that are there, unless they lack a hook, or room for as many rules; then new ones, and
- * *is_new: to be put there by core_place(). 0, or a negative errno with *err.
+ * The programs of a slot that is not live, for a ruleset of so many rules: those that are there; or, where these are of another build, or lack
+ * a hook or room for the rules, new ones, and *is_new: core_place() is to put them there. The caller owns *out. 0, or a negative errno with
+ * *err.
  */
 int slot_ready(const struct state *s, __u32 slot, __u32 rules, struct core *out, bool *is_new, char **err);
 
