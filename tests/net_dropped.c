@@ -1,29 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The table of dropped tuples: who was refused what and why; of fixed size, and what is not in it is counted. */
 #include <arpa/inet.h>
-#include "build_packet.h"
-#include "net_replay.h"
+#include "net_table.h"
 #include "../ctl/maps.h"
 #include "../shared/dropped.h"
 
-#define START_NS (1767225600 * 1000000000ull)
 enum { PLACES = DROPPED_BUCKETS * WAYS };
 
 struct bench {
-	struct ruleset rs;
-	struct replay *r;
-	enum net_hook hook;
-	uint64_t now;
+	struct table t;
 	struct dropped_bucket *table;
 };
 
 static struct bench open_bench(enum net_hook hook, const char *rules)
 {
-	struct bench b = { .hook = hook, .now = START_NS };
+	struct bench b = { .t = open_table_on(hook, "eth0", rules) };
 
-	net_rules(rules, strlen(rules), &b.rs);
-	b.r = net_open(&b.rs, "eth0", net_load(hook));
-	b.table = fw_dropped_map(replay_instance(b.r)->fw_dropped, DROPPED_BUCKETS);
+	b.table = fw_dropped_map(replay_instance(b.t.r)->fw_dropped, DROPPED_BUCKETS);
 	assert_non_null(b.table);
 	return b;
 }
@@ -31,17 +24,14 @@ static struct bench open_bench(enum net_hook hook, const char *rules)
 static void close_bench(struct bench *b)
 {
 	fw_dropped_unmap(b->table, DROPPED_BUCKETS);
-	replay_close(b->r);
-	ruleset_free(&b->rs);
+	close_table(&b->t);
 }
 
-static enum verdict judge(struct bench *b, const char *packet)
+/* Each packet has a time of its own. */
+static enum verdict next(struct bench *b, const char *packet)
 {
-	struct built built;
-
-	build_packet(packet, &built);
-	b->now += 1000;
-	return (enum verdict)net_judge(b->r, b->hook, b->now, &built.frame)->outcome.verdict;
+	b->t.now += 1000;
+	return (enum verdict)judge(&b->t, "%s", packet)->outcome.verdict;
 }
 
 /* The number of entries; the last of them, and the sum of their packets and bytes. */
@@ -70,11 +60,11 @@ static void check_hook(enum net_hook hook)
 	struct counters sum;
 	struct dropped d;
 
-	assert_int_equal(judge(&b, "tcp 10.0.0.1:1000 > 192.0.2.1:80 S"), VERDICT_PASS);
-	assert_int_equal(judge(&b, "tcp 192.0.2.1:80 > 10.0.0.1:1000 SA"), VERDICT_PASS);
+	assert_int_equal(next(&b, "tcp 10.0.0.1:1000 > 192.0.2.1:80 S"), VERDICT_PASS);
+	assert_int_equal(next(&b, "tcp 192.0.2.1:80 > 10.0.0.1:1000 SA"), VERDICT_PASS);
 	assert_int_equal(look(&b, &d, &sum), 0);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(judge(&b, "udp 10.0.0.1:1000 > 192.0.2.1:53 payload 10"), VERDICT_DROP);
+		assert_int_equal(next(&b, "udp 10.0.0.1:1000 > 192.0.2.1:53 payload 10"), VERDICT_DROP);
 	assert_int_equal(look(&b, &d, &sum), 1);
 	assert_int_equal(d.packets, 3);
 	assert_int_equal(d.bytes, 3 * 38);
@@ -87,7 +77,7 @@ static void check_hook(enum net_hook hook)
 	assert_int_equal(d.direction, net_direction(hook));
 	assert_int_not_equal(d.iface.raw, IFACE_NONE);
 	/* The other way is another tuple, by its sender. */
-	assert_int_equal(judge(&b, "udp 192.0.2.1:53 > 10.0.0.1:1000 payload 10"), VERDICT_DROP);
+	assert_int_equal(next(&b, "udp 192.0.2.1:53 > 10.0.0.1:1000 payload 10"), VERDICT_DROP);
 	assert_int_equal(look(&b, &d, &sum), 2);
 	assert_int_equal(sum.packets, 4);
 	close_bench(&b);
@@ -108,20 +98,20 @@ static void test_kinds(void **state)
 	struct dropped d;
 
 	(void)state;
-	judge(&b, "icmp 10.0.0.1 > 192.0.2.1 type 3 code 1");
+	next(&b, "icmp 10.0.0.1 > 192.0.2.1 type 3 code 1");
 	assert_int_equal(look(&b, &d, &sum), 1);
 	assert_int_equal(d.reason, REASON_DEFAULT);
 	assert_int_equal(d.rule.raw, RULE_NONE_RAW);
 	assert_int_equal(d.key.aport.raw, 3 << 8 | 1);
 	assert_int_equal(d.key.proto, PROTO_ICMP);
 	assert_int_equal(ntohl(d.key.a.w[3]), 0x0a000001);
-	judge(&b, "icmp 10.0.0.1 > 192.0.2.1 type 3 code 2");
+	next(&b, "icmp 10.0.0.1 > 192.0.2.1 type 3 code 2");
 	assert_int_equal(look(&b, &d, &sum), 2);
-	judge(&b, "udp 2001:db8::1 > 2001:db8::2 frag 100");
-	judge(&b, "udp 2001:db8::1 > 2001:db8::2 frag 200");
+	next(&b, "udp 2001:db8::1 > 2001:db8::2 frag 100");
+	next(&b, "udp 2001:db8::1 > 2001:db8::2 frag 200");
 	assert_int_equal(look(&b, &d, &sum), 3);
 	assert_int_equal(sum.packets, 4);
-	judge(&b, "tcp 10.0.0.1:1 > 192.0.2.1:80 offset 2");
+	next(&b, "tcp 10.0.0.1:1 > 192.0.2.1:80 offset 2");
 	assert_int_equal(look(&b, &d, &sum), 3);
 	close_bench(&b);
 }
@@ -138,16 +128,16 @@ static void test_flood(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < flood; i++) {
 		snprintf(text, sizeof(text), "udp 10.%u.%u.%u:7 > 192.0.2.1:53 payload 2", i >> 16, i >> 8 & 255, i & 255);
-		judge(&b, text);
+		next(&b, text);
 	}
 	assert_in_range(look(&b, &d, &sum), PLACES * 95 / 100, PLACES);
-	assert_int_equal(fw_losses_sum(replay_instance(b.r)->fw_losses, (loss_id_t){ LOSS_DROPPED_DISPLACED }, &displaced), 0);
-	assert_int_equal(fw_losses_sum(replay_instance(b.r)->fw_losses, (loss_id_t){ LOSS_DROPPED_UNLISTED }, &unlisted), 0);
+	assert_int_equal(fw_losses_sum(replay_instance(b.t.r)->fw_losses, (loss_id_t){ LOSS_DROPPED_DISPLACED }, &displaced), 0);
+	assert_int_equal(fw_losses_sum(replay_instance(b.t.r)->fw_losses, (loss_id_t){ LOSS_DROPPED_UNLISTED }, &unlisted), 0);
 	assert_int_equal(unlisted.packets, 0); /* each packet has its own tick in a replay */
 	assert_int_equal(sum.packets + displaced.packets, flood);
 	assert_int_equal(sum.bytes + displaced.bytes, 30 * flood);
 	for (unsigned int i = 0; i < 100; i++)
-		judge(&b, text);
+		next(&b, text);
 	look(&b, &d, &sum);
 	assert_int_equal(sum.packets + displaced.packets, flood + 100);
 	close_bench(&b);

@@ -4,19 +4,8 @@
  * each other's events.
  */
 #include "net_table.h"
-#include "../ctl/events.h"
 
 enum { RING = 1 << 22, SMALL_RING = 4096, FLOOD = 20000 };
-
-static struct events *reader(struct table *t, __u32 kinds, size_t bytes)
-{
-	_cleanup_free_ char *err = NULL;
-	struct events *e = NULL;
-
-	if (events_open(replay_instance(t->r), kinds, bytes, 0, &e, &err))
-		fail_msg("%s", err);
-	return e;
-}
 
 struct told {
 	size_t n;
@@ -46,14 +35,6 @@ static struct told read_all(struct events *e)
 	while (events_poll(e, 0, note, &told) > 0)
 		;
 	return told;
-}
-
-static uint64_t counted(struct table *t, enum event kind, enum event_fate fate)
-{
-	struct counters c;
-
-	assert_int_equal(events_counted(replay_instance(t->r), kind, fate, &c), 0);
-	return c.packets;
 }
 
 /* A table too small for a flood: flows told + flows in the table = flows made, and the same of packets. */

@@ -14,8 +14,7 @@
 #include "../ctl/events.h"
 #include "../ctl/export.h"
 
-#define START_NS (1767225600 * 1000000000ull)
-#define KINDS    (1u << EVENT_FLOW_END)
+#define KINDS (1u << EVENT_FLOW_END)
 enum { STALE_TOKEN = 1000, CHANGES_MAX = 64, KILLED_AT = 1, FOUND_AT = 2 };
 
 struct world {

@@ -246,7 +246,7 @@ static void with_state(const struct pool *pool, struct random *g, unsigned int b
 
 		next_frame(g, pool, &b);
 		for (int d = 0; d < DIRECTION_COUNT; d++)
-			check_key(&keys, r, batch, (enum direction)d, 1767225600000000000ull + i, &b, c);
+			check_key(&keys, r, batch, (enum direction)d, START_NS + i, &b, c);
 	}
 	n = replay_flows(r, &flows);
 	assert_int_equal(n, keys.n);

@@ -6,9 +6,8 @@
 #include "build_packet.h"
 #include "net_replay.h"
 
-#define START_NS (1767225600 * 1000000000ull)
-#define FORWARD  "tcp 10.0.0.1:1000 > 10.0.0.2:80 A"
-#define REPLY    "tcp 10.0.0.2:80 > 10.0.0.1:1000 A"
+#define FORWARD "tcp 10.0.0.1:1000 > 10.0.0.2:80 A"
+#define REPLY   "tcp 10.0.0.2:80 > 10.0.0.1:1000 A"
 
 /* The flow is made by a packet of ttl 3, which rule 1 passes; `ttl` is what the entry is then said to be made by. */
 static const char rules[] = "default in drop\ndefault out drop\n"

@@ -14,6 +14,9 @@
 #include "../ctl/replay.h"
 #include "../ctl/util.h"
 
+/* 2026-01-01, when a replay begins where its time does not matter. */
+#define START_NS (1767225600 * 1000000000ull)
+
 /* Which program judges: XDP and TC ingress are told that packets come in, TC egress that they go out. */
 enum net_hook { NET_XDP, NET_TC_OUT, NET_TC_IN, NET_HOOKS };
 

@@ -11,7 +11,6 @@
 #include "scale.h"
 
 enum { RULESETS = 60, PACKETS = 1500 };
-#define START_NS (1767225600 * 1000000000ull)
 
 static uint8_t tcp_flags(struct random *g)
 {
