@@ -140,6 +140,12 @@ int cli_fail(char *err)
 	return EXIT_FAILED;
 }
 
+int cli_refused(char *err, int rc)
+{
+	cli_fail(err);
+	return rc == -E2BIG ? EXIT_WRONG : EXIT_FAILED;
+}
+
 static void print_entries(const struct diag_list *l, const char *kind)
 {
 	for (size_t i = 0; i < l->n; i++) {

@@ -49,6 +49,8 @@ int cli_options(struct cli *cli, const struct cli_option *options, int *argc, ch
 
 /* `fwctl: TEXT` on standard error; returns EXIT_FAILED. Takes *err over. */
 int cli_fail(char *err);
+/* The same where the kernel's side refused rules: more than its tables can hold (-E2BIG) is a fault of the rules, EXIT_WRONG. */
+int cli_refused(char *err, int rc);
 /* The command line is wrong: TEXT and how to get help; returns EXIT_WRONG. */
 int cli_wrong(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* All errors and warnings, a line each. Returns EXIT_WRONG, or EXIT_FAILED where a file could not be read. */

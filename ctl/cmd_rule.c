@@ -45,11 +45,13 @@ static int edit_apply(struct edit *e, const char *what)
 	struct apply_result result = { .unchanged = false };
 	_cleanup_free_ char *note = NULL;
 	char *err = NULL;
+	int rc;
 
 	if (!e->force && guard_session(&e->s, &e->rs, true, &note, &err))
 		return cli_fail(err);
-	if (apply_ruleset(&e->s, &e->rs, APPLY_KEEP_SETS, &result, &err))
-		return cli_fail(err);
+	rc = apply_ruleset(&e->s, &e->rs, APPLY_KEEP_SETS, &result, &err);
+	if (rc)
+		return cli_refused(err, rc);
 	if (note)
 		cli_note(e->cli, "%s", note);
 	if (e->cli->json)

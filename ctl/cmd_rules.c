@@ -70,13 +70,6 @@ static void print_applied(const struct cli *cli, const struct apply_result *r, s
 	cli_print_json(&b);
 }
 
-/* More than the tables can hold is a fault of the rules. */
-static int refused(char *err, int rc)
-{
-	cli_fail(err);
-	return rc == -E2BIG ? EXIT_WRONG : EXIT_FAILED;
-}
-
 static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, bool force)
 {
 	_cleanup_state_ struct state s = state_none();
@@ -95,7 +88,7 @@ static int apply(const struct cli *cli, const struct ruleset *rs, bool dry_run, 
 		if (s.created)
 			(void)instance_purge(&s.in, NULL);
 		if (rc)
-			return refused(err, rc);
+			return cli_refused(err, rc);
 	}
 	if (note)
 		cli_note(cli, "%s", note);

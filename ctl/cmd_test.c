@@ -330,7 +330,7 @@ static int run(struct test *t)
 		return cli_fail(xasprintf("%s: %s", t->pcap, err));
 	rc = replay_open_hooks(&t->rs, t->on, t->out ? LOAD_OUT : t->host ? LOAD_XDP | LOAD_OUT : LOAD_XDP, &t->replay, &err);
 	if (rc)
-		return cli_fail(err);
+		return cli_refused(err, rc);
 	status = t->write_expect ? open_written(t) : 0; /* when all else is there: a file of that name ends here */
 	if (status)
 		return status;

@@ -76,7 +76,8 @@ struct parser {
 	const struct ruleset *context;
 	bool read_files;
 	size_t rules_cap, sets_cap;
-	bool full; /* RULE_MAX was reported */
+	bool full;      /* RULE_MAX was reported */
+	bool sets_full; /* SETS_MAX was reported */
 	struct symtab define_names, set_names;
 	struct define *defines;
 	size_t ndefines, defines_cap, define_words;

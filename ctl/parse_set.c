@@ -2,6 +2,8 @@
 /* Sets: their declarations, and the `@names` of rules, which may stand before them. */
 #include <errno.h>
 #include <unistd.h>
+#include "../shared/config.h"
+#include "fields.h"
 #include "parse_impl.h"
 #include "suggest.h"
 
@@ -231,6 +233,10 @@ int p_stmt_set(struct parser *p)
 		free(st.set.file_v);
 		return rc;
 	}
+	if (rs->nsets == SETS_MAX && !p->sets_full) {
+		p->sets_full = true; /* those beyond are read all the same: names in rules are to be known */
+		p_error(p, name.loc, "more than %d sets", SETS_MAX);
+	}
 	GROW(rs->sets, rs->nsets, p->sets_cap);
 	rs->sets[rs->nsets++] = st.set;
 	return rc;
@@ -249,10 +255,31 @@ static void unknown_set(struct parser *p, const struct token *name)
 	p_error(p, name->loc, "unknown set '@%s'%s", shown_word(shown, name->s, name->n), hint.len ? hint.str : "");
 }
 
+/* Of each rule image, from and to: the sets that rules name, and how many those are. What compile() asks too, of rules one by one. */
+struct sets_in_use {
+	bool used[IMAGE_COUNT][2][SETS_MAX], full[IMAGE_COUNT];
+	unsigned int n[IMAGE_COUNT];
+};
+
+static void note_use(struct parser *p, struct sets_in_use *in_use, const struct set_use *use, int set)
+{
+	enum image image = rule_image(&p->rs->rules[use->rule]);
+
+	if (set >= SETS_MAX || in_use->used[image][use->to][set])
+		return;
+	in_use->used[image][use->to][set] = true;
+	if (++in_use->n[image] <= SET_REFS_MAX || in_use->full[image])
+		return;
+	in_use->full[image] = true;
+	p_error(p, use->name.loc, "more than %d sets in rules %s per-packet fields ('from' and 'to' counted apart)", SET_REFS_MAX,
+		image == IMAGE_FLOW ? "without" : "with");
+}
+
 /* Sets that were declared wrongly are known by name, but have no index: the text is refused anyway. */
 void p_resolve_sets(struct parser *p)
 {
 	struct symtab index = { NULL, 0, 0 };
+	struct sets_in_use in_use = { .n = { 0 } };
 
 	for (size_t i = 0; i < p->rs->nsets; i++)
 		symtab_add(&index, p->rs->sets[i].name, strlen(p->rs->sets[i].name), (int)i);
@@ -261,10 +288,12 @@ void p_resolve_sets(struct parser *p)
 		struct rule *r = &p->rs->rules[use->rule];
 		int set = symtab_find(&index, use->name.s, use->name.n);
 
-		if (set >= 0)
+		if (set >= 0) {
 			(use->to ? &r->to : &r->from)->addr.set = set;
-		else if (symtab_find(&p->set_names, use->name.s, use->name.n) < 0)
+			note_use(p, &in_use, use, set);
+		} else if (symtab_find(&p->set_names, use->name.s, use->name.n) < 0) {
 			unknown_set(p, &use->name);
+		}
 	}
 	symtab_free(&index);
 }

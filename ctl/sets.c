@@ -120,6 +120,21 @@ static int number_of_old(const struct set *s, const struct ruleset *old, const s
 	return -ENOENT;
 }
 
+/* Until a change is done the elements that are `live` are there too. */
+static int no_room(const struct instance_maps *m, const struct set *s, bool live, char **err)
+{
+	bool net = s->type == SET_NET;
+	struct bpf_map_info info;
+	__u32 len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	(void)bpf_obj_get_info_by_fd(net ? m->fw_set_nets.fd : m->fw_set_addrs.fd, &info, &len);
+	return FAIL(err, -E2BIG, "set %s: too many elements (all sets of type %s hold %u%s)", s->name, net ? "net" : "addr",
+		    info.max_entries,
+		    live ? ", and those that are live count until the change is done: apply the rules without this set first"
+			 : "");
+}
+
 static int prepare_one(const struct instance_maps *m, const struct set *s, const struct ruleset *old,
 		       const struct ruleset_info *info, bool keep, __u16 *out, char **err)
 {
@@ -134,7 +149,8 @@ static int prepare_one(const struct instance_maps *m, const struct set *s, const
 		return FAIL(err, rc, "set %s: %s", s->name, rc == -ENOSPC ? "too many sets" : strerror(-rc));
 	rc = put_elements(m, *out, s);
 	if (rc)
-		return FAIL(err, rc, "set %s: %s", s->name, rc == -E2BIG || rc == -ENOSPC ? "too many elements" : strerror(-rc));
+		return rc == -E2BIG || rc == -ENOSPC ? no_room(m, s, info && info->sets, err)
+						     : FAIL(err, rc, "set %s: %s", s->name, strerror(-rc));
 	return 0;
 }
 
@@ -147,7 +163,7 @@ int sets_prepare(const struct instance_maps *m, const struct ruleset *rs, const 
 	out->n = 0;
 	for (size_t i = 0; info && i < info->sets && i < SETS_MAX; i++)
 		live.v[live.n++] = info->set[i];
-	if (rs->nsets > SETS_MAX)
+	if (rs->nsets > SETS_MAX) /* the parser says so, of a text */
 		return FAIL(err, -E2BIG, "%zu sets: at most %d can be declared", rs->nsets, SETS_MAX);
 	rc = sets_keep_only(m, &live); /* what an interrupted apply left */
 	if (rc)

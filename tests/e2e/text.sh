@@ -96,6 +96,16 @@ done
 check_status 2 "apply of wrong rules from standard input" fw "$N" apply - <wrong.fw
 check "names it -" same "${said%%:*}" -
 check_status 2 "a wrong element in a set" fw "$N" apply - <<<'set s { type net; 10.0.0.1/33 }'
+# More than the tables hold is a fault of the rules, whoever finds it.
+{
+	echo 'set many { type addr;'
+	for ((i = 0; i < 131073; i++)); do echo "10.$((i >> 16)).$((i >> 8 & 255)).$((i & 255))"; done
+	echo '}'
+} >many.fw
+check_status 2 "apply of too many elements" fw "$N" apply many.fw
+check_says "names the set, and how many there may be" "set many: too many elements (all sets of type addr hold 131072" printf %s "$said"
+check_status 2 "test of them" "$fwctl" test many.fw "$(dirname "$readme")/pcaps/udp.pcap"
+check_says "says the same" "set many: too many elements (all sets of type addr hold 131072)" printf %s "$said"
 check_status 1 "apply of a file that is not there" fw "$N" apply none.fw
 check_status 1 "apply of a directory" fw "$N" apply .
 check_status 1 "a set file that is not there" fw "$N" apply - <<<'set s { type net; file "/none/of/that" }'
