@@ -66,15 +66,27 @@ __attribute__((noinline)) __u64 way_yield(const struct flow_bucket *b, __u32 way
 	return (__u64) class << WAY_IDLE_BITS | idle;
 }
 
+/* The first free way from `home` on, or WAYS. */
+static __always_inline __u32 free_way(const struct flow_bucket *b, __u32 home)
+{
+	for (__u32 i = 0; i < WAYS; i++)
+		if (!b->head.tag[(home + i) % WAYS])
+			return (home + i) % WAYS;
+	return WAYS;
+}
+
 /*
  * The way for a new flow: that of an ended flow of the same key, else the one given up most gladly, of equal ones the first
  * from its home on; WAYS for none.
  */
 static __always_inline __u32 choose_way(const struct flow_bucket *b, const struct subject *s, const struct insertion *in)
 {
-	__u32 home = tag_home(hash_tag(s->hash));
+	__u32 tag = hash_tag(s->hash), home = tag_home(tag);
+	__u32 free = way_of_tag(b, tag) == WAYS ? free_way(b, home) : WAYS; /* without a look at the entries: most new flows */
 	__u64 best = 0;
 
+	if (free < WAYS)
+		return free;
 	for (__u32 i = 0; i < WAYS; i++) {
 		__u64 yield = way_yield(b, home + i, s, in) << 3 | (WAYS - 1 - i);
 
