@@ -11,6 +11,7 @@
 #include "flowview.h"
 #include "ifaces.h"
 #include "live.h"
+#include "nearmiss.h"
 #include "parse.h"
 #include "print.h"
 #include "sets.h"
@@ -181,7 +182,7 @@ static bool came_close(const struct inquiry *q, size_t i, unsigned int *fails, c
 	if (!q->by_rules.by_rules || (!rule_is_none(q->by_rules.rule) && i >= q->by_rules.rule.raw) ||
 	    q->rs.rules[i].direction != q->probe.direction)
 		return false;
-	*fails = explain_failed(q->explainer, &q->rs.rules[i], &q->probe, field);
+	*fails = fields_failed(&q->rs, q->file ? NULL : &q->sets, &q->rs.rules[i], &q->probe, field);
 	return *fails && *fails <= CLOSE_FAILS;
 }
 

@@ -54,12 +54,6 @@ struct explain_flow {
 int explain_by_flow(struct explainer *e, const struct probe *p, const struct explain_flow *f, struct explanation *out,
 		    char **err);
 
-/*
- * How many of the rule's fields the packet fails, and the first of them in the order of the rule's text (*first, static
- * storage; NULL where none). A rule of the other direction fails by that alone.
- */
-unsigned int explain_failed(const struct explainer *e, const struct rule *r, const struct probe *p, const char **first);
-
 /* Is the packet's source (dst: destination) in the rules' set? */
 bool explain_in_set(const struct explainer *e, const struct probe *p, size_t set, bool dst);
 
