@@ -52,7 +52,7 @@ static __always_inline struct cursor frame_cursor(bool replay, const void *data,
 			f->wire_length = in->wire_length;
 			f->link = in->link;
 			f->vlan_present = 0;
-			f->gso_segments = 0;
+			f->gso_size = 0;
 		}
 	}
 	return c;

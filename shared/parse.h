@@ -21,8 +21,8 @@ struct frame_info {
 	__u16 vlan_tci;    /* tag that the NIC or stack took off, when vlan_present */
 	__u8 vlan_present;
 	__u8 link;          /* enum link */
-	__u32 gso_segments; /* 0: not GSO */
-	__u32 gso_size;     /* payload bytes of a segment */
+	__u32 gso_size;     /* payload bytes of a segment; 0: not GSO */
+	__u32 gso_segments; /* where GSO; 0: nobody has counted them */
 };
 
 /* What the walk over the headers carries along. */
@@ -124,7 +124,7 @@ static __always_inline enum status parse_ipv4_as(const struct wire_ipv4 *ip, __u
 						 const struct frame_info *f, struct packet *p, struct walk *w)
 {
 	__u32 header = (version_ihl & 0xf) * 4, total = wire16(ip->total_length);
-	if (!total && f->gso_segments) /* BIG TCP: longer than the field can say (kernel: iph_totlen) */
+	if (!total && f->gso_size) /* BIG TCP: longer than the field can say (kernel: iph_totlen) */
 		total = f->wire_length - w->l3_off;
 	p->family = FAMILY_INET;
 	if (version_ihl >> 4 != 4 || header < sizeof(*ip) || total < header)
@@ -169,7 +169,7 @@ static __always_inline enum status parse_ipv6(struct cursor *c, const struct fra
 	p->src = wire128_addr(ip->src);
 	p->dst = wire128_addr(ip->dst);
 	payload = wire16(ip->payload_length);
-	if (!payload && f->gso_segments)
+	if (!payload && f->gso_size)
 		payload = f->wire_length - w->l3_off - sizeof(*ip);
 	p->ttl = ip->hop_limit;
 	p->dscp = (__u8)((ip->version_class & 0xf) << 2 | ip->class_flow >> 6);
@@ -282,7 +282,7 @@ static __always_inline enum status parse_udp(struct cursor *c, struct packet *p,
 		return s;
 	set_ports(p, &udp->ports);
 	length = wire16(udp->length);
-	if (w->next != PROTO_UDP || p->fragment != FRAGMENT_NONE || f->gso_segments)
+	if (w->next != PROTO_UDP || p->fragment != FRAGMENT_NONE || f->gso_size)
 		return STATUS_OK;
 	return length < sizeof(*udp) || length > left ? STATUS_MALFORMED : STATUS_OK;
 }
@@ -342,17 +342,19 @@ static __always_inline enum status parse_upper(struct cursor *c, struct packet *
 }
 
 /*
- * GSO: one buffer that leaves as several packets. Each has the headers and gso_size bytes of payload;
- * `left` is the payload of the buffer (kernel: qdisc_pkt_len_init).
+ * GSO: one buffer that leaves as several packets. Each has the headers and gso_size bytes of payload; `left` is the payload of the
+ * buffer. Nobody has counted the segments of what a guest or a tun device sent (kernel: SKB_GSO_DODGY in qdisc_pkt_len_init).
  */
 static __always_inline void account_gso(struct packet *p, const struct frame_info *f, __u32 left)
 {
-	__u32 headers = p->bytes - left;
+	__u32 headers = p->bytes - left, segments = f->gso_segments;
 
-	if (!f->gso_segments || !f->gso_size || left > p->bytes)
+	if (!f->gso_size || left > p->bytes)
 		return;
-	p->segments = f->gso_segments;
-	p->bytes += (f->gso_segments - 1) * headers;
+	if (!segments)
+		segments = left ? (left + f->gso_size - 1) / f->gso_size : 1;
+	p->segments = segments;
+	p->bytes += (segments - 1) * headers;
 	if (p->length > headers + f->gso_size)
 		p->length = headers + f->gso_size;
 }
@@ -390,7 +392,7 @@ static __always_inline void packet_parse(struct cursor *c, const struct frame_in
 	enum status s;
 
 	__builtin_memset(p, 0, sizeof(*p));
-	p->segments = f->gso_segments ? f->gso_segments : 1;
+	p->segments = f->gso_size && f->gso_segments ? f->gso_segments : 1;
 	if (f->link == LINK_IP) {
 		const __u8 *first = cursor_take(c, __u8);
 

@@ -53,7 +53,7 @@ static __always_inline bool packet_parse_usual(struct cursor *c, const struct fr
 	if (!eth)
 		return false;
 	__builtin_memset(p, 0, sizeof(*p));
-	p->segments = f->gso_segments ? f->gso_segments : 1;
+	p->segments = 1; /* but see account_gso() */
 	p->mac_dst = eth->dst;
 	p->mac_src = eth->src;
 	p->has = HAS_MAC;

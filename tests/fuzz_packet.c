@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(memory + ALIGN, data + HEAD, size);
 	c = (struct cursor){ .start = memory + ALIGN, .end = memory + ALIGN + size, .limit = ~0u };
 	packet_parse(&(struct cursor){ c.start, c.end, 0, c.limit }, &f, &p);
-	MUST(!broken_promise(&p, f.gso_segments));
+	MUST(!broken_promise(&p, f.gso_segments ?: f.gso_size ? p.segments : 0));
 	check_usual(c, &f, &p);
 	for (int d = 0; p.status == STATUS_OK && d < DIRECTION_COUNT; d++) {
 		rule_id_t rule, scanned;

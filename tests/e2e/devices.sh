@@ -174,6 +174,23 @@ else
 	skip "a tun device" "$(cat "$tmp/t0" "$tmp/t1" 2>/dev/null)"
 fi
 
+# A virtual machine's: buffers to be segmented, without their number.
+if coproc guest { ip netns exec "$S" python3 "$(dirname "$0")/tun_gso.py" t2 10.9.51.2 10.9.51.1 2>"$tmp/t2"; } &&
+	read -r -t "$wait_s" -u "${guest[0]}"; then
+	ip -n "$S" addr add 10.9.51.1/24 dev t2
+	ip -n "$S" link set t2 up
+	fw "$S" -q attach t2
+	printf 'default in drop\npass in length 1040\n' | rules "$S"
+	echo >&"${guest[1]}"
+	sent_all() { fw "$S" -j flows from 10.9.51.2 | jq -e '.flows == [] | not'; }
+	until_true sent_all
+	check_json "segments that nobody has counted" '[.flows[] | [.packets[0], .bytes[0]]] == [[5, 5200]]' fw "$S" -j flows from 10.9.51.2
+	fw "$S" -q detach --all --purge
+	kill "$guest_PID"
+else
+	skip "a tun device of a virtual machine" "$(cat "$tmp/t2")"
+fi
+
 # --- WireGuard: no Ethernet headers either ----------------------------------------------------------
 
 if ip -n "$S" link add wg0 type wireguard 2>"$tmp/wg"; then
