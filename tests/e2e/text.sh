@@ -177,6 +177,12 @@ fw "$N" -q apply - <<<"pass in"
 check_says "applied there over other rules it reads the same file" "rule 1" fw "$N" explain in from 192.0.2.1 to 10.0.0.1
 rules "$N" <<<"default out drop"
 
+printf 'default in drop\npass in proto tcp to port 80\npass in from 192.0.2.0/24\npass in proto udp from 192.0.2.9 to port 80 ttl 3\n' >close.fw
+asked=(--rules close.fw in proto tcp from 10.0.0.1 port 7 to 10.0.0.2 port 81)
+check_says "explain -v tells which rules came close" "close: rule 1 fails by destination port: pass in proto tcp to port 80" "$fwctl" -v explain "${asked[@]}"
+check_json "and by what" '[.close[] | [.rule, .field, .fields]] == [[1, "destination port", 1], [2, "source address", 1]]' "$fwctl" -v -j explain "${asked[@]}"
+check_json "without -v it does not" '.close == null' "$fwctl" -j explain "${asked[@]}"
+
 check_status 2 "wrong lines count before a file that cannot be read" fw "$N" check - <<<$'pass inn\nset x { type addr; file "/nonexistent" }'
 check_status 1 "which alone is another matter" fw "$N" check - <<<'set x { type addr; file "/nonexistent" }'
 
