@@ -212,7 +212,10 @@ static int open_as(struct events *e, size_t bytes, __u32 flags, struct events **
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
 	if (!find_slot(e))
-		return FAIL(err, -EBUSY, "events: %d processes read them already (end a fwctl monitor or export)", READERS_MAX);
+		return FAIL(
+			err, -EBUSY,
+			"events: %d processes read them already (end a fwctl monitor or export; a killed one counts for %d s)",
+			READERS_MAX, READER_ALIVE_S);
 	rc = enter(e, flags);
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));

@@ -206,8 +206,9 @@ static int check_families(struct parser *p, const struct rule_state *st, unsigne
 	sort_ties(ties, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!(*families & ties[i].families))
-			return p_error(p, ties[i].loc, "%s here is of %s, but what stands before it makes the rule one of %s",
+			return p_error(p, ties[i].loc, "%s here is of %s, but what stands before it makes %s one of %s",
 				       ties[i].what, ties[i].families == BIT_INET ? "inet" : "inet6",
+				       p->matches_only ? "what is asked about" : "the rule",
 				       *families == BIT_INET ? "inet" : "inet6");
 		*families &= ties[i].families;
 	}

@@ -25,6 +25,15 @@ static int find_match(const struct token *t)
 	return token_is(t, "inet6") ? (int)MATCH_FAMILY : find_word(match_words, MATCH_COUNT, t);
 }
 
+/* Those that may stand anywhere. */
+static void add_match_words(struct strbuf *out)
+{
+	strbuf_add(out, " (%s, inet6", match_words[MATCH_FAMILY]);
+	for (int m = MATCH_FAMILY + 1; m < MATCH_COUNT; m++)
+		strbuf_add(out, "%s%s", m == MATCH_COUNT - 1 ? " or " : ", ", match_words[m]);
+	strbuf_add(out, ")");
+}
+
 /* A word of a rule that is neither match nor option. */
 static int unknown_word(struct parser *p, const struct rule_state *st)
 {
@@ -50,6 +59,8 @@ static int unknown_word(struct parser *p, const struct rule_state *st)
 	if (!st->matches_only)
 		suggest_words(&near, option_words, OPTION_COUNT);
 	suggest_add(&near, "", &hint);
+	if (st->matches_only && !hint.len) /* what is spoken of is not a rule: its words may not be known */
+		add_match_words(&hint);
 	return p_error(p, t->loc, "unknown %s '%s'%s", st->matches_only ? "match" : "match or option",
 		       shown_word(shown, t->s, t->n), hint.len ? hint.str : "");
 }

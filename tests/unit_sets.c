@@ -141,13 +141,50 @@ static void test_elements(void **state)
 	assert_int_equal(setelem_parse("x", 1, SET_NET, &r, &msg), -EINVAL);
 }
 
+/* N sets, and rules that name the first `named` of them. */
+static void add_sets(struct strbuf *text, unsigned n, unsigned named, const char *rule)
+{
+	for (unsigned i = 1; i <= n; i++)
+		strbuf_add(text, "set s%u { type net; 10.0.0.%u }\n", i, i);
+	for (unsigned i = 1; i <= named; i++)
+		strbuf_add(text, "%s @s%u\n", rule, i);
+}
+
+static void test_too_many(void **state)
+{
+	const struct {
+		unsigned sets, named;
+		const char *rule, *more, *at, *says;
+	} cases[] = {
+		{ 64, 16, "drop in from", "", NULL, NULL },
+		{ 66, 0, "", "", "65:5", "more than 64 sets" },
+		{ 64, 17, "drop in from", "", "81:14", "more than 16 sets in rules without per-packet fields" },
+		{ 64, 16, "drop in from", "drop in from @s1\ndrop in to @s1\n", "82:12", "more than 16 sets in rules without" },
+		{ 64, 16, "drop in from", "drop in ttl 1 to @s17\n", NULL, NULL },
+		{ 64, 17, "drop in ttl 1 from", "", "81:20", "more than 16 sets in rules with per-packet fields" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		_cleanup_strbuf_ struct strbuf text = { NULL, 0, 0 };
+		struct diag d = { .io_error = 0 };
+		struct ruleset rs;
+
+		add_sets(&text, cases[i].sets, cases[i].named, cases[i].rule);
+		strbuf_add(&text, "%s", cases[i].more);
+		assert_int_equal(ruleset_parse("t", text.str, text.len, &rs, &d), cases[i].at ? -EINVAL : 0);
+		if (cases[i].at)
+			expect_error(&d, cases[i].at, cases[i].says);
+		else
+			ruleset_free(&rs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_set_files),
-		cmocka_unit_test(test_relative_paths),
-		cmocka_unit_test(test_missing_file),
-		cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_set_files), cmocka_unit_test(test_relative_paths), cmocka_unit_test(test_missing_file),
+		cmocka_unit_test(test_elements),  cmocka_unit_test(test_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

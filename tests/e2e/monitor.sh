@@ -118,6 +118,18 @@ check "tcpdump reads the capture" same 5 "$(tcpdump -nr "$tmp/all.pcap" 2>/dev/n
 check "with lengths of the wire" same 3 "$(tcpdump -nr "$tmp/all.pcap" 2>/dev/null | grep -c 'UDP, length 100')"
 check_json "and so does test" '.[-1].summary.packets == 5' fw "$S" -j test - "$tmp/all.pcap" <<<'default in pass'
 
+# --- as many as there may be -----------------------------------------------------------------------
+
+until_true readers 0
+for i in 1 2 3 4 5 6 7 8; do watch "reader$i" "$i" --drops; done
+check_status 1 "a ninth is refused" fw "$S" monitor
+check_says "with what is to be done, also about one that was killed" \
+	"8 processes read them already (end a fwctl monitor or export; a killed one counts for 10 s)" printf %s "$said"
+for i in 1 2 3 4 5 6 7 8; do
+	pid=reader$i
+	kill "${!pid}" && wait "${!pid}"
+done
+
 # --- who stops reading -----------------------------------------------------------------------------
 
 until_true readers 0
