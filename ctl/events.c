@@ -6,14 +6,12 @@
 #include "clock.h"
 #include "events.h"
 #include "fail.h"
+#include "readers.h"
 
 enum { LOOK_MS = 1000, LOOK_EVENTS = 256, POLL_EVENTS = 4096 };
-enum { GIVING_UP = 1 }; /* the token of a slot that is being made free */
 
 struct events {
-	const struct instance_maps *maps;
-	struct clock_pair clock;
-	struct watch *watch;
+	struct readers readers;
 	struct ring_buffer *rb;
 	int ring, slot;
 	__u32 kinds, alive_s;
@@ -27,107 +25,6 @@ struct events {
 
 #define LOAD(p)     __atomic_load_n(&(p), __ATOMIC_ACQUIRE)
 #define STORE(p, v) __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
-
-/* A replay has no clock of its own, and readers that are always there. */
-static ticks_t alive_until(const struct events *e)
-{
-	if (!e->clock.tick_ns)
-		return (ticks_t){ INT64_MAX };
-	return (ticks_t){ clock_ticks_now(&e->clock).raw + e->alive_s * 1000000000ull / e->clock.tick_ns };
-}
-
-static bool lapsed_for(const struct events *e, const struct reader *r, __u32 seconds)
-{
-	__u64 ticks = e->clock.tick_ns ? seconds * 1000000000ull / e->clock.tick_ns : 0;
-
-	return e->clock.tick_ns && (__s64)(LOAD(r->until.raw) + ticks - clock_ticks_now(&e->clock).raw) < 0;
-}
-
-static bool lapsed(const struct events *e, const struct reader *r) { return lapsed_for(e, r, 0); }
-
-static __u32 wanted(const struct events *e)
-{
-	__u32 all = 0;
-
-	for (int i = 0; i < READERS_MAX; i++)
-		all |= LOAD(e->watch->reader[i].wants);
-	return all;
-}
-
-/*
- * Bring the sum of all readers up to date. Who joins sets his own word before he adds to the sum, so that one who takes from it at the same
- * time sees him at the second look.
- */
-static void sum_up(const struct events *e)
-{
-	for (;;) {
-		__u32 was = LOAD(e->watch->wants), all = wanted(e);
-
-		if (was == all ||
-		    (__atomic_compare_exchange_n(&e->watch->wants, &was, all, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED) &&
-		     wanted(e) == all))
-			return;
-	}
-}
-
-/* Makes slot i free, if its reader is still that one. */
-static bool vacate(const struct events *e, int i, __u64 was)
-{
-	struct reader *r = &e->watch->reader[i];
-
-	if (!__atomic_compare_exchange_n(&r->token, &was, GIVING_UP, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
-		return false;
-	STORE(r->wants, 0);
-	(void)fw_rings_del(e->maps->fw_rings, (reader_id_t){ (__u32)i });
-	STORE(r->token, 0);
-	return true;
-}
-
-/*
- * A reader that stands still misses events, and they count as missed, for as long as its slot says what it wants. One that has not been
- * there for so long was killed: nothing is to be kept for it, nor to count as lost.
- */
-static void give_up_gone(const struct events *e)
-{
-	for (int i = 0; i < READERS_MAX; i++) {
-		const struct reader *r = &e->watch->reader[i];
-		__u64 was = LOAD(r->token);
-
-		if (was > GIVING_UP && lapsed_for(e, r, READER_GONE_S))
-			(void)vacate(e, i, was);
-	}
-	sum_up(e);
-}
-
-static bool take_slot(struct events *e, int i)
-{
-	struct reader *r = &e->watch->reader[i];
-	__u64 none = 0;
-
-	if (LOAD(r->token))
-		return false;
-	STORE(r->until.raw, alive_until(e).raw); /* first, so that nobody takes it for one that is gone */
-	if (!__atomic_compare_exchange_n(&r->token, &none, e->token, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
-		return false;
-	e->slot = i;
-	return true;
-}
-
-/* A free one, else that of a reader that is not there: what that one had is void. */
-static bool find_slot(struct events *e)
-{
-	for (int i = 0; i < READERS_MAX; i++)
-		if (take_slot(e, i))
-			return true;
-	for (int i = 0; i < READERS_MAX; i++) {
-		const struct reader *r = &e->watch->reader[i];
-		__u64 was = LOAD(r->token);
-
-		if (was > GIVING_UP && lapsed(e, r) && vacate(e, i, was) && take_slot(e, i))
-			return true;
-	}
-	return false;
-}
 
 static int on_sample(void *ctx, void *data, size_t size)
 {
@@ -161,17 +58,17 @@ static reader_id_t slot_of(const struct events *e) { return (reader_id_t){ (__u3
 /* We are here, and want events. */
 static void join(const struct events *e)
 {
-	struct reader *r = &e->watch->reader[e->slot];
+	struct reader *r = &e->readers.watch->reader[e->slot];
 
-	STORE(r->until.raw, alive_until(e).raw);
+	STORE(r->until.raw, readers_until(&e->readers, e->alive_s).raw);
 	STORE(r->wants, e->kinds);
-	(void)__atomic_fetch_or(&e->watch->wants, e->kinds, __ATOMIC_SEQ_CST);
+	(void)__atomic_fetch_or(&e->readers.watch->wants, e->kinds, __ATOMIC_SEQ_CST);
 }
 
 /* A free slot has no ring buffer. Where there is one, all else is in its place: who is killed in here can be resumed from then on. */
 static int enter(const struct events *e, __u32 flags)
 {
-	struct reader *r = &e->watch->reader[e->slot];
+	struct reader *r = &e->readers.watch->reader[e->slot];
 	int rc;
 
 	STORE(r->wants, 0);
@@ -180,38 +77,30 @@ static int enter(const struct events *e, __u32 flags)
 	STORE(r->lost_packets, 0);
 	STORE(r->lost_bytes, 0);
 	STORE(r->flags, flags);
-	rc = fw_rings_put(e->maps->fw_rings, slot_of(e), e->ring);
+	rc = fw_rings_put(e->readers.maps->fw_rings, slot_of(e), e->ring);
 	if (!rc)
 		join(e);
 	return rc;
-}
-
-static int open_watch(struct events *e)
-{
-	int rc = fw_clock_get(e->maps->fw_clock, &e->clock);
-
-	if (!rc)
-		e->watch = fw_watch_map(e->maps->fw_watch);
-	return rc ? rc : e->watch ? 0 : -errno;
 }
 
 int events_token(__u64 *out)
 {
 	if (getrandom(out, sizeof(*out), 0) != sizeof(*out))
 		return -EIO;
-	*out |= 2; /* neither 0, no reader, nor GIVING_UP */
+	*out |= READER_TOKEN_MIN;
 	return 0;
 }
 
-static int open_as(struct events *e, size_t bytes, __u32 flags, struct events **out, char **err)
+static int open_as(struct events *e, const struct instance_maps *m, size_t bytes, __u32 flags, struct events **out, char **err)
 {
 	_cleanup_events_ struct events *mine = e;
-	int rc = open_watch(e);
+	int rc = readers_open(m, &e->readers);
 
 	rc = rc ?: use_ring(e, fw_rings_make(bytes));
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
-	if (!find_slot(e))
+	e->slot = readers_take(&e->readers, e->token, e->alive_s);
+	if (e->slot < 0)
 		return FAIL(
 			err, -EBUSY,
 			"events: %d processes read them already (end a fwctl monitor or export; a killed one counts for %d s)",
@@ -223,11 +112,11 @@ static int open_as(struct events *e, size_t bytes, __u32 flags, struct events **
 	return 0;
 }
 
-static struct events *new_reader(const struct instance_maps *m, __u32 kinds, __u32 alive_s, __u64 token)
+static struct events *new_reader(__u32 kinds, __u32 alive_s, __u64 token)
 {
 	struct events *e = (struct events *)xcalloc(1, sizeof(*e));
 
-	*e = (struct events){ .maps = m, .ring = -1, .slot = -1, .kinds = kinds, .alive_s = alive_s, .token = token };
+	*e = (struct events){ .ring = -1, .slot = -1, .kinds = kinds, .alive_s = alive_s, .token = token };
 	return e;
 }
 
@@ -238,16 +127,16 @@ int events_open(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 
 
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
-	return open_as(new_reader(m, kinds, READER_ALIVE_S, token), bytes, flags, out, err);
+	return open_as(new_reader(kinds, READER_ALIVE_S, token), m, bytes, flags, out, err);
 }
 
 int events_open_kept(const struct instance_maps *m, __u32 kinds, size_t bytes, __u32 flags, __u64 token, struct events **out,
 		     char **err)
 {
-	return open_as(new_reader(m, kinds, READER_AWAY_S, token), bytes, flags, out, err);
+	return open_as(new_reader(kinds, READER_AWAY_S, token), m, bytes, flags, out, err);
 }
 
-static bool is_ours(const struct events *e) { return LOAD(e->watch->reader[e->slot].token) == e->token; }
+static bool is_ours(const struct events *e) { return LOAD(e->readers.watch->reader[e->slot].token) == e->token; }
 
 static bool find_own(struct events *e)
 {
@@ -260,8 +149,8 @@ static bool find_own(struct events *e)
 
 int events_resume(const struct instance_maps *m, __u32 kinds, __u64 token, struct events **out, char **err)
 {
-	_cleanup_events_ struct events *e = new_reader(m, kinds, READER_AWAY_S, token);
-	int rc = open_watch(e);
+	_cleanup_events_ struct events *e = new_reader(kinds, READER_AWAY_S, token);
+	int rc = readers_open(m, &e->readers);
 
 	if (rc)
 		return FAIL(err, rc, "events: %s", strerror(-rc));
@@ -283,16 +172,16 @@ void events_stop(struct events *e)
 {
 	if (e->slot < 0 || !is_ours(e))
 		return;
-	STORE(e->watch->reader[e->slot].wants, 0);
-	sum_up(e);
+	STORE(e->readers.watch->reader[e->slot].wants, 0);
+	readers_sum_up(&e->readers);
 }
 
 void events_close(struct events *e)
 {
 	if (e && e->slot >= 0 && is_ours(e)) {
 		events_stop(e);
-		(void)fw_rings_del(e->maps->fw_rings, slot_of(e));
-		STORE(e->watch->reader[e->slot].token, 0);
+		(void)fw_rings_del(e->readers.maps->fw_rings, slot_of(e));
+		STORE(e->readers.watch->reader[e->slot].token, 0);
 	}
 	events_leave(e);
 }
@@ -303,7 +192,7 @@ void events_leave(struct events *e)
 		return;
 	ring_buffer__free(e->rb);
 	cleanup_close_fn(&e->ring);
-	fw_watch_unmap(e->watch);
+	readers_close(&e->readers);
 	free(e);
 }
 
@@ -312,8 +201,8 @@ static int look(struct events *e)
 {
 	if (!is_ours(e))
 		return -ESTALE;
-	STORE(e->watch->reader[e->slot].until.raw, alive_until(e).raw);
-	give_up_gone(e);
+	STORE(e->readers.watch->reader[e->slot].until.raw, readers_until(&e->readers, e->alive_s).raw);
+	readers_give_up(&e->readers, READER_GONE_S);
 	return 0;
 }
 
@@ -358,7 +247,7 @@ int events_fd(const struct events *e) { return ring_buffer__epoll_fd(e->rb); }
 /* Counters of the slot, while it is ours: who takes it changes the token first. */
 static void look_at_losses(struct events *e)
 {
-	const struct reader *r = &e->watch->reader[e->slot];
+	const struct reader *r = &e->readers.watch->reader[e->slot];
 	struct counters flows = { LOAD(r->lost_packets), LOAD(r->lost_bytes) };
 	__u64 lost = LOAD(r->lost);
 
@@ -387,17 +276,15 @@ int events_counted(const struct instance_maps *m, enum event kind, enum event_fa
 
 int events_readers(const struct instance_maps *m, unsigned int *n)
 {
-	struct events e = { .maps = m };
-	int rc = fw_clock_get(m->fw_clock, &e.clock);
+	struct readers readers;
+	int rc = readers_open(m, &readers);
 
 	*n = 0;
-	e.watch = rc ? NULL : fw_watch_map(m->fw_watch);
-	if (!e.watch)
-		return rc ? rc : -errno;
-	give_up_gone(&e);
-	for (int i = 0; i < READERS_MAX; i++)
-		*n += e.watch->reader[i].wants && !lapsed(&e, &e.watch->reader[i]);
-	fw_watch_unmap(e.watch);
+	if (rc)
+		return rc;
+	readers_give_up(&readers, READER_GONE_S);
+	*n = readers_count(&readers);
+	readers_close(&readers);
 	return 0;
 }
 
