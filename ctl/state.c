@@ -105,7 +105,10 @@ int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 		instance_close(&s->in);
 		return FAIL(err, -ENOENT, "nothing is attached or applied in this network namespace (fwctl attach IFACE)");
 	}
-	return create(s, flows, err);
+	rc = create(s, flows, err);
+	if (rc)
+		instance_give_up(&s->in);
+	return rc;
 }
 
 /* 0 where there is none. */

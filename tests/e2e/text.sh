@@ -245,6 +245,9 @@ fi
 if unshare -Urn true 2>/dev/null; then
 	check_status 1 "root of a user namespace does not do" unshare -Urn "$fwctl" attach lo
 	check_says "and it is said why" "not permitted (BPF needs its privileges in the initial user namespace" printf %s "$said"
+	cookie='import socket; print(int.from_bytes(socket.socket().getsockopt(socket.SOL_SOCKET, 71, 8), "little"))' # SO_NETNS_COOKIE
+	cookie=$(unshare -Urn bash -c "python3 -c '$cookie'; '$fwctl' attach lo" 2>/dev/null)
+	check "and nothing is left of it" test -n "$cookie" -a ! -e "/sys/fs/bpf/fwctl/net-$cookie"
 	check_status 1 "nor for test" unshare -Urn "$fwctl" test all.fw "$(dirname "$0")/../../pcaps/udp.pcap"
 	check_says "for the same reason" "initial user namespace" printf %s "$said"
 else
