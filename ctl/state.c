@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "contract.h"
 #include "fail.h"
+#include "hook.h"
 #include "live.h"
 #include "state.h"
 
@@ -87,6 +88,14 @@ static int create(struct state *s, __u32 flows, char **err)
 	return rc;
 }
 
+/* Programs are attached to a whole instance only: where fw_instance is missing beside them, somebody took it away. */
+static bool has_programs(const struct state *s)
+{
+	_cleanup_hook_programs_ struct hook_programs p = { .v = NULL };
+
+	return !hook_list(&s->in, &p, NULL) && p.n;
+}
+
 int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 {
 	_cleanup_free_ char *mark = NULL;
@@ -101,6 +110,8 @@ int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 			rc = FAIL(err, -errno, "%s/fw_instance: %s", s->in.shown, strerror(errno));
 		return rc ?: map_names(s, err);
 	}
+	if (has_programs(s))
+		return contract_missing("fw_instance", s->in.shown, err);
 	if (!(flags & INSTANCE_CREATE)) { /* a directory at most, of a creation that was interrupted */
 		instance_close(&s->in);
 		return FAIL(err, -ENOENT, "nothing is attached or applied in this network namespace (fwctl attach IFACE)");

@@ -55,6 +55,14 @@ check "a map is taken away" mv "$dir/fw_hints" "$dir/fw_hinted"
 check_says "its absence is told with the way on" "fw_hints: made by another version of fwctl: there is no such map (fwctl list > FILE" other status
 check "and list gives the rules" same "$(other -q list)" "$before"
 check "the map is back" mv "$dir/fw_hinted" "$dir/fw_hints"
+check "the mark of an instance is taken away" mv "$dir/fw_instance" "$dir/fw_instanse"
+for command in status flows "attach s0" "apply $tmp/rules"; do
+	# shellcheck disable=SC2086
+	check_says "${command% /*} does not begin anew beside attached programs" \
+		"fw_instance: made by another version of fwctl: there is no such map (fwctl list > FILE" other $command
+done
+check "and list gives the rules" same "$(other -q list)" "$before"
+check "the mark is back" mv "$dir/fw_instanse" "$dir/fw_instance"
 
 # The way on.
 check "list gives the rules all the same" same "$(fw "$S" -q list)" "$before"
