@@ -63,6 +63,7 @@ _Static_assert(sizeof(struct settings) == 32 + 8 * TIMEOUT_SLOTS, "no padding");
 
 /* An attached interface; the table is probed linearly from ifindex (IFACE_PROBES places). */
 enum iface_table { IFACE_SLOTS = 256, IFACE_PROBES = 8, IFACE_STRIPS_VLAN = 1 };
+enum { IFINDEX_LOOPBACK = 1 }; /* in each namespace (kernel: LOOPBACK_IFINDEX) */
 struct iface_slot {
 	__u32 ifindex; /* 0: free */
 	iface_id_t id;

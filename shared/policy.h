@@ -76,18 +76,17 @@ static __always_inline judged_t current_ruling(struct flow *f, enum direction d,
 }
 
 /*
- * Is the packet one that made the flow, at its second hook? Going out it is forwarded, as nothing else goes out for who came in. Coming in
- * it is one on lo, or of someone who uses our address: that is not to speak for the flow.
+ * Is the packet one of who made the flow, at its second hook? Going out it is forwarded, as nothing else goes out for who came in. Coming
+ * in it is one on lo, or of someone who uses our address: that is not to speak for the flow.
  */
 static __always_inline bool is_second_hook(const struct flow *f, enum direction d)
 {
-	return d == DIRECTION_OUT || !(f->bits & FLOW_MADE_OUT);
+	const struct scratch *s = fw_scratch_mine();
+
+	return d == DIRECTION_OUT || !(f->bits & FLOW_MADE_OUT) || (s && s->handover.iface.slot.ifindex == IFINDEX_LOOPBACK);
 }
 
-/*
- * A direction's first judgement, about the packet at hand. It is the flow's from now on; where it stops what may be a stranger's packet
- * it is only that one's.
- */
+/* A direction's first judgement, about the packet at hand. It is the flow's from now on, but what is a stranger's: that is asked each time. */
 static __always_inline judged_t first_ruling(struct flow *f, struct place at, const struct found *in)
 {
 	enum direction d = (enum direction)(at.direction & 1);
@@ -99,7 +98,7 @@ static __always_inline judged_t first_ruling(struct flow *f, struct place at, co
 	if (!bucket_still_has(in->bucket, in->way, in->tag))
 		return (judged_t){ REJUDGE_LOST };
 	j = judged_of_flow(f, d, ask(ASK_HAND));
-	if (judged_stops(j) && !is_second_hook(f, d))
+	if (!is_second_hook(f, d))
 		return j;
 	if (judged_given(j) && ruling_replace(f, d, none, j, generation_asked()))
 		f->iface[d] = at.iface;

@@ -255,8 +255,8 @@ static struct model_answer judge_known(struct flow_model *m, struct model_flow *
 
 	if (first_here) {
 		rule = linear_scan(m->rs, LINEAR_ALL, p, d, m->on, NULL);
-		/* What went out and is to come in may be of someone who uses our address: that it stops says nothing of the flow. */
-		f->judged[d] = verdict_of(m, rule, d) == VERDICT_PASS || d == DIRECTION_OUT || f->made == DIRECTION_IN;
+		/* What went out and comes in is of someone who uses our address (a replay has no lo): it says nothing of the flow. */
+		f->judged[d] = d == DIRECTION_OUT || f->made == DIRECTION_IN;
 		f->rule[d] = rule;
 	}
 	a = side > 0 ? answer(m, rule, d) : answer_other_side(m, f, d);

@@ -55,6 +55,55 @@ option state if-bound
 pass in on r0 proto icmp
 END
 check "option state if-bound: forwarded" ping_to "$A" $b
+# A datagram from this host to b, answered on the way it went, and as if by b from the other side. (What is dropped going out is said again,
+# for that long.)
+hardware() { ip -n "$1" -j link show "$2" | jq -r '.[0].address'; }
+say() { in_ns "$1" timeout 2 "$traffic" flood "$2" "$3" udp "$5" "$6" 1 "$4" "$7" >/dev/null; }
+asks() { say "$R" r1 "$(hardware "$B" b0)" 10.9.1.2 $b 5000 "$1"; }
+asks_by_r0() { say "$R" r0 "$(hardware "$A" a0)" 10.9.1.2 $b 5000 "$1"; }
+answers() { say "$B" b0 "$(hardware "$R" r1)" $b 10.9.1.2 "$1" 5000; }
+answers_by_r0() { say "$A" a0 "$(hardware "$R" r0)" $b 10.9.1.2 "$1" 5000; }
+has() { until_true same_packets "$1" "$2"; }
+same_packets() { same "$(fw "$R" -j flows proto udp from port "$1" | jq -c '[.flows[].packets]')" "$2"; }
+dropped() { fw "$R" -j status | jq '.drops.default'; }
+# stopped COMMAND...: one more is dropped by a default.
+stopped()
+{
+	local before
+
+	before=$(dropped)
+	"$@"
+	until_true [ "$(dropped)" -gt "$before" ]
+}
+bound() { printf '%s\n' "default in drop" "default out drop" "option state $1" "pass out on r1 proto udp to port 5000" | rules "$R"; }
+bound if-bound
+asks 6001
+answers 6001
+check "if-bound: an answer on the interface of the question" has 6001 "[[1,1]]"
+check "one on another is none" stopped answers_by_r0 6001
+check "nor is the question one there" stopped asks_by_r0 6001
+check "and neither counts" same_packets 6001 "[[1,1]]"
+bound floating
+asks 6002
+answers_by_r0 6002
+check "floating: an answer on any interface" has 6002 "[[1,1]]"
+asks_by_r0 6002
+check "and a question" has 6002 "[[2,1]]"
+
+# What comes in with this host's own address is judged, and says nothing of the connection that it seems to be of: not then, nor
+# when the rules change.
+forges() { say "$B" b0 "$(hardware "$R" r1)" 10.9.1.2 $b 5000 "$1"; }
+rules "$R" <<<"pass in on r1 proto udp from 10.9.1.2"
+asks 6003
+forges 6003
+check "a packet that forges our address is let in" until_true [ "$(packets "$R" 1)" = 1 ]
+printf 'default in drop\n' | rules "$R"
+answers 6003
+check "an answer comes in, also when such are not" has 6003 "[[1,1]]"
+stopped forges 6003
+answers 6003
+check "and after one that was stopped" has 6003 "[[1,2]]"
+
 rules "$R" <<'END'
 default in drop
 pass in on r0

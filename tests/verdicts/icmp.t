@@ -40,7 +40,7 @@ packets:
 in 0 pong 10.0.0.1 > 10.0.0.1 id 7 = drop 0 default
 out 0 ping 10.0.0.1 > 10.0.0.1 id 7 = pass 1 rule
 in 0 ping 10.0.0.1 > 10.0.0.1 id 7 = pass 2 rule
-out 0 pong 10.0.0.1 > 10.0.0.1 id 7 = pass 2 state cached
+out 0 pong 10.0.0.1 > 10.0.0.1 id 7 = pass 1 state cached
 in 0 pong 10.0.0.1 > 10.0.0.1 id 7 = pass 1 state cached
 in 0 pong 2001:db8::1 > 2001:db8::1 id 7 = drop 0 default
 flows:
