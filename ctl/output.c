@@ -63,6 +63,13 @@ static int wait_for_room(const struct output *o, __u64 until_ms)
 	}
 }
 
+bool output_reader_gone(const struct output *o)
+{
+	struct pollfd p = { .fd = o->fd, .events = 0 };
+
+	return poll(&p, 1, 0) > 0 && p.revents & (POLLERR | POLLHUP);
+}
+
 size_t output_write(const struct output *o, const char *at, size_t n, __u64 until_ms, int *rc)
 {
 	size_t done = 0;

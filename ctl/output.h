@@ -24,6 +24,9 @@ int output_open(const char *path);
  */
 int output_lock(int fd, int old);
 
+/* Whether who read a pipe, a socket or a terminal is there no longer. */
+bool output_reader_gone(const struct output *o);
+
 /*
  * Writes n bytes of lines until then (CLOCK_MONOTONIC, ms; a time that has passed: as much as there is room for). A descriptor of somebody
  * else's may be blocking, and is not ours to change: so nothing is written where there is no room. Returns the bytes that went out; where

@@ -336,6 +336,8 @@ static void json_tick(struct sink *s, __u64 now)
 {
 	struct sink_json *j = (struct sink_json *)s;
 
+	if (j->standard && output_reader_gone(&j->out)) /* also while there is nothing to tell */
+		s->env->stop = true;
 	if (j->out.fd >= 0 || j->standard || now < j->retry_at)
 		return;
 	j->retry_at = now + RETRY_NS;

@@ -192,4 +192,6 @@ until_true has_lines head.json 1
 datagrams 2 88
 gone() { ! alive; }
 check "a reader that goes ends it" until_true gone
+collect -j > >(exit 0)
+check "also while there is nothing to tell" until_true gone
 finish
