@@ -22,6 +22,14 @@ void state_close(struct state *s)
 
 static int *fd_at(struct state *s, size_t i) { return (int *)((char *)&s->maps + instance_group.v[i].offset); }
 
+/* What is wrong with a pin is cured by new ones; what is wrong with us is not. */
+static const char *pin_advice(int error)
+{
+	return error == EMFILE                      ? " (ulimit -n 256 is enough)"
+	       : error == ENFILE || error == ENOMEM ? ""
+						    : " (fwctl detach --all --purge starts anew)";
+}
+
 static int open_pins(struct state *s, char **err)
 {
 	for (size_t i = 0; i < instance_group.n; i++) {
@@ -31,8 +39,8 @@ static int open_pins(struct state *s, char **err)
 		if (fd < 0 && errno == ENOENT) /* the instance is whole: fw_instance was pinned last, and is there */
 			return contract_missing(instance_group.v[i].name, s->in.shown, err);
 		if (fd < 0)
-			return FAIL(err, -errno, "%s/%s: %s (fwctl detach --all --purge starts anew)", s->in.shown,
-				    instance_group.v[i].name, strerror(errno));
+			return FAIL(err, -errno, "%s/%s: %s%s", s->in.shown, instance_group.v[i].name, strerror(errno),
+				    pin_advice(errno));
 		*fd_at(s, i) = fd;
 	}
 	return contract_check_group(&instance_group, &s->maps, s->in.shown, err);

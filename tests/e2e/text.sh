@@ -216,6 +216,14 @@ new_ns E e
 check_status 1 "list where nothing is attached or applied" fw "$E" list
 check_status 1 "detach of an interface that is not attached" fw "$N" detach lo
 
+# --- too few descriptors ----------------------------------------------------------------------------
+
+few() { bash -c 'ulimit -n 12; exec "$0" "$@"' "$fwctl" -n "$N" "$@"; }
+check_status 1 "twelve descriptors are too few" few status
+check_says "which is told with what would do" "Too many open files (ulimit -n 256 is enough)" printf %s "$said"
+check "and that does" bash -c 'ulimit -n 256; exec "$0" "$@"' "$fwctl" -n "$N" status
+check "for a change too" bash -c 'ulimit -n 256; exec "$0" "$@"' "$fwctl" -n "$N" apply --dry-run list1
+
 # --- what help and the README say ---------------------------------------------------------------------
 
 for command in $("$fwctl" -h | sed -n 's/^  \([a-z]*\)  *.*/\1/p'); do
