@@ -12,8 +12,9 @@
  *   traffic sink PORT SECONDS
  *       accepts TCP connections (IPv6 and IPv4) and reads them; prints the bytes of each that ends. Its UDP socket is
  *       open and never read
- *   traffic flood DEVICE MAC syn|udp ADDRESS PORT PACKETS [FROM PORT]
- *       frames to an IPv4 address, each from another random address and port, or all from one; prints packets/s
+ *   traffic flood DEVICE MAC syn|ack|udp ADDRESS PORT PACKETS [FROM PORT]
+ *       frames to an IPv4 address, each from another random address and port, or all from one; prints packets/s. Behind SYNs, `ack`
+ *       sends from each of their sources an ACK of a number that it guesses
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -255,6 +256,25 @@ static size_t fill(struct frame *f, struct random *r, bool tcp)
 	return sizeof(f->ether) + sizeof(f->ip) + header;
 }
 
+/* What follows the SYN *f from one who did not see what was answered. */
+static void acknowledge(struct frame *f, struct random *r)
+{
+	f->tcp.seq.v = htonl(ntohl(f->tcp.seq.v) + 1);
+	f->tcp.ack.v = random_u32(r);
+	f->tcp.flags = 16;
+	f->tcp.checksum = be16(0);
+	f->tcp.checksum = fold(sum16(&f->tcp, sizeof(f->tcp), sum16(&f->ip.src, 8, f->ip.proto + (uint32_t)sizeof(f->tcp))));
+}
+
+static unsigned int send_frames(int fd, struct mmsghdr *m, unsigned int n)
+{
+	int sent = sendmmsg(fd, m, n, 0);
+
+	if (sent < 0 && errno != ENOBUFS)
+		die("sendmmsg");
+	return sent > 0 ? (unsigned int)sent : 0;
+}
+
 static void flood(char **argv)
 {
 	static struct frame frames[BATCH];
@@ -262,7 +282,7 @@ static void flood(char **argv)
 				  .sll_ifindex = (int)if_nametoindex(argv[0]),
 				  .sll_protocol = htons(0x0800) };
 	unsigned long left = strtoul(argv[5], NULL, 10), packets = left;
-	bool tcp = !strcmp(argv[2], "syn");
+	bool acks = !strcmp(argv[2], "ack"), tcp = acks || !strcmp(argv[2], "syn");
 	struct random r = { 1 + (uint64_t)getpid() };
 	struct frame model = { .ether = { .type = be16(0x0800) } };
 	struct iovec iov[BATCH];
@@ -284,17 +304,18 @@ static void flood(char **argv)
 		die(argv[3]);
 	while (left) {
 		unsigned int n = left < BATCH ? (unsigned int)left : BATCH;
-		int sent;
 
 		for (unsigned int i = 0; i < n; i++) {
 			frames[i] = model;
 			iov[i] = (struct iovec){ &frames[i], fill(&frames[i], &r, tcp) };
 			m[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = &iov[i], .msg_iovlen = 1 } };
 		}
-		sent = sendmmsg(fd, m, n, 0);
-		if (sent < 0 && errno != ENOBUFS)
-			die("sendmmsg");
-		left -= sent > 0 ? (unsigned int)sent : 0;
+		n = send_frames(fd, m, n);
+		left -= n;
+		for (unsigned int i = 0; acks && i < n; i++)
+			acknowledge(&frames[i], &r);
+		if (acks && n)
+			left -= left < n ? left : send_frames(fd, m, n);
 	}
 	printf("%.0f\n", (double)packets / (now() - start));
 }
