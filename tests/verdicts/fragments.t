@@ -241,6 +241,16 @@ in 0 udp 2001:db8::1 > 2001:db8::2 payload 24 frag 6 fragid 5 = drop 0 fragment
 flows:
 udp [2001:db8::1]:1 > [2001:db8::2]:53 : packets 2/0
 
+== IPv6: an atomic fragment and real ones of one identification
+rules:
+default in drop
+pass in proto udp to any port 53
+packets:
+in 0 udp [2001:db8::1]:1 > [2001:db8::2]:53 frag 0 fragid 5 = pass 1 rule
+in 0 udp [2001:db8::1]:2 > [2001:db8::2]:54 payload 16 udplen 99 frag 0+ fragid 5 = drop 0 default
+in 0 udp 2001:db8::1 > 2001:db8::2 payload 24 frag 3 fragid 5 = drop 0 fragment cached
+in 0 udp [2001:db8::1]:1 > [2001:db8::2]:53 frag 0 fragid 5 = pass 1 rule cached
+
 == a first one that is malformed, and what follows it
 rules:
 default malformed drop

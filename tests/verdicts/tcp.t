@@ -329,6 +329,57 @@ in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 R seq 1001 = pass 0 default cached
 flows:
 tcp 10.0.0.1:1 > 10.0.0.2:80 : state reset packets 5/2
 
+== forged pick-up, then the real connection
+rules:
+packets:
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 2000000000 ack 1000000000 = pass 0 default
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 A seq 5000 ack 1001 payload 10 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5010 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 R seq 2000000000 = pass 0 default cached
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 R seq 900000000 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 FA seq 1001 ack 5010 = pass 0 default cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state closing confirmed yes
+
+== the other side's forged SYN+ACK before the real one
+rules:
+default in drop
+packets:
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 0 default
+in 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 3000000000 ack 777777777 = pass 0 state cached
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 R seq 777777777 = pass 0 default cached
+in 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000 ack 1001 = pass 0 state cached
+out 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5001 = pass 0 default cached
+in 0 tcp 10.0.0.2:80 > 10.0.0.1:1 R seq 3000000000 = pass 0 state cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state established confirmed yes
+
+== a forged SYN before the real handshake, and one within
+rules:
+packets:
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 900000000 = pass 0 default
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 0 default cached
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000 ack 1001 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 2000000000 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 R seq 2000000001 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5001 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 2000000000 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 R seq 2000000001 = pass 0 default cached
+flows:
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state established confirmed yes
+
+== a forged SYN+ACK first, then the real handshake
+rules:
+packets:
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 SA seq 900000000 ack 800000000 = pass 0 default
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 R seq 800000000 = pass 0 default cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 S seq 1000 = pass 0 default
+out 0 tcp 10.0.0.2:80 > 10.0.0.1:1 SA seq 5000 ack 1001 = pass 0 state cached
+in 0 tcp 10.0.0.1:1 > 10.0.0.2:80 A seq 1001 ack 5001 = pass 0 default cached
+flows:
+tcp 10.0.0.2:80 > 10.0.0.1:1 : state reset
+tcp 10.0.0.1:1 > 10.0.0.2:80 : state established confirmed yes
+
 == what was not seen is made up for by what is acknowledged
 rules:
 packets:
