@@ -343,6 +343,8 @@ static int open_pcap(struct monitor *m)
 	if (m->pcap && !flush(m))
 		return 0;
 	err = m->pcap ? m->failed : errno;
+	if (m->silent && err == EPIPE) /* who was to read it has gone, as later would end it */
+		return finish(m, -EPIPE, NULL);
 	if (m->failed_at == stdout)
 		let_go_of_stdout();
 	return cli_fail(xasprintf("%s: %s", m->silent ? "standard output" : m->pcap_name, strerror(err)));
@@ -395,10 +397,12 @@ int cmd_monitor(struct cli *cli, int argc, char **argv)
 	rc = events_open(&m.s.maps, kinds, RING_BYTES, 0, &m.events, &err);
 	if (rc)
 		return cli_fail(err);
-	status = m.pcap_name ? open_pcap(&m) : 0; /* when all else is there: a file of that name ends here */
-	if (status)
-		return status;
 	catch_signals();
+	if (m.pcap_name) { /* when all else is there: a file of that name ends here */
+		status = open_pcap(&m);
+		if (status || m.failed)
+			return status;
+	}
 	m.rules.s = &m.s;
 	if (recent_rules_look(&m.rules) && !drops && !flows && !recent_rules_log(&m.rules))
 		cli_note(cli, "no rule has `log`: until one does, there is nothing to tell (--drops, --flows)");

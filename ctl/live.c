@@ -113,8 +113,7 @@ int live_parse(const struct live_ruleset *l, struct ruleset *out, char **err)
 			diag_render(&d.errors.v[0], &b);
 		FAIL(err, rc,
 		     "the live ruleset is not understood by this version: %s (fwctl list > FILE keeps its text; mend FILE, then "
-		     "fwctl "
-		     "detach --all --purge, attach, and apply FILE)",
+		     "fwctl detach --all --purge, attach, and apply FILE)",
 		     b.str ? b.str : "");
 	}
 	diag_free(&d);

@@ -144,6 +144,10 @@ check "it ends when nobody reads it" same $? 0
 until_true readers 0
 check "and gives its place back" readers 0
 check "without an error" grep -qx 'fwctl: [0-9]* events, [0-9]* lost' "$tmp/pipe.err"
+# A capture's head is written at once.
+in_ns "$S" "$fwctl" monitor --pcap - 2>"$tmp/pipe.err" | true
+check "nobody reads a capture: it ends as well" same "${PIPESTATUS[0]}" 0
+check "in the same words" grep -qx 'fwctl: 0 events, 0 lost' "$tmp/pipe.err"
 check "in one line" same "$(lines pipe.err)" 1
 # A reader that does not read: what fits into the pipe is told, the rest counted, and nobody waits.
 mkfifo "$tmp/stuck"
