@@ -124,6 +124,11 @@ static int open_instance_dir(struct instance *in, const char *name, unsigned int
 	return FAIL(err, -EBUSY, "%s: made and purged again and again by others (let them end, then try again)", in->shown);
 }
 
+int instance_none(char **err)
+{
+	return FAIL(err, -ENOENT, "this network namespace: nothing is attached or applied here (fwctl attach, fwctl apply)");
+}
+
 int instance_open(struct instance *in, unsigned int flags, char **err)
 {
 	char name[32];
@@ -149,7 +154,7 @@ int instance_open(struct instance *in, unsigned int flags, char **err)
 		memcpy(in->dir, in->shown, sizeof(in->dir));
 	rc = open_instance_dir(in, name, flags, err);
 	if (rc == -ENOENT)
-		FAIL(err, rc, "this network namespace: nothing is attached or applied here (fwctl attach, fwctl apply)");
+		instance_none(err);
 	if (rc)
 		instance_close(in);
 	return rc;

@@ -46,6 +46,9 @@ char *instance_pin(const struct instance *in, const char *name);
 int instance_list(const struct instance *in, char ***v, size_t *n, char **err);
 void instance_names_free(char **v, size_t n);
 
+/* -ENOENT, and *err: there is no instance here. */
+int instance_none(char **err);
+
 /* Remove the directory where nothing is in it: an instance that came to nothing. The lock is held. */
 void instance_give_up(const struct instance *in);
 

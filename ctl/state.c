@@ -122,7 +122,7 @@ int state_open(struct state *s, unsigned int flags, __u32 flows, char **err)
 		return contract_missing("fw_instance", s->in.shown, err);
 	if (!(flags & INSTANCE_CREATE)) { /* a directory at most, of a creation that was interrupted */
 		instance_close(&s->in);
-		return FAIL(err, -ENOENT, "nothing is attached or applied in this network namespace (fwctl attach IFACE)");
+		return instance_none(err);
 	}
 	rc = create(s, flows, err);
 	if (rc)

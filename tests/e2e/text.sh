@@ -214,6 +214,7 @@ check_says "has a guess" "did you mean 'apply'?" printf %s "$said"
 check_status 2 "help on two commands" "$fwctl" help apply list
 new_ns E e
 check_status 1 "list where nothing is attached or applied" fw "$E" list
+check_says "which it says" "this network namespace: nothing is attached or applied here (fwctl attach, fwctl apply)" printf %s "$said"
 check_status 1 "detach of an interface that is not attached" fw "$N" detach lo
 
 # --- too few descriptors ----------------------------------------------------------------------------
