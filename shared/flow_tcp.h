@@ -59,6 +59,15 @@ static __always_inline __u32 packet_seq_end(const struct packet *p)
 }
 
 /*
+ * Of a connection that attach took over nothing is known at first; what this host itself says is believed. (It made the flow on the way
+ * out, or the peer on the way in.)
+ */
+static __always_inline bool flow_may_be_anyones(const struct flow *f, int dir)
+{
+	return f->bits & FLOW_SEEDED && !dir != !!(f->bits & FLOW_MADE_OUT);
+}
+
+/*
  * A reset ends the connection when its sequence number is near its sender's newest byte. Of a sender that was never seen it must
  * acknowledge what it answers (RFC 9293 3.10.7.3), unless the connection was picked up mid-stream and nothing is known.
  */
@@ -68,7 +77,7 @@ static __always_inline bool flow_reset_is_meant(const struct flow *f, const stru
 		return seq_is_near(p->tcp_seq, f->seq_end[dir]);
 	if (f->seq_end[!dir] && p->tcp_flags & TCP_ACK)
 		return seq_is_near(p->tcp_ack, f->seq_end[!dir]);
-	return f->state != FLOW_SYN_SENT;
+	return f->state != FLOW_SYN_SENT && !flow_may_be_anyones(f, dir);
 }
 
 /* The packet acknowledges what the other side has sent, which who guesses can hardly do. */
@@ -89,7 +98,9 @@ static __always_inline bool flow_is_answered(const struct flow *f, const struct 
 /* The packet's flags, but for a FIN that is not where its sender is: that ends nothing, as little as such a reset does. */
 static __always_inline __u8 flow_flags_meant(const struct flow *f, const struct packet *p, int dir)
 {
-	if (p->tcp_flags & TCP_FIN && f->seq_end[dir] && !seq_is_near(p->tcp_seq, f->seq_end[dir]) && !flow_is_acked(f, p, dir))
+	const bool known = f->seq_end[dir] || flow_may_be_anyones(f, dir);
+
+	if (p->tcp_flags & TCP_FIN && known && !seq_is_near(p->tcp_seq, f->seq_end[dir]) && !flow_is_acked(f, p, dir))
 		return p->tcp_flags & (__u8)~TCP_FIN;
 	return p->tcp_flags;
 }

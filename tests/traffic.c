@@ -12,7 +12,7 @@
  *   traffic sink PORT SECONDS
  *       accepts TCP connections (IPv6 and IPv4) and reads them; prints the bytes of each that ends. Its UDP socket is
  *       open and never read
- *   traffic flood DEVICE MAC syn|ack|udp ADDRESS PORT PACKETS [FROM PORT]
+ *   traffic flood DEVICE MAC syn|ack|rst|udp ADDRESS PORT PACKETS [FROM PORT]
  *       frames to an IPv4 address, each from another random address and port, or all from one; prints packets/s. Behind SYNs, `ack`
  *       sends from each of their sources an ACK of a number that it guesses
  */
@@ -230,7 +230,7 @@ static uint32_t random_source(struct random *r)
 	}
 }
 
-static size_t fill(struct frame *f, struct random *r, bool tcp)
+static size_t fill(struct frame *f, struct random *r, bool tcp, uint8_t flags)
 {
 	size_t header = tcp ? sizeof(f->tcp) : sizeof(f->udp);
 	struct wire_ports ports = f->tcp.ports;
@@ -246,7 +246,7 @@ static size_t fill(struct frame *f, struct random *r, bool tcp)
 	pseudo = sum16(&f->ip.src, 8, (uint32_t)(f->ip.proto + header));
 	if (tcp) {
 		f->tcp = (struct wire_tcp){
-			.ports = ports, .seq = { random_u32(r) }, .offset = 5 << 4, .flags = 2, .window = be16(64240)
+			.ports = ports, .seq = { random_u32(r) }, .offset = 5 << 4, .flags = flags, .window = be16(64240)
 		};
 		f->tcp.checksum = fold(sum16(&f->tcp, header, pseudo));
 	} else {
@@ -282,7 +282,7 @@ static void flood(char **argv)
 				  .sll_ifindex = (int)if_nametoindex(argv[0]),
 				  .sll_protocol = htons(0x0800) };
 	unsigned long left = strtoul(argv[5], NULL, 10), packets = left;
-	bool acks = !strcmp(argv[2], "ack"), tcp = acks || !strcmp(argv[2], "syn");
+	bool acks = !strcmp(argv[2], "ack"), resets = !strcmp(argv[2], "rst"), tcp = acks || resets || !strcmp(argv[2], "syn");
 	struct random r = { 1 + (uint64_t)getpid() };
 	struct frame model = { .ether = { .type = be16(0x0800) } };
 	struct iovec iov[BATCH];
@@ -307,7 +307,7 @@ static void flood(char **argv)
 
 		for (unsigned int i = 0; i < n; i++) {
 			frames[i] = model;
-			iov[i] = (struct iovec){ &frames[i], fill(&frames[i], &r, tcp) };
+			iov[i] = (struct iovec){ &frames[i], fill(&frames[i], &r, tcp, resets ? 4 : 2) };
 			m[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = &iov[i], .msg_iovlen = 1 } };
 		}
 		n = send_frames(fd, m, n);

@@ -60,6 +60,27 @@ check_says "apply in such a session warns" "default in drop\` stops new ones" ov
 check "and does not cut it" goes_on in4
 check_status 1 "apply of a rule that drops it is refused" over_ssh apply - <<<"drop in from $c"
 
+# --- silent, while someone guesses its ports -------------------------------------------------------
+
+fw "$S" -q detach --all --purge
+# Says something, is silent until $tmp/on is there, and says something again.
+in_ns "$C" bash -c 'exec 3<>"/dev/tcp/$1/80"; echo a >&3; read -r x <&3; touch "$2/off"; until [ -e "$2/on" ]; do sleep 0.05; done
+	echo b >&3; read -rt "$3" x <&3 && echo "$x" >"$2/answer"' - $s "$tmp" $wait_s &
+until_true [ -e "$tmp/off" ]
+silent=$(in_ns "$C" ss -Htn -o state established "dport = :80" src $c dst $s | awk '$NF !~ /timer/ { sub(/.*:/, "", $3); print $3 }')
+printf 'default in drop\ndefault out drop\noption timeout tcp-closed 1\n' | rules "$S"
+fw "$S" -q attach s0
+for port in $silent; do
+	in_ns "$C" "$traffic" flood c0 "$(ip -n "$S" -j link show s0 | jq -r '.[0].address')" rst $s 80 1 $c "$port" >/dev/null
+done
+until_true [ "$(fw "$S" -j flows proto tcp to $s port 80 | jq '[.flows[] | select(.packets[0] > 0)] | length')" -ge 1 ]
+sleep 1.2 # the timeout of one that was reset
+touch "$tmp/on"
+check "a reset that guesses does not end a silent session" until_true [ -s "$tmp/answer" ]
+fw "$S" -q detach --all --purge
+printf 'default in drop\ndefault out pass\n' | rules "$S"
+fw "$S" -q attach s0
+
 # --- interfaces that come later --------------------------------------------------------------------
 
 link_pair "$C" c1 "$S" s1 1
