@@ -31,7 +31,7 @@ keep_on()
 	local from
 
 	from=$(packets "$S" 1)
-	for _ in {1..50}; do
+	for _ in {1..100}; do
 		ip netns exec "$C" "$traffic" flood c0 "$mac" "$1" $s 80 100000 >"$tmp/rate" 2>&1 || return 1
 		[ $(($(packets "$S" 1) - from)) -lt "$2" ] || return 0
 	done
@@ -45,7 +45,7 @@ flood()
 
 	evicted=$(status evicted)
 	: >"$tmp/sink"
-	ip netns exec "$C" "$traffic" send $s 81 0 60 >"$tmp/sent" 2>&1 &
+	ip netns exec "$C" "$traffic" send $s 81 0 300 >"$tmp/sent" 2>&1 &
 	transfer=$!
 	keep_on "$1" "$packets" &
 	flood=$!
