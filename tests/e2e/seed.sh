@@ -81,6 +81,60 @@ fw "$S" -q detach --all --purge
 printf 'default in drop\ndefault out pass\n' | rules "$S"
 fw "$S" -q attach s0
 
+# --- transfers, as fast as they go -----------------------------------------------------------------
+
+fw "$S" -q detach --all --purge
+transfers=("$S $c" "$S $c6" "$C $s" "$C $s6")
+for ns in "$S" "$C"; do
+	in_ns "$ns" "$traffic" sink 90 500 >>"$tmp/sunk" &
+done
+until_true listens "$S" tcp 90
+until_true listens "$C" tcp 90
+senders=()
+for way in "${transfers[@]}"; do
+	# shellcheck disable=SC2086
+	set -- $way
+	ip netns exec "$1" "$traffic" send "$2" 90 0 300 >>"$tmp/sent" &
+	senders+=($!)
+done
+# received: bytes that arrived, as the kernel counts them, of each of the four.
+received()
+{
+	local ns
+
+	for ns in "$S" "$C"; do
+		in_ns "$ns" ss -Htin state established "sport = :90" | grep -o 'bytes_received:[0-9]*'
+	done
+}
+# grown COUNT...: all four go on from there.
+grown() { paste -d: <(printf '%s\n' "$@") <(received) | awk -F: '$4 > $2 + 1000000 { n++ } END { exit n != 4 }'; }
+all_four() { [ "$(received | wc -l)" = 4 ]; }
+goes_on_all()
+{
+	local from
+
+	mapfile -t from < <(received)
+	until_true grown "${from[@]}"
+}
+until_true all_four
+check "transfers of both directions and families run with nothing attached" goes_on_all
+fw "$S" -q attach s0
+printf 'default in drop\ndefault out pass\n' | rules "$S"
+check "attach, and default in drop: they go on" goes_on_all
+check_json "as flows that were there before" '[.flows[] | select(.seeded and .state == "established" and .packets[0] > 0)] | length == 4' flow to port 90
+kill -TERM "${senders[0]}" "${senders[2]}"
+wait "${senders[0]}" "${senders[2]}"
+check "one of each direction ends, each byte has arrived" until_true same "$(cut -d' ' -f1 "$tmp/sent" | sort)" "$(sort "$tmp/sunk")"
+fw "$S" -q rule add drop in proto tcp to port 90
+fw "$S" -q rule add drop out proto tcp to port 90
+still() { [ "$(received)" = "$1" ]; }
+stopped() { local is; is=$(received); sleep 0.3; still "$is"; }
+check "rules that drop stop the others" until_true stopped
+kill -KILL "${senders[1]}" "${senders[3]}"
+fw "$S" -q detach --all --purge
+printf 'default in drop\ndefault out pass\n' | rules "$S"
+fw "$S" -q attach s0
+
 # --- interfaces that come later --------------------------------------------------------------------
 
 link_pair "$C" c1 "$S" s1 1
