@@ -47,7 +47,7 @@ static __always_inline bool flow_has_ended(const struct flow *f) { return f->sta
 enum { TCP_WINDOW = 0xffff, TCP_BEHIND = 1 << 24 };
 
 static __always_inline bool seq_is_near(__u32 seq, __u32 end) { return (__u32)(seq - end + TCP_WINDOW) <= 2 * TCP_WINDOW; }
-/* Where a packet begins: at what was seen of its sender, or before. */
+/* A packet that begins there goes on from what was seen of its sender, or says some of it again. */
 static __always_inline bool seq_in_line(__u32 seq, __u32 end)
 {
 	return (__u32)(seq - end + TCP_BEHIND) <= TCP_BEHIND + TCP_WINDOW;
